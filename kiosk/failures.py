@@ -1,0 +1,115 @@
+"""Every named failure of the lobby: its code and who is told. The words stand in ``failures.vi.toml``.
+
+A failure is a value that travels from a device or the centre to the person who can act on it. A citizen
+reads what happened and what to do now; staff read the cause, the remedy and what no longer works.
+``docs/failures.md`` is generated from this table.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+_WORDS = Path(__file__).with_name("failures.vi.toml")
+
+
+class FailureCode(StrEnum):
+    """Codes are stable: they stand in the journal, in API answers (RFC 9457 ``code``) and in the manual."""
+
+    # chip card and its reader
+    CARD_REMOVED_EARLY = "CARD_REMOVED_EARLY"
+    CARD_NOT_SUPPORTED = "CARD_NOT_SUPPORTED"
+    CARD_CAN_WRONG = "CARD_CAN_WRONG"
+    CARD_ACCESS_REFUSED = "CARD_ACCESS_REFUSED"
+    CARD_CHANNEL_BROKEN = "CARD_CHANNEL_BROKEN"
+    CARD_DATA_UNREADABLE = "CARD_DATA_UNREADABLE"
+    CARD_DATA_ALTERED = "CARD_DATA_ALTERED"
+    CHIP_SIGNATURE_INVALID = "CHIP_SIGNATURE_INVALID"
+    CARD_NUMBERS_DISAGREE = "CARD_NUMBERS_DISAGREE"
+    CARD_SWAPPED = "CARD_SWAPPED"
+    READER_NOT_FOUND = "READER_NOT_FOUND"
+    READER_SERVICE_DOWN = "READER_SERVICE_DOWN"
+    READER_IN_USE = "READER_IN_USE"
+    # ticket printer
+    PRINTER_PAPER_OUT = "PRINTER_PAPER_OUT"
+    PRINTER_PAPER_LOW = "PRINTER_PAPER_LOW"
+    PRINTER_COVER_OPEN = "PRINTER_COVER_OPEN"
+    PRINTER_ERROR = "PRINTER_ERROR"
+    PRINTER_SILENT = "PRINTER_SILENT"
+    PRINTER_UNREACHABLE = "PRINTER_UNREACHABLE"
+    PRINTER_UNCONFIRMED = "PRINTER_UNCONFIRMED"
+    # other devices
+    SCANNER_NOT_FOUND = "SCANNER_NOT_FOUND"
+    SPEAKER_NOT_FOUND = "SPEAKER_NOT_FOUND"
+    SPEAKER_SILENT = "SPEAKER_SILENT"
+    VOICE_MISSING = "VOICE_MISSING"
+    SCREEN_NOT_FOUND = "SCREEN_NOT_FOUND"
+    DEVICE_SILENT = "DEVICE_SILENT"
+    DEVICE_SETTING_INVALID = "DEVICE_SETTING_INVALID"
+    DEVICE_OWNER_ABSENT = "DEVICE_OWNER_ABSENT"
+    CLIP_UNREADABLE = "CLIP_UNREADABLE"
+    # the centre and its API
+    CENTRE_UNREACHABLE = "CENTRE_UNREACHABLE"
+    CENTRE_REFUSED = "CENTRE_REFUSED"
+    STORE_FULL = "STORE_FULL"
+    JOURNAL_BROKEN = "JOURNAL_BROKEN"
+    REQUEST_INVALID = "REQUEST_INVALID"
+    REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
+    NOT_SIGNED_IN = "NOT_SIGNED_IN"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    SIGN_IN_LOCKED = "SIGN_IN_LOCKED"
+    NOT_FOUND = "NOT_FOUND"
+    SERVICE_CLOSED = "SERVICE_CLOSED"
+    NUMBERS_EXHAUSTED = "NUMBERS_EXHAUSTED"
+    IDEMPOTENCY_KEY_MISSING = "IDEMPOTENCY_KEY_MISSING"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    COUNTER_CLOSED = "COUNTER_CLOSED"
+    COUNTER_BUSY = "COUNTER_BUSY"
+    COUNTER_TAKEN = "COUNTER_TAKEN"
+    COUNTER_IDLE = "COUNTER_IDLE"
+    TICKET_STATE_WRONG = "TICKET_STATE_WRONG"
+    FORM_NOT_ACCEPTED = "FORM_NOT_ACCEPTED"
+    FORM_KEY_DESTROYED = "FORM_KEY_DESTROYED"
+    # settings and the program itself
+    SETTINGS_INVALID = "SETTINGS_INVALID"
+    PIN_WRONG = "PIN_WRONG"
+    PIN_LOCKED = "PIN_LOCKED"
+    UNEXPECTED = "UNEXPECTED"
+
+
+@dataclass(frozen=True)
+class FailureWords:
+    """The words of one failure. Empty ``citizen_*`` means that citizens are never told of it."""
+
+    citizen_what: str
+    citizen_do: str
+    staff_cause: str
+    staff_remedy: str
+    consequence: str
+
+
+@cache
+def words() -> dict[FailureCode, FailureWords]:
+    """Words of every code, in Vietnamese.
+
+    Raises ``ValueError`` naming the codes that lack words or the entries that name no code.
+    """
+    table = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    known = {code.value for code in FailureCode}
+    missing, unknown = known - table.keys(), table.keys() - known
+    if missing or unknown:
+        raise ValueError(f"{_WORDS.name}: without words {sorted(missing)}, without code {sorted(unknown)}")
+    return {
+        FailureCode(code): FailureWords(
+            citizen_what=entry.get("citizen_what", ""),
+            citizen_do=entry.get("citizen_do", ""),
+            staff_cause=entry["staff_cause"],
+            staff_remedy=entry["staff_remedy"],
+            consequence=entry.get("consequence", ""),
+        )
+        for code, entry in table.items()
+    }

@@ -1,0 +1,257 @@
+"""Typed settings of a centre and their loading from a folder of TOML files.
+
+Unknown keys are refused with the nearest known name; all errors of all files are reported together, each with
+its file and key. See ``docs/settings.md`` for the manual of every key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class SettingsError(ValueError):
+    """One or more settings are wrong; ``problems`` holds one readable line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+
+
+class CentreSettings(_Section):
+    """``centre.toml``: who and where this centre is."""
+
+    site: Name
+    name: str
+    short_name: str
+    hotline: str = "18001096"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    public_url: str = ""
+    form_retention_days: Annotated[int, Field(ge=1, le=365)] = 1
+
+
+class OpeningHours(_Section):
+    """One period of a week day, in the centre's local time; ``until`` is exclusive and 00:00 means midnight."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    start: time = Field(alias="from")
+    until: time
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ServiceSettings(_Section):
+    """``services.toml``: one queue that citizens can choose."""
+
+    id: Name
+    name: str
+    hint: str = ""
+    series: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    first: Annotated[int, Field(ge=1)] = 1
+    last: Annotated[int, Field(ge=1, le=999)] = 999
+    minutes_each: Annotated[float, Field(gt=0)] = 6.0
+    procedures: list[str] = []
+    form: str | None = None
+    hours: list[OpeningHours] = []
+
+
+
+class CounterSettings(_Section):
+    """``counters.toml``: one place where an officer sits."""
+
+    id: Name
+    number: Annotated[int, Field(ge=1, le=99)]
+    name: str = ""
+    services: list[Name]
+
+
+class CardReaderSettings(_Section):
+    """``card_reader`` device."""
+
+    enabled: bool = True
+    reader: str = "*"
+
+
+class PrinterSettings(_Section):
+    """``printer`` device. ``connection`` is ``network``, ``usb``, ``serial`` or ``file``; ``address`` depends on it."""
+
+    enabled: bool = True
+    connection: Literal["network", "usb", "serial", "file"] = "network"
+    address: str = "127.0.0.1:9100"
+    paper_mm: Literal[58, 80] = 80
+    cut: bool = True
+
+
+class ScannerSettings(_Section):
+    """``scanner`` device. ``serial``: a tty path; ``keyboard``: an input device path."""
+
+    enabled: bool = True
+    connection: Literal["serial", "keyboard"] = "serial"
+    address: str = ""
+
+
+class SpeakerSettings(_Section):
+    """``speaker`` device. ``output``: an ALSA device name, or ``record:FOLDER`` to keep what would be heard."""
+
+    enabled: bool = True
+    output: str = "default"
+    volume: Annotated[int, Field(ge=0, le=100)] = 80
+    voice: str = "vi"
+    words_per_minute: Annotated[int, Field(ge=80, le=250)] = 150
+
+
+class ScreenSettings(_Section):
+    """A window: its place on the desktop in pixels and its physical height, from which millimetres follow."""
+
+    enabled: bool = True
+    left: int = 0
+    top: int = 0
+    width: Annotated[int, Field(ge=320)] = 1080
+    height: Annotated[int, Field(ge=320)] = 1920
+    diagonal_inches: Annotated[float, Field(ge=7, le=120)] = 21.5
+
+
+class DeviceSettings(_Section):
+    """``devices.toml``: the shipped defaults; what maintenance staff change is kept by the centre."""
+
+    card_reader: CardReaderSettings = CardReaderSettings()
+    printer: PrinterSettings = PrinterSettings()
+    scanner: ScannerSettings = ScannerSettings()
+    speaker: SpeakerSettings = SpeakerSettings()
+    kiosk_screen: ScreenSettings = ScreenSettings()
+    ceiling_screen: ScreenSettings = ScreenSettings(
+        left=1080, width=1920, height=1080, diagonal_inches=43
+    )
+
+
+class KioskSettings(_Section):
+    """``kiosk.toml``: how the citizen's machine behaves."""
+
+    idle_warning_seconds: Annotated[int, Field(ge=20, le=600)] = 60
+    idle_countdown_seconds: Annotated[int, Field(ge=20, le=120)] = 30
+    clips_after_seconds: Annotated[int, Field(ge=10, le=3600)] = 90
+
+
+class Settings(_Section):
+    """Everything read from a configuration folder."""
+
+    centre: CentreSettings
+    kiosk: KioskSettings
+    services: list[ServiceSettings]
+    counters: list[CounterSettings]
+    devices: DeviceSettings
+    folder: Path
+
+    def service(self, service_id: str) -> ServiceSettings:
+        """The service with this id. Raises ``KeyError``."""
+        return {service.id: service for service in self.services}[service_id]
+
+    def counter(self, counter_id: str) -> CounterSettings:
+        """The counter with this id. Raises ``KeyError``."""
+        return {counter.id: counter for counter in self.counters}[counter_id]
+
+
+def load(folder: Path) -> Settings:
+    """Read ``centre.toml``, ``kiosk.toml``, ``services.toml``, ``counters.toml`` and ``devices.toml``.
+
+    Raises ``SettingsError`` with every problem found in any of them.
+    """
+    problems: list[str] = []
+    raw = {name: _read(folder / f"{name}.toml", problems) for name in
+           ("centre", "kiosk", "services", "counters", "devices")}
+    if problems:
+        raise SettingsError(problems)
+    parts: dict[str, object] = {"folder": folder}
+    for name, model in (("centre", CentreSettings), ("kiosk", KioskSettings), ("devices", DeviceSettings)):
+        parts[name] = _checked(f"{name}.toml", model, raw[name], problems)
+    for name, model, key in (("services", ServiceSettings, "service"), ("counters", CounterSettings, "counter")):
+        entries = raw[name].pop(key, [])
+        problems += [f"{name}.toml: unknown key “{extra}”; entries stand under [[{key}]]" for extra in raw[name]]
+        parts[name] = [
+            checked for number, entry in enumerate(entries, 1)
+            if (checked := _checked(f"{name}.toml, [[{key}]] {number}", model, entry, problems)) is not None
+        ]
+    if problems:
+        raise SettingsError(problems)
+    settings = Settings.model_validate(parts)
+    problems = _disagreements(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _read(path: Path, problems: list[str]) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{path.name}: the file is missing in {path.parent}")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path.name}: not a TOML file: {error}")
+    return {}
+
+
+def _checked(where: str, model: type[M], raw: object, problems: list[str]) -> M | None:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"])
+            if item["type"] == "extra_forbidden":
+                problems.append(f"{where}: unknown key “{key}”{_did_you_mean(model, item['loc'])}")
+            else:
+                problems.append(f"{where}: {key}: {item['msg']}")
+    return None
+
+
+def _did_you_mean(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    for part in location[:-1]:
+        field = model.model_fields.get(str(part))
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return ""
+        model = field.annotation
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    near = difflib.get_close_matches(str(location[-1]), names, n=1)
+    return f"; did you mean “{near[0]}”?" if near else f"; known keys: {', '.join(names)}"
+
+
+def _disagreements(settings: Settings) -> list[str]:
+    problems: list[str] = []
+    for file, ids in (
+        ("services.toml", [service.id for service in settings.services]),
+        ("counters.toml", [counter.id for counter in settings.counters]),
+    ):
+        problems += [f"{file}: “{twice}” stands twice" for twice in sorted({i for i in ids if ids.count(i) > 1})]
+    known = {service.id for service in settings.services}
+    for counter in settings.counters:
+        for service_id in counter.services:
+            if service_id not in known:
+                near = difflib.get_close_matches(service_id, known, n=1)
+                hint = f"; did you mean “{near[0]}”?" if near else ""
+                problems.append(f"counters.toml: counter “{counter.id}” serves unknown “{service_id}”{hint}")
+    for series in {service.series for service in settings.services}:
+        bands = sorted((s.first, s.last, s.id) for s in settings.services if s.series == series)
+        for (_, last, one), (first, _, other) in pairwise(bands):
+            if first <= last:
+                problems.append(f"services.toml: “{one}” and “{other}” share numbers of series {series}")
+    for service in settings.services:
+        if service.first > service.last:
+            problems.append(f"services.toml: “{service.id}”: first is greater than last")
+        if not any(service.id in counter.services for counter in settings.counters):
+            problems.append(f"counters.toml: no counter serves “{service.id}”")
+    return problems
