@@ -47,7 +47,7 @@ class CentreSettings(_Section):
 
 
 class OpeningHours(_Section):
-    """One period of a week day, in the centre's local time; ``until`` is exclusive and 00:00 means midnight."""
+    """One period of a week day, in the centre's local time; ``until`` is exclusive, 00:00 is midnight."""
 
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     start: time = Field(alias="from")
@@ -71,7 +71,6 @@ class ServiceSettings(_Section):
     hours: list[OpeningHours] = []
 
 
-
 class CounterSettings(_Section):
     """``counters.toml``: one place where an officer sits."""
 
@@ -89,7 +88,7 @@ class CardReaderSettings(_Section):
 
 
 class PrinterSettings(_Section):
-    """``printer`` device. ``connection`` is ``network``, ``usb``, ``serial`` or ``file``; ``address`` depends on it."""
+    """``printer`` device. What ``address`` holds depends on ``connection``: host:port, vendor:product, a path."""
 
     enabled: bool = True
     connection: Literal["network", "usb", "serial", "file"] = "network"
@@ -107,7 +106,7 @@ class ScannerSettings(_Section):
 
 
 class SpeakerSettings(_Section):
-    """``speaker`` device. ``output``: an ALSA device name, or ``record:FOLDER`` to keep what would be heard."""
+    """``speaker`` device. ``output``: an ALSA device, or ``record:FOLDER`` to keep what would be heard."""
 
     enabled: bool = True
     output: str = "default"
@@ -135,9 +134,7 @@ class DeviceSettings(_Section):
     scanner: ScannerSettings = ScannerSettings()
     speaker: SpeakerSettings = SpeakerSettings()
     kiosk_screen: ScreenSettings = ScreenSettings()
-    ceiling_screen: ScreenSettings = ScreenSettings(
-        left=1080, width=1920, height=1080, diagonal_inches=43
-    )
+    ceiling_screen: ScreenSettings = ScreenSettings(left=1080, width=1920, height=1080, diagonal_inches=43)
 
 
 class KioskSettings(_Section):
@@ -173,20 +170,22 @@ def load(folder: Path) -> Settings:
     Raises ``SettingsError`` with every problem found in any of them.
     """
     problems: list[str] = []
-    raw = {name: _read(folder / f"{name}.toml", problems) for name in
-           ("centre", "kiosk", "services", "counters", "devices")}
+    single: dict[str, type[BaseModel]] = {
+        "centre": CentreSettings,
+        "kiosk": KioskSettings,
+        "devices": DeviceSettings,
+    }
+    raw = {
+        name: _read(folder / f"{name}.toml", problems)
+        for name in ("centre", "kiosk", "services", "counters", "devices")
+    }
     if problems:
         raise SettingsError(problems)
     parts: dict[str, object] = {"folder": folder}
-    for name, model in (("centre", CentreSettings), ("kiosk", KioskSettings), ("devices", DeviceSettings)):
+    for name, model in single.items():
         parts[name] = _checked(f"{name}.toml", model, raw[name], problems)
-    for name, model, key in (("services", ServiceSettings, "service"), ("counters", CounterSettings, "counter")):
-        entries = raw[name].pop(key, [])
-        problems += [f"{name}.toml: unknown key “{extra}”; entries stand under [[{key}]]" for extra in raw[name]]
-        parts[name] = [
-            checked for number, entry in enumerate(entries, 1)
-            if (checked := _checked(f"{name}.toml, [[{key}]] {number}", model, entry, problems)) is not None
-        ]
+    parts["services"] = _entries("services.toml", "service", ServiceSettings, raw["services"], problems)
+    parts["counters"] = _entries("counters.toml", "counter", CounterSettings, raw["counters"], problems)
     if problems:
         raise SettingsError(problems)
     settings = Settings.model_validate(parts)
@@ -219,10 +218,27 @@ def _checked(where: str, model: type[M], raw: object, problems: list[str]) -> M 
     return None
 
 
+def _entries(file: str, key: str, model: type[M], raw: dict[str, object], problems: list[str]) -> list[M]:
+    problems += [
+        f"{file}: unknown key “{extra}”; entries stand under [[{key}]]" for extra in raw if extra != key
+    ]
+    entries = raw.get(key, [])
+    if not isinstance(entries, list):
+        problems.append(f"{file}: entries stand under [[{key}]], with double brackets")
+        return []
+    checked = [
+        _checked(f"{file}, [[{key}]] {number}", model, entry, problems)
+        for number, entry in enumerate(entries, 1)
+    ]
+    return [entry for entry in checked if entry is not None]
+
+
 def _did_you_mean(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
     for part in location[:-1]:
         field = model.model_fields.get(str(part))
-        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        if field is None or not (
+            isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        ):
             return ""
         model = field.annotation
     names = [field.alias or name for name, field in model.model_fields.items()]
@@ -236,7 +252,9 @@ def _disagreements(settings: Settings) -> list[str]:
         ("services.toml", [service.id for service in settings.services]),
         ("counters.toml", [counter.id for counter in settings.counters]),
     ):
-        problems += [f"{file}: “{twice}” stands twice" for twice in sorted({i for i in ids if ids.count(i) > 1})]
+        problems += [
+            f"{file}: “{twice}” stands twice" for twice in sorted({i for i in ids if ids.count(i) > 1})
+        ]
     known = {service.id for service in settings.services}
     for counter in settings.counters:
         for service_id in counter.services:

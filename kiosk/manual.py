@@ -1,0 +1,103 @@
+"""Writes the generated pages of the manual: ``docs/failures.md`` and ``docs/settings.md``.
+
+``python -m kiosk.manual`` writes both; a test keeps the checked-in pages equal to what this writes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from kiosk import failures, settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def failures_page() -> str:
+    """The table of named failures as Markdown."""
+    lines = [
+        "# Failures",
+        "",
+        "Written by `python -m kiosk.manual` from `kiosk/failures.py` and `kiosk/failures.vi.toml`.",
+        "A citizen reads *what happened* and *what to do*; staff read cause, remedy and consequence.",
+    ]
+    for code, words in failures.words().items():
+        lines += ["", f"## {code.value}", ""]
+        if words.citizen_what:
+            lines += [f"- **Citizen reads:** {words.citizen_what} {words.citizen_do}"]
+        lines += [f"- **Cause:** {words.staff_cause}", f"- **Remedy:** {words.staff_remedy}"]
+        if words.consequence:
+            lines += [f"- **Meanwhile:** {words.consequence}"]
+    return "\n".join(lines) + "\n"
+
+
+_FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
+    ("centre.toml", "", settings.CentreSettings),
+    ("kiosk.toml", "", settings.KioskSettings),
+    ("services.toml", "[[service]]", settings.ServiceSettings),
+    ("counters.toml", "[[counter]]", settings.CounterSettings),
+    ("devices.toml", "[card_reader]", settings.CardReaderSettings),
+    ("devices.toml", "[printer]", settings.PrinterSettings),
+    ("devices.toml", "[scanner]", settings.ScannerSettings),
+    ("devices.toml", "[speaker]", settings.SpeakerSettings),
+    ("devices.toml", "[kiosk_screen] and [ceiling_screen]", settings.ScreenSettings),
+)
+
+
+def settings_page() -> str:
+    """Every key of every configuration file as Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        "Written by `python -m kiosk.manual` from `kiosk/settings.py`.",
+        "`python main.py check` tells of every mistake in a folder.",
+    ]
+    for file, table, model in _FILES:
+        lines += ["", f"## {file} {table}".rstrip(), "", (model.__doc__ or "").strip().split("\n\n")[0], ""]
+        lines += ["| key | kind | when left out |", "|---|---|---|"]
+        schema = model.model_json_schema()
+        needed = set(schema.get("required", []))
+        for key, part in schema["properties"].items():
+            default = "required" if key in needed else f"`{part.get('default')!r}`"
+            lines.append(f"| `{key}` | {_kind(part)} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(part: dict[str, Any]) -> str:
+    if "anyOf" in part:
+        return " or ".join(_kind(option) for option in part["anyOf"])
+    if "enum" in part:
+        return "one of " + ", ".join(f"`{value}`" for value in part["enum"])
+    if "const" in part:
+        return f"`{part['const']}`"
+    if part.get("type") == "array":
+        return "list of " + _kind(part.get("items", {}))
+    names = {
+        "integer": "whole number",
+        "number": "number",
+        "string": "text",
+        "boolean": "true or false",
+        "null": "nothing",
+    }
+    kind = str(names.get(part.get("type", "")) or part.get("$ref", "value").rsplit("/", 1)[-1])
+    low, high = part.get("minimum"), part.get("maximum")
+    if low is not None and high is not None:
+        kind += f" {low}–{high}"
+    elif low is not None:
+        kind += f" from {low}"
+    if part.get("format") == "time":
+        kind = "time, HH:MM"
+    return kind
+
+
+def main() -> None:
+    """Write both pages."""
+    DOCS.mkdir(exist_ok=True)
+    (DOCS / "failures.md").write_text(failures_page(), encoding="utf-8")
+    (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
