@@ -1,0 +1,5 @@
+"""A called number as words, so that a voice is never given digits or bare letters to guess at."""
+
+from kiosk.speech.vietnamese import announcement, cardinal, one_by_one, ticket_number
+
+__all__ = ["announcement", "cardinal", "one_by_one", "ticket_number"]
