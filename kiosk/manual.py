@@ -1,10 +1,12 @@
-"""Writes the generated pages of the manual: ``docs/failures.md`` and ``docs/settings.md``.
+"""Writes the generated pages of the manual: ``docs/failures.md``, ``settings.md`` and ``licences.md``.
 
-``python -m kiosk.manual`` writes both; a test keeps the checked-in pages equal to what this writes.
+``python -m kiosk.manual`` writes them; a test keeps the checked-in pages equal to what this writes.
 """
 
 from __future__ import annotations
 
+import re
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +94,41 @@ def _kind(part: dict[str, Any]) -> str:
     return kind
 
 
+def licences_page() -> str:
+    """Every Python package of ``requirements.lock`` with its version and licence as Markdown."""
+    lines = [
+        "# Licences",
+        "",
+        "Một Cửa itself is under Apache-2.0 (`LICENSE`). Written by `python -m kiosk.manual` from the",
+        "packages of `requirements.lock`. No GPL code is linked in: espeak-ng, ffmpeg, pcscd and Chromium run",
+        "as programs of their own.",
+        "",
+        "The fonts in `media/fonts` are under the SIL Open Font License 1.1, whose text stands beside them.",
+        "",
+        "| package | version | licence |",
+        "|---|---|---|",
+    ]
+    for name in re.findall(
+        r"^([A-Za-z0-9._-]+)==", (DOCS.parent / "requirements.lock").read_text(), re.MULTILINE
+    ):
+        facts = metadata.metadata(name)
+        lines.append(f"| {name} | {facts['Version']} | {_licence(facts)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _licence(facts: metadata.PackageMetadata) -> str:
+    if "License-Expression" in facts:
+        return facts["License-Expression"]
+    if "License" in facts and len(facts["License"]) < 50:
+        return facts["License"]
+    marks = [mark for mark in facts.get_all("Classifier") or [] if mark.startswith("License ::")]
+    return "; ".join(mark.rsplit(" :: ", 1)[-1] for mark in marks)
+
+
 def main() -> None:
-    """Write both pages."""
+    """Write all pages."""
     DOCS.mkdir(exist_ok=True)
+    (DOCS / "licences.md").write_text(licences_page(), encoding="utf-8")
     (DOCS / "failures.md").write_text(failures_page(), encoding="utf-8")
     (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
 

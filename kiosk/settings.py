@@ -88,7 +88,7 @@ class CardReaderSettings(_Section):
 
 
 class PrinterSettings(_Section):
-    """``printer`` device. What ``address`` holds depends on ``connection``: host:port, vendor:product, a path."""
+    """``printer`` device. ``address``: host:port, vendor:product or a path, by ``connection``."""
 
     enabled: bool = True
     connection: Literal["network", "usb", "serial", "file"] = "network"
