@@ -100,7 +100,7 @@ def licences_page() -> str:
         "# Licences",
         "",
         "Một Cửa itself is under Apache-2.0 (`LICENSE`). Written by `python -m kiosk.manual` from the",
-        "packages of `requirements.lock`. No GPL code is linked in: espeak-ng, ffmpeg, pcscd and Chromium run",
+        "packages of `requirements.lock`. No GPL code is linked in: espeak-ng, ffmpeg and pcscd run",
         "as programs of their own.",
         "",
         "The fonts in `media/fonts` are under the SIL Open Font License 1.1, whose text stands beside them.",
