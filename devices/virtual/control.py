@@ -1,0 +1,311 @@
+"""Control of the virtual lobby over HTTP on loopback: lay a card on the reader, break the printer, touch the kiosk.
+
+The page ``/lobby``, the command ``virtual`` and the tour talk to it. Its address and secret stand in
+``control.json`` in the virtual lobby's folder (mode 0600); every request carries the secret in ``X-Lobby-Token``.
+What the windows show may name a citizen, so it is kept in memory only.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from devices.virtual.desktop import Desktop, Region
+
+TOKEN_HEADER = "X-Lobby-Token"
+CONTROL_FILE = "control.json"
+LARGEST_BODY = 256 * 1024
+WIDTHS = range(10, 10000)
+
+
+class CardTable(Protocol):
+    """The virtual card reader."""
+
+    @property
+    def inserted(self) -> str | None: ...
+    def insert(self, name: str) -> None: ...
+    def remove(self) -> None: ...
+    def citizens(self) -> list[dict[str, str]]: ...
+
+
+class PrinterSwitches(Protocol):
+    """The virtual printer."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def states(self) -> tuple[str, ...]: ...
+    @property
+    def jobs(self) -> int: ...
+    def set_state(self, name: str) -> None: ...
+    def last_ticket_png(self) -> bytes | None: ...
+
+
+class ScannerLine(Protocol):
+    """The virtual code scanner."""
+
+    def scan(self, text: str) -> None: ...
+
+
+class Refused(Exception):
+    """A request that cannot be carried out; nothing was changed."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class VirtualLobby:
+    """What the control server acts on: the virtual devices and the desktop."""
+
+    def __init__(
+        self,
+        cards: CardTable,
+        printer: PrinterSwitches,
+        scanner: ScannerLine,
+        sound_folder: Path,
+        desktop: Callable[[], Desktop | None],
+    ) -> None:
+        self.cards = cards
+        self.printer = printer
+        self.scanner = scanner
+        self.sound_folder = sound_folder
+        self._desktop = desktop
+        self._shown: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def state(self) -> dict[str, Any]:
+        """What ``GET /state`` answers."""
+        desktop = self._desktop()
+        return {
+            "card": self.cards.inserted,
+            "citizens": self.cards.citizens(),
+            "printer": {
+                "state": self.printer.state,
+                "switches": list(self.printer.states),
+                "jobs": self.printer.jobs,
+            },
+            "sound": {"plays": len(list(self.sound_folder.glob("*.wav")))},
+            "kiosk": _size(desktop.kiosk if desktop else None),
+            "ceiling": _size(desktop.ceiling if desktop else None),
+        }
+
+    def desktop(self) -> Desktop:
+        """The desktop. Raises ``Refused`` while there is none."""
+        desktop = self._desktop()
+        if desktop is None:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the windows' screen has not started yet")
+        return desktop
+
+    def put_shown(self, window: str, shown: dict[str, Any]) -> None:
+        """A window tells what it shows: screen name, texts and touch targets."""
+        with self._lock:
+            self._shown[window] = shown
+
+    def shown(self, window: str) -> dict[str, Any]:
+        """What a window told last; raises ``Refused`` when it never did."""
+        with self._lock:
+            if window not in self._shown:
+                raise Refused(HTTPStatus.NOT_FOUND, f"the window “{window}” has not told what it shows")
+            return self._shown[window]
+
+
+class ControlServer:
+    """Serves a ``VirtualLobby`` on 127.0.0.1 and writes ``control.json`` into ``folder``.
+
+    Port and secret of an earlier run are kept if the port is still free, so that who knows them need not ask again.
+    ``extra``: more that the file shall tell.
+    """
+
+    def __init__(self, lobby: VirtualLobby, folder: Path, extra: dict[str, str] | None = None) -> None:
+        self._file = folder / CONTROL_FILE
+        self._extra = extra or {}
+        port, self.token = _earlier(self._file)
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(lobby, self.token))
+        except OSError:
+            self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(lobby, self.token))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def serve(self) -> None:
+        """Write the address file, then answer until ``stop`` is called."""
+        fresh = self._file.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump({**self._extra, "url": self.url, "token": self.token}, file)
+        fresh.replace(self._file)
+        try:
+            self._server.serve_forever(poll_interval=0.1)
+        finally:
+            self._server.server_close()
+
+    def stop(self) -> None:
+        """End ``serve``; to be called from another thread."""
+        self._server.shutdown()
+
+
+def _earlier(file: Path) -> tuple[int, str]:
+    try:
+        content = json.loads(file.read_text())
+        return urlsplit(content["url"]).port or 0, str(content["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0, secrets.token_urlsafe(24)
+
+
+def _size(region: Region | None) -> dict[str, int] | None:
+    return None if region is None else {"width": region.width, "height": region.height}
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str) or not value:
+        raise Refused(HTTPStatus.BAD_REQUEST, f"“{key}” must be a text")
+    return value
+
+
+def _number(body: dict[str, Any], key: str, default: float | None = None) -> float:
+    value = body.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused(HTTPStatus.BAD_REQUEST, f"“{key}” must be a number")
+    return float(value)
+
+
+def _insert_card(lobby: VirtualLobby, body: dict[str, Any]) -> None:
+    name = _text(body, "name")
+    known = [citizen["name"] for citizen in lobby.cards.citizens()]
+    if name not in known:
+        raise Refused(HTTPStatus.NOT_FOUND, f"no citizen “{name}”; there are {', '.join(known)}")
+    lobby.cards.insert(name)
+
+
+def _printer(lobby: VirtualLobby, body: dict[str, Any]) -> None:
+    state = _text(body, "state")
+    if state not in lobby.printer.states:
+        raise Refused(
+            HTTPStatus.BAD_REQUEST, f"no printer state “{state}”; there are {', '.join(lobby.printer.states)}"
+        )
+    lobby.printer.set_state(state)
+
+
+def _touch(lobby: VirtualLobby, body: dict[str, Any]) -> None:
+    if body.get("phase", "tap") != "tap":
+        raise Refused(HTTPStatus.BAD_REQUEST, "“phase” can be “tap”")
+    hold = _number(body, "hold", 0.06)
+    if not 0.02 <= hold <= 10:
+        raise Refused(HTTPStatus.BAD_REQUEST, "“hold” is 0.02 to 10 seconds")
+    try:
+        lobby.desktop().tap(_number(body, "x"), _number(body, "y"), hold)
+    except ValueError as error:
+        raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from error
+
+
+def _picture(lobby: VirtualLobby, name: str, query: dict[str, list[str]]) -> bytes:
+    if name == "ticket":
+        ticket = lobby.printer.last_ticket_png()
+        if ticket is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "no ticket has been printed yet")
+        return ticket
+    width: int | None = None
+    if "width" in query:
+        try:
+            width = int(query["width"][0])
+        except ValueError:
+            width = 0
+        if width not in WIDTHS:
+            raise Refused(HTTPStatus.BAD_REQUEST, f"“width” is {WIDTHS.start} to {WIDTHS.stop - 1} pixels")
+    desktop = lobby.desktop()
+    return desktop.picture(desktop.kiosk if name == "kiosk" else desktop.ceiling, width)
+
+
+def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
+    actions: dict[tuple[str, str], Callable[[dict[str, Any]], None]] = {
+        ("POST", "/card"): lambda body: _insert_card(lobby, body),
+        ("DELETE", "/card"): lambda _body: lobby.cards.remove(),
+        ("POST", "/printer"): lambda body: _printer(lobby, body),
+        ("POST", "/scan"): lambda body: lobby.scanner.scan(_text(body, "text")),
+        ("POST", "/touch"): lambda body: _touch(lobby, body),
+        ("PUT", "/screens/kiosk"): lambda body: lobby.put_shown("kiosk", body),
+        ("PUT", "/screens/ceiling"): lambda body: lobby.put_shown("ceiling", body),
+    }
+    pictures = {"/kiosk.png": "kiosk", "/ceiling.png": "ceiling", "/ticket.png": "ticket"}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 60
+
+        def log_message(self, *_args: object) -> None:
+            """Requests carry what a scanner read and are not logged."""
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        do_POST = do_PUT = do_DELETE = do_GET
+
+        def _answer(self) -> None:
+            try:
+                self._dispatch()
+            except Refused as refused:
+                self._json(refused.status, {"title": str(refused), "status": int(refused.status)})
+            except OSError as error:
+                self.close_connection = True
+                if not isinstance(error, ConnectionError):
+                    self._json(HTTPStatus.SERVICE_UNAVAILABLE, {"title": str(error), "status": 503})
+
+        def _dispatch(self) -> None:
+            body = self._body()
+            given = self.headers.get(TOKEN_HEADER, "")
+            if not hmac.compare_digest(given.encode(), token.encode()):
+                raise Refused(HTTPStatus.FORBIDDEN, f"the header {TOKEN_HEADER} is missing or wrong")
+            address = urlsplit(self.path)
+            action = actions.get((self.command, address.path))
+            if action is not None:
+                action(body)
+                self._send(HTTPStatus.NO_CONTENT, "", b"")
+            elif self.command == "GET" and address.path in pictures:
+                picture = _picture(lobby, pictures[address.path], parse_qs(address.query))
+                self._send(HTTPStatus.OK, "image/png", picture)
+            elif self.command == "GET" and address.path == "/state":
+                self._json(HTTPStatus.OK, lobby.state())
+            elif self.command == "GET" and address.path in ("/screens/kiosk", "/screens/ceiling"):
+                self._json(HTTPStatus.OK, lobby.shown(address.path.rpartition("/")[2]))
+            else:
+                raise Refused(HTTPStatus.NOT_FOUND, f"nothing answers {self.command} {address.path}")
+
+        def _body(self) -> dict[str, Any]:
+            length = self.headers.get("Content-Length", "0")
+            if not length.isdigit() or int(length) > LARGEST_BODY:
+                self.close_connection = True
+                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST_BODY} bytes")
+            raw = self.rfile.read(int(length))
+            if not raw:
+                return {}
+            try:
+                body = json.loads(raw)
+            except ValueError:
+                body = None
+            if not isinstance(body, dict):
+                raise Refused(HTTPStatus.BAD_REQUEST, "the body must be a JSON object")
+            return body
+
+        def _json(self, status: HTTPStatus, content: dict[str, Any]) -> None:
+            self._send(status, "application/json", json.dumps(content, ensure_ascii=False).encode())
+
+        def _send(self, status: HTTPStatus, kind: str, content: bytes) -> None:
+            self.send_response(status)
+            if kind:
+                self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(content)
+
+    return Handler
