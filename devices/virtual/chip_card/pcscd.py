@@ -1,0 +1,199 @@
+"""A ``pcscd`` of our own that no other program on the machine sees.
+
+The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens on all
+addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on descriptor -1.)
+So the daemon runs in mount and network namespaces of its own: its socket's place is a folder of ours, and the
+driver's port exists only on a loopback nobody else has. It needs no root, and several may run at once. Clients
+find it through ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once, at its first context.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+READER_NAME = "Mot Cua Virtual Reader"
+_ENTRY = Path(__file__).with_name("namespace_entry.py")
+_DRIVER_PORT = 35963
+_LONGEST_SOCKET_PATH = 107  # sockaddr_un.sun_path holds 108 bytes with its ending zero
+_START_SECONDS = 10.0
+
+
+class PcscdError(RuntimeError):
+    """The daemon cannot be started; the message says why."""
+
+
+class PrivatePcscd:
+    """Starts the daemon with the virtual reader, keeps it running, and stops it with this process.
+
+    ``folder``: a folder of ours for the socket, the configuration and the log.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._control_lock = threading.Lock()
+        self._wanted = threading.Event()
+        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._problem = ""
+        self._alias: Path | None = None
+        self._keeper: threading.Thread | None = None
+        self.starts = 0
+
+    @property
+    def socket(self) -> Path:
+        """The path for ``PCSCLITE_CSOCK_NAME``, short enough for a Unix socket."""
+        path = self._folder / "pcscd.comm"
+        if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
+            return path
+        if self._alias is None:
+            self._alias = Path(tempfile.mkdtemp(prefix="mot-cua-"))
+            (self._alias / "v").symlink_to(self._folder)
+        return self._alias / "v" / "pcscd.comm"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running daemon."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def connect(self) -> socket.socket:
+        """A link to the driver's first slot. Raises ``OSError`` while the daemon is down."""
+        with self._control_lock:
+            if self._control is None or self.pid is None:
+                raise ConnectionRefusedError("pcscd is not running")
+            self._control.sendall(b"\x00")
+            message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        if message != b"+" or not descriptors:
+            raise ConnectionRefusedError("the virtual reader's driver does not listen")
+        return socket.socket(fileno=descriptors[0])
+
+    def start(self) -> None:
+        """Start and wait until clients can connect. Raises ``PcscdError``."""
+        self._program()
+        self._prepare()
+        self._wanted.set()
+        self._stopping.clear()
+        self._keeper = threading.Thread(target=self._keep, name="private pcscd", daemon=True)
+        self._keeper.start()
+        with self._changed:
+            up = self._changed.wait_for(lambda: self._ready() or self._problem, timeout=_START_SECONDS + 2)
+        if self._problem or not up:
+            problem, self._problem = self._problem or "pcscd does not come up", ""
+            self.stop()
+            raise PcscdError(problem)
+
+    def pause(self) -> None:
+        """Fault switch: stop the daemon and keep it down."""
+        self._wanted.clear()
+        self._end()
+
+    def resume(self) -> None:
+        """End of the fault: start again and wait until it is up. Raises ``PcscdError``."""
+        self._wanted.set()
+        with self._changed:
+            if not self._changed.wait_for(self._ready, timeout=_START_SECONDS):
+                raise PcscdError("pcscd does not come up again")
+
+    def stop(self) -> None:
+        """Stop the daemon."""
+        self._stopping.set()
+        self._wanted.clear()
+        if self._keeper is not None:
+            self._keeper.join(timeout=5)
+        self._end()
+        if self._alias is not None:
+            shutil.rmtree(self._alias, ignore_errors=True)
+            self._alias = None
+
+    @staticmethod
+    def _program() -> str:
+        program = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+        if program is None or not DRIVER.exists():
+            raise PcscdError("pcscd or its virtual reader driver is missing; install: pcscd vsmartcard-vpcd")
+        return program
+
+    def _prepare(self) -> None:
+        run, conf = self._folder / "run", self._folder / "conf"
+        for folder in (run, conf):
+            folder.mkdir(parents=True, exist_ok=True)
+        (conf / "virtual-reader").write_text(
+            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME   /dev/null:{_DRIVER_PORT}\nLIBPATH      {DRIVER}\n'
+            f"CHANNELID    {_DRIVER_PORT}\n",
+            encoding="ascii",
+        )
+        link = self._folder / "pcscd.comm"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("run") / "pcscd.comm")
+
+    def _launch(self) -> None:
+        run, conf = self._folder / "run", self._folder / "conf"
+        for stale in ("pcscd.comm", "pcscd.pid"):
+            (run / stale).unlink(missing_ok=True)
+        # No system bus: otherwise polkit would be asked, which knows nothing of this daemon's namespaces.
+        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        command = ["unshare", "--user", "--map-root-user", "--mount", "--net", sys.executable, "-I", str(_ENTRY)]
+        command += [str(run), str(theirs.fileno()), str(_DRIVER_PORT)]
+        command += [self._program(), "--foreground", "--config", str(conf)]
+        with theirs, (self._folder / "pcscd.log").open("ab") as log:
+            self.starts += 1
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                pass_fds=(theirs.fileno(),), start_new_session=True,
+            )  # fmt: skip
+        with self._control_lock:
+            if self._control is not None:
+                self._control.close()
+            self._control = ours
+
+    def _keep(self) -> None:
+        """Runs in one thread of its own: the daemon dies with the thread that started it (parent-death signal)."""
+        failures = 0
+        while not self._stopping.wait(0.1):
+            if not self._wanted.is_set() or self.pid is not None:
+                continue
+            self._launch()
+            deadline = time.monotonic() + _START_SECONDS
+            while not self._ready() and self.pid is not None and time.monotonic() < deadline:
+                if self._stopping.wait(0.02):
+                    break
+            failures = 0 if self._ready() else failures + 1
+            with self._changed:
+                if failures:
+                    self._problem = f"pcscd does not start; see {self._folder / 'pcscd.log'}"
+                self._changed.notify_all()
+            if failures:
+                self._end()
+                self._stopping.wait(min(5.0, 0.2 * 2**failures))
+        self._end()
+
+    def _ready(self) -> bool:
+        if self.pid is None:
+            return False
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            return probe.connect_ex(str(self.socket)) == 0
+
+    def _end(self) -> None:
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=3)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=3)
+        with self._control_lock:
+            if self._control is not None and self.pid is None:
+                self._control.close()
+                self._control = None
