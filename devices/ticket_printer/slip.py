@@ -1,0 +1,55 @@
+"""What stands on a piece of paper: value types without personal data. ``drawing`` makes the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+MOST_URL = 300
+"""Longest address a ticket's QR takes, in characters; more would not fit 58 mm paper at a readable size."""
+
+
+@dataclass(frozen=True)
+class TicketSlip:
+    """A queue ticket. It never names the citizen.
+
+    ``counters`` are the numbers of the counters that serve; ``ahead`` counts the people before this one;
+    ``issued_at`` is aware and shown in ``timezone`` (IANA name); ``follow_url`` becomes the QR, none when empty;
+    ``copy`` marks a ticket that was printed before.
+
+    Raises ``ValueError`` for a naive time, an empty number or an address longer than ``MOST_URL``.
+    """
+
+    centre: str
+    number: str
+    service: str
+    counters: tuple[int, ...]
+    ahead: int
+    issued_at: datetime
+    follow_url: str
+    copy: bool = False
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+    def __post_init__(self) -> None:
+        if self.issued_at.tzinfo is None:
+            raise ValueError("the time of issue needs its time zone")
+        if not self.number.strip():
+            raise ValueError("a ticket needs a number")
+        if len(self.follow_url) > MOST_URL:
+            raise ValueError(f"the follow address has more than {MOST_URL} characters")
+
+
+@dataclass(frozen=True)
+class TestSlip:
+    """A slip that shows whether the printer prints well: width, every Vietnamese letter, fine lines, a QR."""
+
+    __test__ = False  # not a pytest class
+
+    printer: str
+    printed_at: datetime
+    code: str
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+    def __post_init__(self) -> None:
+        if self.printed_at.tzinfo is None:
+            raise ValueError("the time of printing needs its time zone")

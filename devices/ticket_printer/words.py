@@ -1,0 +1,81 @@
+"""The words on paper, read from the Vietnamese catalogue beside this file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+_CATALOGUE = Path(__file__).with_name("words.vi.toml")
+
+
+@dataclass(frozen=True)
+class TicketWords:
+    """Sentences of a ticket; those with braces are filled in by the methods."""
+
+    your_number: str
+    one_counter: str
+    many_counters: str
+    people_ahead: str
+    next_in_line: str
+    follow: str
+    keep: str
+    copy: str
+    issued: str
+    time: str
+    date: str
+    weekdays: tuple[str, ...]
+
+    def counters(self, numbers: Sequence[int]) -> str:
+        """Where to go: “Quầy số 2”, “Quầy số 1, 2 hoặc 9”; empty when no counter is known."""
+        if not numbers:
+            return ""
+        *others, last = (str(number) for number in numbers)
+        if not others:
+            return self.one_counter.format(number=last)
+        return self.many_counters.format(numbers=", ".join(others), last=last)
+
+    def ahead(self, count: int) -> str:
+        """How many people come first."""
+        return self.people_ahead.format(count=count) if count > 0 else self.next_in_line
+
+    def moment(self, at: datetime, timezone: str) -> str:
+        """Time of day, weekday and date of an aware moment, as clocks of ``timezone`` (IANA name) show it."""
+        local = at.astimezone(ZoneInfo(timezone))
+        return self.issued.format(
+            time=local.strftime(self.time),
+            weekday=self.weekdays[local.weekday()],
+            date=local.strftime(self.date),
+        )
+
+
+@dataclass(frozen=True)
+class TestWords:
+    """Sentences of a test slip."""
+
+    __test__ = False  # not a pytest class
+
+    title: str
+    not_a_number: str
+    width: str
+    ruler: str
+    letters: str
+    grey: str
+    scan: str
+
+
+@cache
+def ticket_words() -> TicketWords:
+    """Words of tickets. Raises ``TypeError`` when the catalogue lacks an entry or has one too many."""
+    entries = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["ticket"]
+    return TicketWords(**{**entries, "weekdays": tuple(entries["weekdays"])})
+
+
+@cache
+def test_words() -> TestWords:
+    """Words of test slips. Raises ``TypeError`` when the catalogue lacks an entry or has one too many."""
+    return TestWords(**tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["test"])
