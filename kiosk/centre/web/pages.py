@@ -1,0 +1,93 @@
+"""The pages and the headers they go out with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from kiosk.centre.web import device_forms, own_api
+from kiosk.centre.web.lobby import this_machine_only
+from kiosk.centre.web.place import Place
+from kiosk.centre.web.static_files import StaticTree
+from kiosk.centre.web.words import catalogue, page_words, script_safe, word
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_TEMPLATES = Path(__file__).with_name("templates")
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class Pages:
+    """Templates, and the routes that fill them."""
+
+    def __init__(self, app: FastAPI, static: StaticTree) -> None:
+        self._app = app
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(t=catalogue(), word=word, static=static.address)
+
+    def add_routes(self) -> None:
+        """``/counter``, ``/maintenance`` and ``/follow/{token}``."""
+        app = self._app
+
+        @app.get("/counter", include_in_schema=False)
+        async def counter() -> Response:
+            return self._page("counter.html", words=page_words(
+                "common", "sign_in", "counter", "source", with_failures=True))  # fmt: skip
+
+        @app.get("/maintenance", include_in_schema=False)
+        async def maintenance() -> Response:
+            return self._page(
+                "maintenance.html",
+                words=page_words("common", "sign_in", "maintenance", with_failures=True),
+                forms=script_safe(device_forms.fields_by_device()),
+            )
+
+        @app.get("/follow/{token}", include_in_schema=False)
+        async def follow(token: str) -> Response:
+            if not _TOKEN.fullmatch(token):
+                return self._page("follow_unknown.html", status=404, gone=True)
+            status, answer = await own_api.get_json(app, f"/api/v1/follow/{token}")
+            if status != 200:
+                code = 404 if status in (404, 410, 422) else 503
+                return self._page("follow_unknown.html", status=code, gone=code == 404)
+            return self._page(
+                "follow.html", token=token, place=Place.of(answer), first=script_safe(answer),
+                words=page_words("common", "follow"),
+            )  # fmt: skip
+
+    def add_lobby(self) -> None:
+        """``/lobby``: for the people at this machine only."""
+
+        @self._app.get("/lobby", include_in_schema=False)
+        async def lobby(request: Request) -> Response:
+            this_machine_only(request)
+            return self._page("lobby.html", words=page_words("common", "lobby"))
+
+    def _page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        text = self._environment.get_template(template).render(**values)
+        return HTMLResponse(text, status_code=status, headers=dict(SECURITY_HEADERS))

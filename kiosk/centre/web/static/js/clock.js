@@ -1,0 +1,35 @@
+// The centre's time, whatever the clock of this computer says, and times in words.
+
+let ahead = 0; // milliseconds the centre's clock is ahead of ours
+let roundTrip = Infinity;
+
+/** Learn from an answer's Date header; the quickest answer tells it best. */
+export function learnFrom(response, sentAt) {
+  const stamp = Date.parse(response.headers.get("Date") ?? "");
+  if (Number.isNaN(stamp)) return;
+  const took = Date.now() - sentAt;
+  const measured = stamp + 500 - (sentAt + took / 2); // the header has whole seconds: half a second on average
+  const jumped = Math.abs(measured - ahead) > took + 2000; // one of the two clocks was set
+  if (took <= roundTrip || jumped) {
+    roundTrip = took;
+    ahead = Math.abs(measured) < 2000 ? 0 : measured;
+  }
+}
+
+export const now = () => Date.now() + ahead;
+
+/** Whole seconds since an ISO moment, never negative. */
+export const secondsSince = (moment) => Math.max(0, Math.floor((now() - Date.parse(moment)) / 1000));
+
+/** 65 → "1:05", 3725 → "1:02:05". */
+export function stopwatch(seconds) {
+  const two = (value) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+const timeOfDay = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Ho_Chi_Minh" });
+
+/** An ISO moment as the time of day in Vietnam, "09:05". */
+export const hourMinute = (moment) => timeOfDay.format(typeof moment === "number" ? moment : Date.parse(moment));

@@ -1,0 +1,121 @@
+// /counter: sign in, choose a counter, serve.
+
+import { call } from "../api.js";
+import { say, sayProblem, showLink } from "../banner.js";
+import { byId, setText } from "../dom.js";
+import { Live } from "../live.js";
+import { askToSignIn, signOut, whoAmI } from "../sign-in.js";
+import { word } from "../words.js";
+import { drawChoice } from "./choose.js";
+import { Desk } from "./desk.js";
+import { clearForm } from "./form-panel.js";
+import { QueueModel } from "./model.js";
+
+const model = new QueueModel();
+let linked = true;
+let ready = false;
+let chosen = false; // opened here just now; the counter's own event follows
+
+const live = new Live({ load, apply: (event) => model.apply(event), changed: draw, link, refused: () => signIn(word("sign_in.ended")) });
+const desk = new Desk(model, live);
+
+async function load() {
+  const [me, services, counters, waiting] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/tickets?state=waiting"),
+  ]);
+  model.replace({ me: me.officer ?? me, services, counters, waiting });
+  ready = true;
+}
+
+function link(state) {
+  linked = state === "live";
+  showLink(!linked && ready);
+  desk.linked = linked;
+  draw();
+}
+
+function draw() {
+  if (!ready) return;
+  const mine = model.mine;
+  byId("shell").hidden = false;
+  byId("choose").hidden = Boolean(mine);
+  byId("close-counter").hidden = !mine;
+  byId("keys").hidden = !mine;
+  setText(byId("who"), model.me.name);
+  setText(byId("where"), mine ? word("counter.counter", { number: mine.number }) : word("counter.title"));
+  document.title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
+  if (!mine) {
+    clearForm();
+    drawChoice(model, { linked, opened });
+  }
+  desk.draw();
+  if (mine && chosen) {
+    chosen = false;
+    document.querySelector("[data-action='call-next']").blur();
+  }
+}
+
+function opened(answer) {
+  if (answer?.counter) {
+    chosen = true;
+    model.takeCounter(answer.counter);
+  } else live.reload();
+  draw();
+}
+
+async function signIn(note = "") {
+  ready = false;
+  clearForm();
+  showLink(false);
+  byId("shell").hidden = true;
+  const officer = await askToSignIn(note);
+  if (officer.role !== "officer") {
+    await signOut();
+    signIn(word("counter.wrong_role"));
+    return;
+  }
+  live.signedIn();
+}
+
+byId("close-counter").addEventListener("click", async () => {
+  const mine = model.mine;
+  try {
+    const answer = await call("POST", `/counters/${mine.id}/close`);
+    if (answer?.counter) model.takeCounter(answer.counter);
+    else await live.reload();
+    say(word("counter.closed_note", { number: mine.number }), "", 4);
+  } catch (problem) {
+    sayProblem(problem);
+  }
+  draw();
+});
+
+byId("sign-out").addEventListener("click", async () => {
+  const mine = model.mine;
+  if (mine?.ticket) {
+    say(word("counter.finish_first", { number: mine.ticket.number }));
+    return;
+  }
+  if (mine) await call("POST", `/counters/${mine.id}/close`).catch(() => null);
+  await signOut();
+  live.signedOut();
+  signIn();
+});
+
+/** First look: who is signed in, if anybody. Tries until the centre answers. */
+async function begin() {
+  for (;;) {
+    try {
+      const me = await whoAmI();
+      if (me?.role === "officer") live.join();
+      else signIn(me ? word("counter.wrong_role") : "");
+      return;
+    } catch {
+      showLink(true);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    showLink(false);
+  }
+}
+
+begin();

@@ -1,0 +1,78 @@
+// /follow/{token}: the citizen's place in the queue, live.
+
+import { call } from "../api.js";
+import { hourMinute, now } from "../clock.js";
+import { byId, setText } from "../dom.js";
+import { Feed } from "../feed.js";
+import { word } from "../words.js";
+import { placeWords } from "./view.js";
+
+const token = document.body.dataset.token;
+const FINAL = new Set(["done", "no_show", "cancelled", "expired"]);
+let place = JSON.parse(byId("first").textContent);
+let heardAt = now();
+
+function draw() {
+  const words = placeWords(place);
+  document.title = words.title;
+  document.body.dataset.state = place.state;
+  for (const name of ["headline", "figure", "hint", "minutes", "counters", "issued"]) setText(byId(name), words[name]);
+  setText(byId("number"), place.number);
+}
+
+/** Take over a newer place; `told`: it came as an event, so a called number was called just now, perhaps again. */
+function take(next, told) {
+  const called = next.state === "called" && (told || place.state !== "called");
+  place = next;
+  heardAt = now();
+  draw();
+  if (called) {
+    document.body.classList.remove("fresh");
+    requestAnimationFrame(() => document.body.classList.add("fresh"));
+    navigator.vibrate?.([400, 200, 400, 200, 800]);
+  }
+  if (FINAL.has(place.state)) {
+    feed.stop();
+    setText(byId("link"), "");
+  }
+}
+
+function showLink(lost) {
+  const line = byId("link");
+  line.dataset.link = lost ? "lost" : "live";
+  setText(line, lost ? word("follow.stale", { time: hourMinute(heardAt) }) : word("follow.live"));
+}
+
+/** Read the place itself; the stream brings what comes after. */
+async function reload() {
+  for (let pause = 500; ; pause = Math.min(8000, pause * 2)) {
+    try {
+      take(await call("GET", `/follow/${token}`), false);
+      return;
+    } catch (problem) {
+      if (problem.status === 404 || problem.status === 410) {
+        location.reload();
+        return;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+const feed = new Feed(`/api/v1/follow/${token}/events`, {
+  event: ({ data }) => take(data, true),
+  reset: reload,
+  link: (link) => (link === "gone" || link === "refused" ? location.reload() : showLink(link === "lost")),
+});
+
+// A phone in the pocket needs no stream, and a browser has only six of them: one for the tab in sight.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) feed.stop();
+  else if (!FINAL.has(place.state)) {
+    feed.startAfter(place.head);
+  }
+});
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+draw();
+if (!FINAL.has(place.state) && !document.hidden) feed.startAfter(place.head);

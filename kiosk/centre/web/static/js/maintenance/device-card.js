@@ -1,0 +1,72 @@
+// One device: its condition in words, since when, what to do, a test that really tests, and its settings.
+
+import { hourMinute, now } from "../clock.js";
+import { make } from "../dom.js";
+import { failureWords, optionalWord, word } from "../words.js";
+
+const DAY = 86_400_000;
+const date = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+
+/** "09:05", or "09:05, 21/11" when it was another day. */
+export function moment(iso) {
+  const time = hourMinute(iso);
+  const sameDay = date.format(Date.parse(iso)) === date.format(now()) && now() - Date.parse(iso) < DAY;
+  return sameDay ? time : `${time}, ${date.format(Date.parse(iso))}`;
+}
+
+export const deviceName = (name) => optionalWord(`maintenance.device.${name}`) ?? name;
+
+const ownerName = (owner) => optionalWord(`maintenance.owner_${owner}`) ?? owner;
+
+/** The part above test and settings. */
+export function statusParts(device) {
+  const seen = device.seen_at ? word("maintenance.seen", { time: moment(device.seen_at) }) : word("maintenance.never_seen");
+  const since = device.since ? `${word("maintenance.since", { time: moment(device.since) })} · ` : "";
+  return [
+    make(
+      "header", {},
+      make("h2", { text: deviceName(device.name) }),
+      make("p", { class: "condition", text: word(`maintenance.condition.${device.condition}`) }),
+      make("p", { class: "when", text: `${ownerName(device.owner)} · ${since}${seen}` }),
+    ),
+    device.failure ? trouble(device.failure, "failure") : null,
+    device.warning ? trouble(device.warning, "warning") : null,
+    facts(device.facts ?? {}),
+  ].filter(Boolean);
+}
+
+function trouble(code, kind) {
+  const { cause, remedy, consequence } = failureWords(code);
+  return make(
+    "div", { class: `trouble ${kind}`, "data-code": code },
+    make("p", {}, make("strong", { text: cause })),
+    make("p", { text: `${word(kind === "warning" ? "maintenance.warning" : "maintenance.what_to_do")}: ${remedy}` }),
+    consequence ? make("p", { class: "hint", text: `${word("maintenance.consequence")}: ${consequence}` }) : null,
+  );
+}
+
+function facts(table) {
+  const entries = Object.entries(table);
+  if (!entries.length) return null;
+  return make("dl", { class: "facts" }, ...entries.flatMap(([key, value]) => [
+    make("dt", { text: optionalWord(`maintenance.fact.${key}`) ?? key }),
+    make("dd", { text: value }),
+  ]));
+}
+
+/** What came back of a test. */
+export function testReport(answer) {
+  if (answer.state === "expired") return make("div", { class: "report failed" }, make("strong", { text: word("maintenance.test_expired") }));
+  const lines = (answer.lines ?? []).flatMap(([key, value]) => [
+    make("dt", { text: optionalWord(`maintenance.test_line.${key}`) ?? key }),
+    make("dd", { text: value }),
+  ]);
+  const time = answer.answered_at ? ` – ${word("maintenance.at", { time: moment(answer.answered_at) })}` : "";
+  const failure = answer.failure ? failureWords(answer.failure) : null;
+  return make(
+    "div", { class: answer.passed ? "report" : "report failed" },
+    make("strong", { text: word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed") + time }),
+    failure ? make("p", { text: `${failure.cause} ${failure.remedy}` }) : null,
+    lines.length ? make("dl", { class: "facts" }, ...lines) : null,
+  );
+}

@@ -1,0 +1,120 @@
+// /maintenance: every device of the centre.
+
+import { call } from "../api.js";
+import { sayProblem, showLink } from "../banner.js";
+import { announce, byId, make, setText } from "../dom.js";
+import { Live } from "../live.js";
+import { askToSignIn, signOut, whoAmI } from "../sign-in.js";
+import { word } from "../words.js";
+import { deviceName, statusParts, testReport } from "./device-card.js";
+import { answered, request } from "./requests.js";
+import { settingsForm } from "./settings-form.js";
+
+const devices = new Map();
+const cards = new Map(); // device name → {card, status}
+let me = null;
+
+const live = new Live({ load, apply, changed: draw, link, refused: () => signIn(word("sign_in.ended")) });
+
+async function load() {
+  const session = await call("GET", "/session");
+  me = session.officer ?? session;
+  const listed = await call("GET", "/devices");
+  devices.clear();
+  for (const device of listed) devices.set(device.name, device);
+}
+
+function apply({ type, data }) {
+  if (type === "device.answered") answered(data.request?.id ?? data.id);
+  const changed = data.device;
+  if (changed?.name && devices.has(changed.name)) devices.set(changed.name, { ...devices.get(changed.name), ...changed });
+  else if (type.startsWith("device.")) live.reload();
+}
+
+function draw() {
+  if (!me) return;
+  byId("shell").hidden = false;
+  setText(byId("who"), me.name);
+  const list = [...devices.values()];
+  const bad = list.filter((device) => !["ready", "busy", "disabled"].includes(device.condition)).length;
+  setText(byId("summary"), !list.length ? word("maintenance.none") : bad ? word("maintenance.summary_bad", { n: bad }) : word("maintenance.summary_good"));
+  for (const device of list) {
+    const { card, status } = cards.get(device.name) ?? newCard(device);
+    card.dataset.condition = device.condition;
+    status.replaceChildren(...statusParts(device));
+  }
+}
+
+/** Test and settings stay as they are while the status above them is drawn anew. */
+function newCard(device) {
+  const status = make("div");
+  const result = make("div", { "data-part": "test-report", role: "status" });
+  const button = make("button", { class: "button", type: "button", "data-part": "test", text: word("maintenance.test") });
+  button.addEventListener("click", () => test(device.name, button, result));
+  const settings = settingsForm(device);
+  const card = make(
+    "li", { class: "card device", "data-device": device.name },
+    status,
+    make("footer", {}, button, result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings) : null),
+  );
+  byId("devices").append(card);
+  cards.set(device.name, { card, status });
+  return cards.get(device.name);
+}
+
+async function test(name, button, result) {
+  if (button.disabled) return;
+  button.disabled = true;
+  setText(button, word("maintenance.testing"));
+  result.replaceChildren();
+  try {
+    const answer = await request(name, "test");
+    result.replaceChildren(testReport(answer));
+    announce(`${deviceName(name)}: ${word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed")}`);
+  } catch (problem) {
+    sayProblem(problem);
+  } finally {
+    button.disabled = false;
+    setText(button, word("maintenance.test"));
+  }
+}
+
+function link(state) {
+  showLink(state !== "live" && me !== null);
+}
+
+async function signIn(note = "") {
+  me = null;
+  showLink(false);
+  byId("shell").hidden = true;
+  const officer = await askToSignIn(note);
+  if (officer.role !== "maintenance") {
+    await signOut();
+    signIn(word("maintenance.wrong_role"));
+    return;
+  }
+  live.signedIn();
+}
+
+byId("sign-out").addEventListener("click", async () => {
+  await signOut();
+  live.signedOut();
+  signIn();
+});
+
+async function begin() {
+  for (;;) {
+    try {
+      const found = await whoAmI();
+      if (found?.role === "maintenance") live.join();
+      else signIn(found ? word("maintenance.wrong_role") : "");
+      return;
+    } catch {
+      showLink(true);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    showLink(false);
+  }
+}
+
+begin();

@@ -1,0 +1,95 @@
+// The settings of one device as a form; the fields come from the typed settings of the centre.
+
+import { byId, make } from "../dom.js";
+import { failureWords, optionalWord, word } from "../words.js";
+import { request } from "./requests.js";
+
+const FORMS = JSON.parse(byId("forms").textContent);
+
+/** A form for this device, or null if it has no settings. */
+export function settingsForm(device) {
+  const fields = FORMS[device.name];
+  if (!fields) return null;
+  const result = make("div", { role: "status" });
+  const button = make("button", { class: "button", type: "submit", text: word("maintenance.save") });
+  const inputs = new Map(fields.map((field) => [field.name, input(device, field)]));
+  const form = make("form", { novalidate: false }, ...fields.map((field) => row(device, field, inputs.get(field.name))), result, button);
+  let kept = device.settings ?? {};
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    const wanted = Object.fromEntries(fields.map((field) => [field.name, read(field, inputs.get(field.name))]));
+    if (fields.every((field) => wanted[field.name] === kept[field.name])) {
+      result.replaceChildren(make("p", { class: "hint", text: word("maintenance.unchanged") }));
+      return;
+    }
+    button.disabled = true;
+    button.textContent = word("maintenance.saving");
+    result.replaceChildren();
+    try {
+      const answer = await request(device.name, "set", wanted);
+      if (answer.state === "answered" && answer.passed) {
+        kept = wanted;
+        result.replaceChildren(make("p", { class: "report", text: word("maintenance.saved") }));
+      } else {
+        result.replaceChildren(refusal(answer.state === "expired" ? null : answer));
+      }
+    } catch (problem) {
+      result.replaceChildren(refusal({ failure: problem.code, detail: problem.detail }));
+    } finally {
+      button.disabled = false;
+      button.textContent = word("maintenance.save");
+    }
+  });
+  return form;
+}
+
+function refusal(answer) {
+  const parts = [make("strong", { text: word("maintenance.refused") })];
+  if (!answer) parts.push(make("p", { text: word("maintenance.test_expired") }));
+  else if (answer.failure) {
+    const { cause, remedy } = failureWords(answer.failure);
+    parts.push(make("p", { text: `${cause} ${remedy}` }));
+  }
+  if (answer?.detail) parts.push(make("p", { class: "hint", text: answer.detail }));
+  for (const [key, value] of answer?.lines ?? []) {
+    parts.push(make("p", { class: "hint", text: `${optionalWord(`maintenance.test_line.${key}`) ?? key}: ${value}` }));
+  }
+  return make("div", { class: "report failed", role: "alert" }, ...parts);
+}
+
+const fieldId = (device, field) => `${device.name}-${field.name}`;
+
+function input(device, field) {
+  const id = fieldId(device, field);
+  const value = device.settings?.[field.name];
+  if (field.kind === "switch") return make("input", { type: "checkbox", id, checked: value === true });
+  if (field.kind === "choice") {
+    return make("select", { class: "input", id }, ...field.choices.map((choice) =>
+      make("option", { value: choice, selected: choice === value, text: optionalWord(`maintenance.choice.${choice}`) ?? String(choice) })));
+  }
+  const numeric = field.kind === "whole" || field.kind === "number";
+  return make("input", {
+    class: "input", id, type: numeric ? "number" : "text", value: value ?? "", min: field.least, max: field.most,
+    step: field.kind === "number" ? "any" : null, required: numeric, maxlength: numeric ? null : 200,
+    autocomplete: "off", spellcheck: "false",
+  });
+}
+
+function row(device, field, control) {
+  const label = optionalWord(`maintenance.setting.${field.name}`) ?? field.name;
+  if (field.kind === "switch") return make("label", { class: "switch" }, control, make("span", { text: label }));
+  const hint = optionalWord(`maintenance.setting_hint.${field.name}`);
+  return make(
+    "div", { class: "field" },
+    make("label", { for: fieldId(device, field), text: label }), control,
+    hint ? make("p", { class: "hint", text: hint }) : null,
+  );
+}
+
+function read(field, control) {
+  if (field.kind === "switch") return control.checked;
+  if (field.kind === "whole" || field.kind === "number") return Number(control.value);
+  if (field.kind === "choice") return field.choices.find((choice) => String(choice) === control.value);
+  return control.value.trim();
+}

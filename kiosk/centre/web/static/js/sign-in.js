@@ -1,0 +1,67 @@
+// Signing in and out, the same on every page of the staff.
+
+import { call } from "./api.js";
+import { byId, setText } from "./dom.js";
+import { failureWords, word } from "./words.js";
+
+/** Who is signed in: {login, name, role}, or null. Throws Problem when the centre does not answer. */
+export async function whoAmI() {
+  try {
+    const answer = await call("GET", "/session");
+    return answer.officer ?? answer;
+  } catch (problem) {
+    if (problem.status === 401 || problem.status === 403) return null;
+    throw problem;
+  }
+}
+
+/** Show the form until somebody signs in; resolves to {login, name, role}. `note` says why it is shown. */
+export function askToSignIn(note = "") {
+  const view = byId("sign-in");
+  const form = view.querySelector("form");
+  const button = form.querySelector("button");
+  const complaint = view.querySelector("[role=alert]");
+  const complain = (text) => {
+    complaint.textContent = text;
+    complaint.hidden = !text;
+  };
+  view.hidden = false;
+  complain(note);
+  form.login.focus();
+  return new Promise((resolve) => {
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      const login = form.login.value.trim();
+      const password = form.password.value;
+      form.login.setAttribute("aria-invalid", String(!login));
+      form.password.setAttribute("aria-invalid", String(Boolean(login) && !password));
+      if (!login || !password) {
+        complain(word(login ? "sign_in.password_missing" : "sign_in.login_missing"));
+        (login ? form.password : form.login).focus();
+        return;
+      }
+      if (button.disabled) return;
+      button.disabled = true;
+      setText(button, word("sign_in.checking"));
+      try {
+        const { officer } = await call("POST", "/session", { login, password });
+        form.reset();
+        view.hidden = true;
+        resolve(officer);
+      } catch (problem) {
+        const words = failureWords(problem.code);
+        complain(problem.unreachable ? word("common.link_lost") : `${words.cause} ${words.remedy}`);
+        form.password.select();
+        form.password.focus();
+      } finally {
+        button.disabled = false;
+        setText(button, word("sign_in.submit"));
+      }
+    };
+  });
+}
+
+/** End the session; an unreachable centre does not keep anybody on the page. */
+export async function signOut() {
+  await call("DELETE", "/session").catch(() => null);
+}
