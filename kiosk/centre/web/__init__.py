@@ -1,4 +1,4 @@
-"""The centre's web pages: ``/counter``, ``/follow/{token}``, ``/maintenance``; with virtual devices ``/lobby``.
+"""The web pages: ``/counter``, ``/follow/{token}``, ``/maintenance``, and ``/lobby`` with virtual devices.
 
 The pages are clients of the centre's own API; this package reads no database and holds no state of the queue.
 """
