@@ -139,6 +139,8 @@ class Theme:
     bold = "bold"
     numerals = "numerals"
 
+    clear: Rgba = (0.0, 0.0, 0.0, 0.0)  # nothing is drawn
+
     paper: Rgba
     surface: Rgba
     surface_pressed: Rgba

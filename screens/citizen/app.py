@@ -1,0 +1,140 @@
+"""The citizen's window as a Kivy application. It draws what the visit says and hands back what was touched.
+
+``prepare_window`` must have been called before this module is imported.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.widget import Widget
+
+from screens.citizen.screens import KioskView
+from screens.citizen.stage import Stage
+from screens.widgets.clip_player import OpenClip
+
+log = logging.getLogger(__name__)
+
+CRASHES_APART_SECONDS = 10.0
+
+
+class CitizenApp(App):
+    """One window for one kiosk.
+
+    ``source`` gives what is to be shown now; it is asked on the main thread after each ``refresh``.
+    ``send`` takes the events of touches (``kiosk.visit.events.Intent``); it must not wait.
+    ``on_crash`` is called after an error in the window was logged: it wipes the visit and makes ``source``
+    give the problem screen. ``maintenance`` builds the staff's screen; it gets a function that closes it again.
+    After ``async_run`` returns, ``exit_code`` is 1 when the window crashed twice within ten seconds.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[], KioskView],
+        send: Callable[[object], None],
+        on_crash: Callable[[], None],
+        *,
+        open_clip: OpenClip | None = None,
+        maintenance: Callable[[Callable[[], None]], Widget] | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.exit_code = 0
+        self._source, self._send, self._on_crash = source, send, on_crash
+        self._open_clip, self._maintenance = open_clip, maintenance
+        self._stage: Stage | None = None
+        self._staff_screen: Widget | None = None
+        self._crashed_at: float | None = None
+        self._handler = _Handler(self.crashed)
+        self._draw_soon = Clock.create_trigger(self._draw, 0)
+
+    def build(self) -> Widget:
+        """The stage with the first view already on it."""
+        ExceptionManager.add_handler(self._handler)
+        self._stage = Stage(self._send, self.show_maintenance, self._open_clip)
+        self._stage.show(self._source())
+        return self._stage
+
+    def on_stop(self) -> None:
+        """Let go of clips and of the error handler."""
+        if self._stage is not None:
+            self._stage.wipe()
+        ExceptionManager.remove_handler(self._handler)
+
+    def open_settings(self, *_args: object) -> bool:
+        """Kivy's own settings panel does not exist here."""
+        return False
+
+    # -- called from any thread --------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Something changed: ask ``source`` and draw it with the next frame. Many calls make one drawing."""
+        self._draw_soon()
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Have ``call`` done on the main thread with the next frame."""
+        Clock.schedule_once(lambda _seconds: call(), 0)
+
+    # -- main thread -------------------------------------------------------------------------------------
+
+    def _draw(self, *_args: object) -> None:
+        if self._stage is not None:
+            self._stage.show(self._source())
+
+    def show_maintenance(self) -> None:
+        """Lay the staff's screen over the citizen's; nothing of the citizen's screen can be touched beneath it."""
+        if self._maintenance is None or self._staff_screen is not None:
+            return
+        self._staff_screen = self._maintenance(self.close_maintenance)
+        Window.add_widget(self._staff_screen)
+
+    def close_maintenance(self) -> None:
+        """Take the staff's screen away."""
+        if self._staff_screen is not None:
+            Window.remove_widget(self._staff_screen)
+            self._staff_screen = None
+
+    def crashed(self, error: BaseException) -> None:
+        """Log without the words of the error (they may hold personal data), wipe, and show the problem screen."""
+        log.error("error in the window: %s", describe(error))
+        now = time.monotonic()
+        again = self._crashed_at is not None and now - self._crashed_at < CRASHES_APART_SECONDS
+        self._crashed_at = now
+        if self._stage is not None:
+            self._stage.wipe()
+        self._on_crash()
+        if again:
+            self.exit_code = 1
+            self.stop()
+        else:
+            self.refresh()
+
+
+class _Handler(ExceptionHandler):
+    """Keeps Kivy's loop alive after an error."""
+
+    def __init__(self, tell: Callable[[BaseException], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def handle_exception(self, exception: BaseException) -> int:
+        """Tell the application; go on."""
+        if not isinstance(exception, Exception):
+            return int(ExceptionManager.RAISE)
+        self._tell(exception)
+        return int(ExceptionManager.PASS)
+
+
+def describe(error: BaseException) -> str:
+    """Kind of the error and the places it came through, without its words."""
+    places = [
+        f"{frame.name} {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    return " < ".join([type(error).__qualname__, *reversed(places)])

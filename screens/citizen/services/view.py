@@ -1,0 +1,44 @@
+"""The choice of a service in pixels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kivy.lang import Builder
+from kivy.properties import ObjectProperty, StringProperty
+
+from screens.citizen.services.presenter import ServiceCard, ServicesView
+from screens.widgets.buttons import ChoiceTile
+from screens.widgets.page import Page
+from screens.widgets.rows import Rows
+
+Builder.load_file(str(Path(__file__).with_name("view.kv")))
+
+
+class ServicesPage(Page):
+    """One touch gives a number."""
+
+    view_model = ServicesView
+
+    title = StringProperty("")
+    greeting = StringProperty("")
+    proven = ObjectProperty(None, allownone=True)
+    cards = ObjectProperty(())
+    loading = StringProperty("")
+    message = ObjectProperty(None, allownone=True)
+    finish = ObjectProperty(None, allownone=True)
+    back_to_ticket = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._cards: Rows[ServiceCard, ChoiceTile] = Rows(self.ids.cards, ChoiceTile, _show_card)
+
+    def on_cards(self, *_args: object) -> None:
+        """One tile for each service."""
+        self._cards.show(self.cards)
+
+
+def _show_card(tile: ChoiceTile, card: ServiceCard) -> None:
+    tile.button = card.button
+    tile.busy = card.busy
+    tile.state_words = "  ·  ".join(words for words in (card.badge, card.waiting, card.counters) if words)

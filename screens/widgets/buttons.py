@@ -1,0 +1,224 @@
+"""Everything to press. Each answers the finger at once by its colour and sends its event on release.
+
+A widget here takes a ``button`` of ``screens.citizen.parts``: words, event, enabled. None makes it vanish.
+The event climbs to the nearest ancestor with ``send_event`` (the page).
+"""
+
+from __future__ import annotations
+
+from kivy.lang import Builder
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
+from kivy.uix.anchorlayout import AnchorLayout
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from screens.widgets import pictures as _pictures  # noqa: F401 - kv names its classes
+from screens.widgets import text as _text  # noqa: F401 - kv names its classes
+
+Builder.load_string(
+    """
+<Slab>:
+    canvas.before:
+        Color:
+            rgba: self.fill if self.present else theme.clear
+        SmoothRoundedRectangle:
+            pos: self.pos
+            size: self.size
+            radius: [theme.radius]
+        Color:
+            rgba: self.outline if self.present else theme.clear
+        SmoothLine:
+            rounded_rectangle: (self.x + theme.line, self.y + theme.line, self.width - 2 * theme.line, \
+                self.height - 2 * theme.line, theme.radius)
+            width: theme.line
+
+<TextButton>:
+    size_hint_y: None
+    height: max(theme.mm(self.least_mm), label.height + theme.mm(8)) if self.present else 0
+    padding: theme.mm(5), 0
+    text_colour: theme.ink
+    Lead:
+        id: label
+        text: root.label
+        color: root.text_colour
+        halign: "center"
+
+<PrimaryButton>:
+    least_mm: 30
+    fill: (theme.lacquer_pressed if self.state == "down" else theme.lacquer) if self.enabled else theme.paper
+    outline: self.fill if self.enabled else theme.hairline
+    text_colour: theme.on_lacquer if self.enabled else theme.ink_quiet
+
+<SecondaryButton>:
+    fill: theme.surface_pressed if self.state == "down" else theme.surface
+    outline: theme.edge
+
+<QuietButton>:
+    fill: theme.surface_pressed if self.state == "down" else theme.paper
+    outline: theme.edge
+
+<BackButton>:
+    size_hint: None, None
+    size: (max(theme.mm(62), theme.mm(24) + label.texture_size[0]), theme.mm(24)) if self.present else (0, 0)
+    padding: theme.mm(5), 0
+    spacing: theme.mm(2)
+    fill: theme.surface_pressed if self.state == "down" else theme.paper
+    outline: theme.edge
+    Glyph:
+        kind: "back" if root.present else ""
+        colour: theme.ink
+        size_hint: None, 1
+        width: theme.mm(10) if root.present else 0
+    Label:
+        id: label
+        text: root.label
+        font_name: theme.semibold
+        font_size: theme.lead
+        color: theme.ink
+
+<ChoiceTile>:
+    size_hint_y: None
+    height: max(theme.mm(26), words.height + theme.mm(10)) if self.present else 0
+    padding: theme.mm(8), 0
+    spacing: theme.mm(4)
+    fill: theme.surface_pressed if self.busy or self.state == "down" else \
+        (theme.surface if self.enabled else theme.paper)
+    outline: (theme.jade if self.chosen else theme.edge) if self.enabled else theme.hairline
+    Disc:
+        kind: "check"
+        fill: theme.jade
+        ring: theme.jade
+        sign: theme.surface
+        opacity: 1 if root.chosen else 0
+        size_hint: None, 1
+        width: theme.mm(13) if root.chosen else 0
+    BoxLayout:
+        id: words
+        orientation: "vertical"
+        size_hint_y: None
+        height: self.minimum_height
+        spacing: theme.mm(0.5)
+        pos_hint: {"center_y": 0.5}
+        Lead:
+            text: root.label
+            color: theme.ink if root.enabled else theme.ink_quiet
+        QuietWords:
+            text: root.hint
+        Words:
+            text: root.state_words
+            font_name: theme.semibold
+    Glyph:
+        kind: "forward" if root.enabled and root.leads_on else ""
+        colour: theme.ink
+        size_hint: None, 1
+        width: theme.mm(9) if root.leads_on else 0
+
+<Key>:
+    fill: theme.surface_pressed if self.state == "down" or self.active else theme.surface
+    outline: theme.edge
+    Label:
+        text: "" if root.glyph else root.label
+        font_name: theme.semibold
+        font_size: theme.capitals(root.capitals_mm)
+        color: theme.ink
+        halign: "center"
+    Glyph:
+        kind: root.glyph
+        colour: theme.ink
+        size_hint: None, None
+        size: (theme.mm(11), theme.mm(11)) if root.glyph else (0, 0)
+"""
+)
+
+
+def climb(widget: Widget, event: object) -> None:
+    """Hand ``event`` to the nearest ancestor with ``send_event``."""
+    above = widget.parent
+    while above is not None and above is not above.parent:
+        if hasattr(above, "send_event"):
+            above.send_event(event)
+            return
+        above = above.parent
+
+
+class Pressable(ButtonBehavior, Widget):
+    """Holds a button of the view-model and sends its event; disabled or absent ones take no touch."""
+
+    min_state_time = NumericProperty(0.1)
+    button = ObjectProperty(None, allownone=True)
+    label = StringProperty("")
+    hint = StringProperty("")
+    present = BooleanProperty(False)
+    enabled = BooleanProperty(False)
+    fill = ColorProperty((0, 0, 0, 0))
+    outline = ColorProperty((0, 0, 0, 0))
+
+    def on_button(self, *_args: object) -> None:
+        """Take the words of the new button."""
+        button = self.button
+        self.present = button is not None
+        self.enabled = button is not None and button.enabled
+        self.label = button.label if button is not None else ""
+        self.hint = getattr(button, "hint", "")
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Refuse touches while there is nothing to send."""
+        if not self.enabled:
+            return False
+        return bool(super().on_touch_down(touch))
+
+    def on_release(self, *_args: object) -> None:
+        """Send the event."""
+        if self.button is not None and self.enabled:
+            climb(self, self.button.event)
+
+
+class Slab(Pressable):
+    """A pressable surface with an outline."""
+
+
+class TextButton(AnchorLayout, Slab):
+    """A button with words in its middle; grows with them."""
+
+    least_mm = NumericProperty(24)
+    text_colour = ColorProperty((0, 0, 0, 1))
+
+
+class PrimaryButton(TextButton):
+    """Lacquer red: the one thing to press on a screen."""
+
+
+class SecondaryButton(TextButton):
+    """Any other choice."""
+
+
+class QuietButton(TextButton):
+    """A way out: leave, finish, another."""
+
+
+class BackButton(BoxLayout, Slab):
+    """One screen back; stands at the same place on every screen."""
+
+
+class ChoiceTile(BoxLayout, Slab):
+    """A large choice: name, what it covers, how many wait. ``chosen`` marks an answer given before."""
+
+    state_words = StringProperty("")
+    chosen = BooleanProperty(False)
+    leads_on = BooleanProperty(True)
+    busy = BooleanProperty(False)
+
+
+class Key(AnchorLayout, Slab):
+    """One key of a keypad or keyboard."""
+
+    glyph = StringProperty("")
+    active = BooleanProperty(False)
+    capitals_mm = NumericProperty(10)

@@ -1,0 +1,187 @@
+"""What is said beside the question: notices, steps of progress, lines of a summary."""
+
+from __future__ import annotations
+
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from screens.theme import current
+from screens.widgets import buttons as _buttons  # noqa: F401 - kv names its classes
+
+Builder.load_string(
+    """
+<Notice>:
+    size_hint_y: None
+    height: words.height + theme.mm(8) if self.text else 0
+    padding: (theme.mm(5), 0) if self.text else 0
+    spacing: theme.mm(4)
+    opacity: 1 if self.text else 0
+    canvas.before:
+        Color:
+            rgba: self.ground
+        SmoothRoundedRectangle:
+            pos: self.pos
+            size: self.size
+            radius: [theme.radius]
+    Disc:
+        kind: root.sign
+        fill: root.mark
+        ring: root.mark
+        sign: theme.surface
+        size_hint: None, 1
+        width: theme.mm(11) if root.text else 0
+    Words:
+        id: words
+        text: root.text
+        font_name: theme.semibold
+        pos_hint: {"center_y": 0.5}
+
+<StepRow>:
+    size_hint_y: None
+    height: max(theme.mm(20), words.height)
+    spacing: theme.mm(6)
+    Disc:
+        kind: {"done": "check", "now": "wait"}.get(root.step, "")
+        fill: {"done": theme.jade, "now": theme.amber_ground}.get(root.step, theme.paper)
+        ring: {"done": theme.jade, "now": theme.amber}.get(root.step, theme.edge)
+        sign: theme.surface if root.step == "done" else theme.ink
+        size_hint: None, 1
+        width: theme.mm(16)
+    Words:
+        id: words
+        text: root.text
+        type_size: theme.lead
+        font_name: theme.semibold if root.step == "now" else theme.text
+        color: theme.ink_quiet if root.step == "later" else theme.ink
+        pos_hint: {"center_y": 0.5}
+
+<SummaryRow>:
+    size_hint_y: None
+    height: max(words.height, change.height) + theme.mm(5)
+    spacing: theme.mm(4)
+    canvas.before:
+        Color:
+            rgba: theme.hairline
+        Rectangle:
+            pos: self.x, self.y
+            size: self.width, theme.line
+    BoxLayout:
+        id: words
+        orientation: "vertical"
+        size_hint_y: None
+        height: self.minimum_height
+        pos_hint: {"center_y": 0.5}
+        QuietWords:
+            text: root.label + ("  ·  " + root.source if root.source else "")
+        Words:
+            text: root.value
+            font_name: theme.text if root.missing else theme.semibold
+            color: theme.ink_quiet if root.missing else theme.ink
+            type_size: theme.capitals(7.5)
+        Notice:
+            text: root.problem
+            tone: "trouble"
+    SecondaryButton:
+        id: change
+        least_mm: 20
+        button: root.change
+        size_hint_x: None
+        width: theme.mm(34) if self.present else 0
+        pos_hint: {"center_y": 0.5}
+
+<HeadedWords>:
+    orientation: "vertical"
+    size_hint_y: None
+    height: self.minimum_height
+    Words:
+        text: root.heading
+        font_name: theme.semibold
+    Words:
+        text: root.text
+
+<NumberedWords>:
+    size_hint_y: None
+    height: max(theme.mm(16), words.height)
+    spacing: theme.mm(5)
+    AnchorLayout:
+        size_hint_x: None
+        width: theme.mm(15)
+        Disc:
+            ring: theme.ink
+            size_hint: None, None
+            size: theme.mm(15), theme.mm(15)
+        Numeral:
+            text: root.place
+            capitals_mm: 7
+    Words:
+        id: words
+        text: root.text
+        pos_hint: {"center_y": 0.5}
+"""
+)
+
+_SIGNS = {"info": "info", "done": "check", "wait": "wait", "trouble": "trouble"}
+
+
+class Notice(BoxLayout):
+    """A short notice; ``tone`` is info, done, wait or trouble. Takes no place while ``text`` is empty."""
+
+    text = StringProperty("")
+    tone = StringProperty("info")
+    message = ObjectProperty(None, allownone=True)
+    sign = StringProperty("info")
+    mark = ColorProperty((0, 0, 0, 0))
+    ground = ColorProperty((0, 0, 0, 0))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.on_tone()
+
+    def on_message(self, *_args: object) -> None:
+        """Take words and tone of the message."""
+        self.text = self.message.text if self.message is not None else ""
+        self.tone = self.message.tone if self.message is not None else "info"
+
+    def on_tone(self, *_args: object) -> None:
+        """Colours of the tone. Red is kept for the thing to press."""
+        theme = current()
+        self.sign = _SIGNS.get(self.tone, "info")
+        self.mark, self.ground = {
+            "done": (theme.jade, theme.jade_ground),
+            "wait": (theme.amber, theme.amber_ground),
+            "trouble": (theme.ink, theme.amber_ground),
+        }.get(self.tone, (theme.ink_quiet, theme.surface))
+
+
+class StepRow(BoxLayout):
+    """One step: ``step`` is done, now or later."""
+
+    text = StringProperty("")
+    step = StringProperty("later")
+
+
+class SummaryRow(BoxLayout):
+    """One line of a summary: what was asked, where the answer comes from, the answer, *change*."""
+
+    missing = BooleanProperty(False)
+
+    label = StringProperty("")
+    source = StringProperty("")
+    value = StringProperty("")
+    problem = StringProperty("")
+    change = ObjectProperty(None, allownone=True)
+
+
+class HeadedWords(BoxLayout):
+    """A short heading and its words."""
+
+    heading = StringProperty("")
+    text = StringProperty("")
+
+
+class NumberedWords(BoxLayout):
+    """One of several steps in order; ``place`` is its number."""
+
+    place = StringProperty("")
+    text = StringProperty("")

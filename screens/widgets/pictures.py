@@ -1,0 +1,235 @@
+"""Drawn things: small signs, the card above its reader, QR codes. All are vectors; no picture files."""
+
+from __future__ import annotations
+
+import math
+
+from kivy.graphics import (
+    Color,
+    InstructionGroup,
+    Line,
+    Rectangle,
+    SmoothEllipse,
+    SmoothLine,
+    SmoothRoundedRectangle,
+    SmoothTriangle,
+)
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.uix.widget import Widget
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
+
+from screens.theme import current
+
+Points = tuple[tuple[float, float], ...]
+
+# Strokes of each sign in a box of 1 × 1, origin at the lower left.
+_STROKES: dict[str, tuple[Points, ...]] = {
+    "": (),
+    "back": (((0.62, 0.16), (0.28, 0.5), (0.62, 0.84)),),
+    "forward": (((0.38, 0.16), (0.72, 0.5), (0.38, 0.84)),),
+    "check": (((0.16, 0.50), (0.41, 0.25), (0.86, 0.76)),),
+    "close": (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))),
+    "backspace": (
+        ((0.02, 0.5), (0.30, 0.80), (0.98, 0.80), (0.98, 0.20), (0.30, 0.20), (0.02, 0.5)),
+        ((0.48, 0.36), (0.76, 0.64)),
+        ((0.48, 0.64), (0.76, 0.36)),
+    ),
+    "shift": (
+        (
+            (0.5, 0.9),
+            (0.1, 0.5),
+            (0.32, 0.5),
+            (0.32, 0.12),
+            (0.68, 0.12),
+            (0.68, 0.5),
+            (0.9, 0.5),
+            (0.5, 0.9),
+        ),
+    ),
+    "trouble": (((0.5, 0.92), (0.5, 0.38)), ((0.5, 0.13), (0.5, 0.08))),
+    "wait": (((0.5, 0.86), (0.5, 0.5), (0.74, 0.34)),),
+    "info": (((0.5, 0.62), (0.5, 0.10)), ((0.5, 0.90), (0.5, 0.85))),
+    "leave": (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))),
+    # the open door of Một Cửa
+    "door": (
+        ((0.14, 0.06), (0.14, 0.94), (0.80, 0.94), (0.80, 0.06)),
+        ((0.14, 0.94), (0.52, 0.80), (0.52, -0.06), (0.14, 0.06)),
+        ((0.42, 0.42), (0.42, 0.36)),
+        ((0.80, 0.06), (0.96, 0.06)),
+    ),
+}
+_FILLED = {"play": ((0.24, 0.1), (0.24, 0.9), (0.9, 0.5))}
+
+
+class Glyph(Widget):
+    """A sign by its ``kind``: back, forward, check, close, backspace, shift, trouble, wait, info, door, play."""
+
+    kind = StringProperty("")
+    colour = ColorProperty((0, 0, 0, 1))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._drawing = InstructionGroup()
+        self.canvas.add(self._drawing)
+        self.bind(pos=self._draw, size=self._draw, kind=self._draw, colour=self._draw)
+        self._draw()
+
+    def _draw(self, *_args: object) -> None:
+        self._drawing.clear()
+        side = min(self.size)
+        if side < 1:
+            return
+        left, bottom = self.center_x - side / 2, self.center_y - side / 2
+        self._drawing.add(Color(*self.colour))
+        if self.kind in _FILLED:
+            flat = [value for x, y in _FILLED[self.kind] for value in (left + x * side, bottom + y * side)]
+            self._drawing.add(SmoothTriangle(points=flat))
+        for stroke in _STROKES.get(self.kind, ()):
+            points = [value for x, y in stroke for value in (left + x * side, bottom + y * side)]
+            self._drawing.add(
+                SmoothLine(points=points, width=max(1.5, side * 0.055), joint="round", cap="round")
+            )
+
+
+class Disc(Widget):
+    """A filled circle or ring with a sign in it: the mark of a step or a notice."""
+
+    kind = StringProperty("")
+    fill = ColorProperty((0, 0, 0, 0))
+    ring = ColorProperty((0, 0, 0, 1))
+    sign = ColorProperty((1, 1, 1, 1))
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._drawing = InstructionGroup()
+        self.canvas.add(self._drawing)
+        self._glyph = Glyph(size_hint=(None, None))
+        self.add_widget(self._glyph)
+        self.bind(pos=self._draw, size=self._draw, kind=self._draw, fill=self._draw, ring=self._draw)
+        self._draw()
+
+    def _draw(self, *_args: object) -> None:
+        self._drawing.clear()
+        side = min(self.size)
+        left, bottom = self.center_x - side / 2, self.center_y - side / 2
+        self._drawing.add(Color(*self.fill))
+        self._drawing.add(SmoothEllipse(pos=(left, bottom), size=(side, side), segments=64))
+        self._drawing.add(Color(*self.ring))
+        width = max(1.5, side * 0.04)
+        self._drawing.add(SmoothLine(circle=(self.center_x, self.center_y, side / 2 - width), width=width))
+        self._glyph.kind, self._glyph.colour = self.kind, self.sign
+        self._glyph.size = side * 0.56, side * 0.56
+        self._glyph.center = self.center
+
+
+class CardOnReader(Widget):
+    """A chip card coming down onto a reader, with one arrow; ``taking``: going up. Proportions are kept."""
+
+    taking = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._drawing = InstructionGroup()
+        self.canvas.add(self._drawing)
+        self.bind(pos=self._draw, size=self._draw, taking=self._draw)
+        self._draw()
+
+    # The drawing's own units: 160 wide, 120 high.
+    def _draw(self, *_args: object) -> None:
+        theme = current()
+        self._drawing.clear()
+        unit = min(self.width / 160, self.height / 120)
+        if unit < 0.2:
+            return
+        left, bottom = self.center_x - 80 * unit, self.center_y - 60 * unit
+
+        def at(x: float, y: float) -> tuple[float, float]:
+            return left + x * unit, bottom + y * unit
+
+        def slab(x: float, y: float, width: float, height: float, radius: float, colour: object) -> None:
+            self._drawing.add(Color(*colour))  # type: ignore[misc]
+            self._drawing.add(
+                SmoothRoundedRectangle(
+                    pos=at(x, y), size=(width * unit, height * unit), radius=[radius * unit], segments=24
+                )
+            )
+
+        def stroke(points: Points, width: float, colour: object) -> None:
+            self._drawing.add(Color(*colour))  # type: ignore[misc]
+            flat = [value for x, y in points for value in at(x, y)]
+            self._drawing.add(SmoothLine(points=flat, width=width * unit, joint="round", cap="round"))
+
+        # the reader: a low dark box with its light place for the card and a jade lamp
+        slab(22, 0, 116, 34, 5, theme.ink)
+        slab(28, 20, 104, 10, 3, theme.ink_quiet)
+        slab(124, 7, 6, 6, 3, theme.jade_ground)
+        slab(28, 8, 40, 3, 1.5, theme.edge)
+
+        # the card, its chip, its portrait, its lines
+        slab(35, 62, 92, 58, 5, theme.hairline)
+        slab(34, 63, 92, 58, 5, theme.edge)
+        slab(34.8, 63.8, 90.4, 56.4, 4.4, theme.surface)
+        slab(34.8, 106, 90.4, 14.2, 4.4, theme.jade_ground)
+        slab(34.8, 104, 90.4, 6, 0.1, theme.jade_ground)
+        stroke(((46, 112.6), (102, 112.6)), 1.3, theme.jade)
+        slab(42, 70, 22, 28, 2, theme.hairline)
+        self._drawing.add(Color(*theme.edge))
+        self._drawing.add(SmoothEllipse(pos=at(48.5, 84), size=(9 * unit, 10 * unit)))
+        slab(45, 70.8, 16, 10.5, 5, theme.edge)
+        for row, end in ((95, 112), (88, 104), (81, 92)):
+            stroke(((70, row), (end, row)), 1.1, theme.edge)
+        slab(102, 69, 17, 13.5, 2, theme.amber)
+        stroke(((102, 75.7), (119, 75.7)), 0.35, theme.amber_ground)
+        stroke(((107.6, 69), (107.6, 82.5)), 0.35, theme.amber_ground)
+        stroke(((113.4, 69), (113.4, 82.5)), 0.35, theme.amber_ground)
+
+        # the one red thing: down, onto the reader; up, when a card was left there
+        self._drawing.add(Color(*theme.lacquer))
+        shaft, head = (
+            (38, ((80, 59), (68, 47), (92, 47))) if self.taking else (49, ((80, 38), (68, 50), (92, 50)))
+        )
+        self._drawing.add(Rectangle(pos=at(76.5, shaft), size=(7 * unit, 9 * unit)))
+        flat = [value for x, y in head for value in at(x, y)]
+        self._drawing.add(SmoothTriangle(points=flat))
+
+
+class QrImage(Widget):
+    """``code`` as a QR (ISO/IEC 18004, level M) with its quiet zone of four modules, black on white."""
+
+    code = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._drawing = InstructionGroup()
+        self.canvas.add(self._drawing)
+        self._texture: Texture | None = None
+        self.bind(pos=self._draw, size=self._draw, code=self._encode)
+
+    def _encode(self, *_args: object) -> None:
+        self._texture = None
+        if self.code:
+            qr = QRCode(error_correction=ERROR_CORRECT_M, border=4)
+            qr.add_data(self.code)
+            qr.make(fit=True)
+            matrix = qr.get_matrix()
+            modules = len(matrix)
+            pixels = bytes(0 if dark else 255 for row in reversed(matrix) for dark in row for _ in range(3))
+            self._texture = Texture.create(size=(modules, modules), colorfmt="rgb")
+            self._texture.mag_filter = "nearest"
+            self._texture.min_filter = "nearest"
+            self._texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")
+        self._draw()
+
+    def _draw(self, *_args: object) -> None:
+        self._drawing.clear()
+        if self._texture is None:
+            return
+        modules = self._texture.width
+        side = math.floor(min(self.size) / modules) * modules  # whole pixels for each module
+        self._drawing.add(Color(1, 1, 1, 1))
+        place = (round(self.center_x - side / 2), round(self.center_y - side / 2))
+        self._drawing.add(Rectangle(texture=self._texture, pos=place, size=(side, side)))
+        self._drawing.add(Color(*current().hairline))
+        self._drawing.add(Line(rectangle=(*place, side, side), width=1))

@@ -1,0 +1,31 @@
+"""Lists of widgets that follow a list of values: kept and updated in place, so that nothing pressed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from kivy.uix.layout import Layout
+from kivy.uix.widget import Widget
+
+W = TypeVar("W", bound=Widget)
+V = TypeVar("V")
+
+
+class Rows(Generic[V, W]):
+    """Keeps one widget of ``box`` for each value: makes with ``make``, updates with ``update(widget, value)``."""
+
+    def __init__(self, box: Layout, make: Callable[[], W], update: Callable[[W, V], None]) -> None:
+        self._box, self._make, self._update = box, make, update
+        self._widgets: list[W] = []
+
+    def show(self, values: Sequence[V]) -> None:
+        """Make the widgets follow ``values``."""
+        while len(self._widgets) > len(values):
+            self._box.remove_widget(self._widgets.pop())
+        while len(self._widgets) < len(values):
+            widget = self._make()
+            self._widgets.append(widget)
+            self._box.add_widget(widget)
+        for widget, value in zip(self._widgets, values, strict=True):
+            self._update(widget, value)
