@@ -1,5 +1,5 @@
 """A called number as words, so that a voice is never given digits or bare letters to guess at."""
 
-from kiosk.speech.vietnamese import announcement, cardinal, one_by_one, ticket_number
+from kiosk.speech.vietnamese import LOUDSPEAKER_TEST, announcement, cardinal, one_by_one, ticket_number
 
-__all__ = ["announcement", "cardinal", "one_by_one", "ticket_number"]
+__all__ = ["LOUDSPEAKER_TEST", "announcement", "cardinal", "one_by_one", "ticket_number"]

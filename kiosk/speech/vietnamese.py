@@ -1,8 +1,8 @@
 """How Vietnamese reads a called number aloud: cardinal words, digits one by one, and the names of letters.
 
-The rules of compounds: 1 after *mươi* is *mốt*, 4 after *mươi* is *tư*, 5 after *mười* or *mươi* is *lăm*; an
-empty tens place is *linh*; a group that is not the first says its *không trăm*; an empty group is silent. Read
-one by one, a digit always keeps its plain name: 015 is *không một năm*.
+The rules of compounds: 1 after *mươi* is *mốt*, 4 after *mươi* is *tư*, 5 after *mười* or *mươi* is *lăm*;
+an empty tens place is *linh*; a group that is not the first says its *không trăm*; an empty group is silent.
+Read one by one, a digit always keeps its plain name: 015 is *không một năm*.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ LETTERS = {
     "Y": "i dài",
     "Z": "dét",
 }
-"""The name under which people know a letter in a code; a voice given the bare letter says some of them as English."""
+"""The name under which people know a letter in a code; of the bare letter a voice may make anything."""
 
 HIGHEST = 999_999_999_999
+
+LOUDSPEAKER_TEST = "Đây là lời thử loa"
+"""Said when maintenance staff try the loudspeaker; calls nobody."""
 
 _GROUPS = ("", "nghìn", "triệu", "tỷ")
 
@@ -65,14 +68,14 @@ def cardinal(number: int) -> str:
 
 
 def one_by_one(digits: str) -> str:
-    """Each digit by its own name: "015" → *không một năm*. Raises ``ValueError`` for anything but digits 0–9."""
+    """Each digit by its own name: "015" → *không một năm*. Raises ``ValueError`` for anything else."""
     if not digits or any(character not in "0123456789" for character in digits):
         raise ValueError(f"digits are wanted, not “{digits}”")
     return " ".join(DIGITS[int(digit)] for digit in digits)
 
 
 def ticket_number(number: str) -> str:
-    """A ticket's number as it is called: its letters by name, then its digits one by one ("A015" → *A không một năm*).
+    """A ticket's number as it is called, letters by name, digits one by one: "A015" → *A không một năm*.
 
     Raises ``ValueError`` when it is not Latin capital letters followed by digits.
     """
@@ -82,8 +85,9 @@ def ticket_number(number: str) -> str:
 
 
 def announcement(number: str, counter: int) -> str:
-    """The sentence that calls a ticket to a counter: *Mời số A không một năm, đến quầy số chín*. Holds no digit.
+    """The sentence that calls a ticket to a counter: *Mời số A không một năm, đến quầy số chín*.
 
+    It holds no digit.
     Raises ``ValueError`` when the ticket's number or the counter's cannot be read aloud.
     """
     return f"Mời số {ticket_number(number)}, đến quầy số {cardinal(counter)}"
