@@ -28,7 +28,7 @@ _BOLD = "BeVietnamPro-Bold.ttf"
 _NUMBER = "NotoSans-Bold.ttf"
 _INK = 0
 _PAPER = 255
-_THRESHOLD = 140  # of 255: grey below it becomes ink; a little above the middle, because heat bleeds less than it fades
+_THRESHOLD = 140  # of 255: grey below it becomes ink
 _MOST_ROWS = 4000
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
@@ -51,12 +51,15 @@ def _draw_ticket(sheet: _Sheet, slip: TicketSlip) -> None:
     words = ticket_words()
     wide = sheet.width >= DOTS[80]
     sheet.space(6)
-    sheet.text(slip.centre, _BOLD, 30 if wide else 25, most_lines=3)
+    office, place = words.office_and_place(slip.centre)
+    sheet.text(office, _TEXT, 28 if wide else 23, most_lines=3)
+    if place:
+        sheet.text(place.upper(), _BOLD, 38 if wide else 30, most_lines=2)
     sheet.space(14)
     sheet.sawteeth()
     sheet.space(18)
     sheet.text(words.your_number, _BOLD, 34 if wide else 26, fit=True)
-    sheet.space(14 if wide else 10)
+    sheet.space(22 if wide else 16)
     sheet.number(slip.number, 186 if wide else 128)
     if slip.copy:
         sheet.space(14)
@@ -72,7 +75,7 @@ def _draw_ticket(sheet: _Sheet, slip: TicketSlip) -> None:
     sheet.space(18)
     sheet.rule()
     if slip.follow_url:
-        sheet.code(slip.follow_url, words.follow, _TEXT, 30 if wide else 25)
+        sheet.code(slip.follow_url, words.follow, _TEXT, 34 if wide else 25)
         sheet.rule()
     sheet.space(14)
     sheet.text(words.moment(slip.issued_at, slip.timezone), _TEXT, 27 if wide else 22, most_lines=2)
@@ -99,7 +102,8 @@ def _draw_test(sheet: _Sheet, slip: TestSlip, paper_mm: int) -> None:
     sheet.text(words.letters, _TEXT, size)
     sheet.space(4)
     for line in alphabet():
-        sheet.text(line, _TEXT, 29 if wide else 24, most_lines=3)
+        sheet.text(line, _TEXT, 29 if wide else 23, most_lines=3)
+        sheet.space(7)
     sheet.space(14)
     sheet.text(words.grey, _TEXT, size - 3, most_lines=2)
     sheet.space(8)
@@ -146,7 +150,7 @@ def _width(text: str, font: ImageFont.FreeTypeFont) -> int:
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, most_lines: int) -> list[str]:
-    """Lines no wider than ``width``; words longer than a line are broken, what exceeds ``most_lines`` ends in “…”."""
+    """Lines no wider than ``width``; too long words are broken, too many lines end in “…”."""
     lines: list[str] = []
     line = ""
     for word in text.split():
@@ -266,7 +270,7 @@ class _Sheet:
         self._top = top + height + 1
 
     def code(self, content: str, caption: str, font_name: str, size: int) -> None:
-        """A QR code at least 20 mm wide with four modules of quiet zone; beside it, or under it, what it is for."""
+        """A QR code at least 20 mm wide, its quiet zone, and beside or under it what it is for."""
         modules = code_modules(content)
         quiet = 4
         across = len(modules) + 2 * quiet
@@ -334,7 +338,7 @@ class _Sheet:
         return ascent + descent
 
     def _line(self, text: str, font: ImageFont.FreeTypeFont, middle: float, ink: int) -> None:
-        """One centred line; the whole height of the font's line is kept free, so stacked marks never touch."""
+        """One centred line in the whole height of the font's line, so stacked marks never touch."""
         self._pen.text((middle - _width(text, font) / 2, self._top), text, fill=ink, font=font)
         self._top += self._line_height(font)
 

@@ -1,7 +1,8 @@
 """A picture as the bytes of an ESC/POS job. Pure: python-escpos builds them into memory.
 
-Commands (Epson ESC/POS reference): ``ESC @`` initialise, ``GS v 0`` raster picture, ``GS V 66`` feed to the cutter
-and cut, ``ESC d`` feed lines, ``GS ( H`` function 48 process-ID request, ``GS r 1`` paper status in order of receipt.
+Commands (Epson ESC/POS reference): ``ESC @`` initialise, ``GS v 0`` raster picture, ``GS V 66`` feed to the
+cutter and cut, ``ESC d`` feed lines, ``GS ( H`` function 48 process-ID request, ``GS r 1`` paper status in
+order of receipt.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ class Job:
 def encode(picture: Image.Image, *, cut: bool) -> Job:
     """A mode "1" picture as a whole job: initialise, picture, cut or feed past the tear bar.
 
-    Bytes of a picture can look like a real-time command (``DLE EOT``, ``DLE ENQ``, ``DLE DC4``), which printers obey
-    also inside picture data (Custom P80C manual). Then the picture is moved aside by a dot or a few.
+    Bytes of a picture can look like a real-time command (``DLE EOT``, ``DLE ENQ``, ``DLE DC4``), which
+    printers obey also inside picture data (Custom P80C manual). Then the picture is moved aside by a dot or a
+    few.
     """
     for shift in range(_FARTHEST_SHIFT + 1):
         moved = picture if shift == 0 else _moved(picture, shift)
@@ -44,7 +46,7 @@ def encode(picture: Image.Image, *, cut: bool) -> Job:
 
 
 def process_request(job_id: bytes) -> bytes:
-    """``GS ( H`` function 48: ask for an answer carrying ``job_id`` (4 bytes of 32..126) once all before is printed.
+    """``GS ( H`` function 48: ask for an answer with ``job_id`` (4 bytes of 32..126) once all is printed.
 
     Raises ``ValueError`` for another length or other bytes.
     """
@@ -58,7 +60,7 @@ FENCE = b"\x1dr1"
 
 
 def resynchronise(paper_dots: int) -> bytes:
-    """Enough NULs to end any raster command that was broken off; outside a command printers pass over them."""
+    """Enough NULs to end a raster command that was broken off; outside a command they do nothing."""
     return bytes(ROWS_AT_ONCE * paper_dots // 8 + 8)
 
 
@@ -70,7 +72,8 @@ def looks_like_real_time(data: bytes) -> bool:
 def _bytes(picture: Image.Image, cut: bool) -> bytes:
     profile = get_profile("default")
     profile.profile_data = {**profile.profile_data, "media": {"width": {"pixels": picture.width}}}
-    printer = Dummy(profile=profile)
+    printer = Dummy()
+    printer.profile = profile
     printer.hw("INIT")
     printer.image(picture, fragment_height=ROWS_AT_ONCE, impl="bitImageRaster")
     if cut:

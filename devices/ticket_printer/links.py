@@ -1,12 +1,13 @@
 """The four ways to a receipt printer, through python-escpos, each with limits that python-escpos leaves out.
 
-Addresses: ``network`` HOST or HOST:PORT (9100) · ``serial`` PATH or PATH@BAUD (115200) · ``usb`` VENDOR:PRODUCT in
-hexadecimal, or ``*`` for the first USB printer · ``file`` a device such as ``/dev/usb/lp0``, or a file that collects
-what would be printed.
+Addresses: ``network`` HOST or HOST:PORT (9100) · ``serial`` PATH or PATH@BAUD (115200) · ``usb``
+VENDOR:PRODUCT in hexadecimal, or ``*`` for the first USB printer · ``file`` a device such as
+``/dev/usb/lp0``, or a file that collects what would be printed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -18,6 +19,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import serial
@@ -37,8 +39,8 @@ _USB_PRINTER_CLASS = 7
 class Limits:
     """Seconds after which a printer is given up.
 
-    ``connect``: opening; ``answer``: the reply to one status question; ``stall``: without a byte taken while sending;
-    ``acknowledge``: from the last byte sent to the word that it is printed.
+    ``connect``: opening; ``answer``: the reply to one status question; ``stall``: without a byte taken while
+    sending; ``acknowledge``: from the last byte sent to the word that it is printed.
     """
 
     connect: float = 3.0
@@ -51,11 +53,11 @@ class LinkError(Exception):
     """The way to the printer is not there, or no longer."""
 
 
-class Unreachable(LinkError):
+class UnreachableError(LinkError):
     """It could not be opened: nothing has been sent."""
 
 
-class Broken(LinkError):
+class BrokenLinkError(LinkError):
     """It broke or stalled while open."""
 
 
@@ -74,7 +76,7 @@ class Link(ABC):
 
     @abstractmethod
     def open(self) -> None:
-        """Raises ``Unreachable``."""
+        """Raises ``UnreachableError``."""
 
     @property
     @abstractmethod
@@ -86,14 +88,14 @@ class Link(ABC):
 
     @abstractmethod
     def receive(self, seconds: float) -> bytes:
-        """What has come, waiting at most so long for a first byte; empty when nothing came. Raises ``Broken``."""
+        """What has come within so many seconds, perhaps nothing. Raises ``BrokenLinkError``."""
 
     @abstractmethod
     def close(self, orderly: bool = True) -> None:
         """Let go. ``orderly`` gives bytes under way a chance to arrive; never blocks long, never raises."""
 
     def send(self, data: bytes) -> None:
-        """Hand over all bytes. Raises ``Broken`` when the printer stops taking them."""
+        """Hand over all bytes. Raises ``BrokenLinkError`` when the printer stops taking them."""
         for start in range(0, len(data), self._chunk):
             self._write(data[start : start + self._chunk])
 
@@ -112,7 +114,7 @@ def link_for(settings: PrinterSettings, limits: Limits) -> Link:
 
 
 class NetworkLink(Link):
-    """Raw TCP, usually port 9100. One conversation is one connection: such printers serve one client at a time."""
+    """Raw TCP, usually port 9100. One conversation, one connection: it serves one client at a time."""
 
     _busy_retry_seconds = 0.3  # printers that just let a client go refuse the next for a moment
 
@@ -138,7 +140,7 @@ class NetworkLink(Link):
                 time.sleep(self._busy_retry_seconds)
                 self._printer.open()
         except (EscposError, OSError) as error:
-            raise Unreachable(f"cannot connect to {self.address}") from error
+            raise UnreachableError(f"cannot connect to {self.address}") from error
         connected: socket.socket = self._printer.device
         connected.settimeout(self.limits.stall)
         for level, option, value in (
@@ -154,32 +156,33 @@ class NetworkLink(Link):
 
     def _write(self, chunk: bytes) -> None:
         if self._socket is None:
-            raise Broken("not open")
+            raise BrokenLinkError("not open")
         try:
             self._socket.settimeout(self.limits.stall)
             self._printer._raw(chunk)
         except OSError as error:
-            raise Broken(f"{self.address} stopped taking bytes") from error
+            raise BrokenLinkError(f"{self.address} stopped taking bytes") from error
 
     def receive(self, seconds: float) -> bytes:
         if self._socket is None:
-            raise Broken("not open")
+            raise BrokenLinkError("not open")
         try:
             self._socket.settimeout(max(seconds, 0.001))
             data = self._socket.recv(256)
         except TimeoutError:
             return b""
         except OSError as error:
-            raise Broken(f"{self.address} broke the connection") from error
+            raise BrokenLinkError(f"{self.address} broke the connection") from error
         if not data:
-            raise Broken(f"{self.address} closed the connection")
+            raise BrokenLinkError(f"{self.address} closed the connection")
         return data
 
     def close(self, orderly: bool = True) -> None:
         if self._socket is None:
             return
         if orderly:
-            # Closing with unread answers would reset the connection, and a reset makes printers drop their buffer.
+            # Closing with unread answers would reset the connection, and a reset makes printers drop their
+            # buffer.
             try:
                 self._socket.shutdown(socket.SHUT_WR)
                 end = time.monotonic() + 0.5
@@ -214,7 +217,7 @@ class SerialLink(Link):
         try:
             self._printer.open()
         except (EscposError, OSError) as error:
-            raise Unreachable(f"cannot open {self.address}") from error
+            raise UnreachableError(f"cannot open {self.address}") from error
         self._port = self._printer.device
         self._port.write_timeout = self.limits.stall
 
@@ -222,17 +225,17 @@ class SerialLink(Link):
         try:
             self._printer._raw(chunk)
         except (OSError, AssertionError, termios.error) as error:  # serial errors are OSErrors
-            raise Broken(f"{self.address} stopped taking bytes") from error
+            raise BrokenLinkError(f"{self.address} stopped taking bytes") from error
 
     def receive(self, seconds: float) -> bytes:
         if self._port is None:
-            raise Broken("not open")
+            raise BrokenLinkError("not open")
         try:
             self._port.timeout = max(seconds, 0.0)
             first = self._port.read(1)
             return bytes(first + (self._port.read(self._port.in_waiting) if first else b""))
         except (OSError, TypeError, termios.error) as error:
-            raise Broken(f"{self.address} is gone") from error
+            raise BrokenLinkError(f"{self.address} is gone") from error
 
     def close(self, orderly: bool = True) -> None:
         port, self._port = self._port, None
@@ -274,11 +277,11 @@ class UsbLink(Link):
             )
             printer.open()
         except (EscposError, usb.core.USBError, usb.core.NoBackendError, OSError) as error:
-            raise Unreachable(f"cannot open USB printer {self.address}") from error
+            raise UnreachableError(f"cannot open USB printer {self.address}") from error
         self._printer = printer
 
     def _find(self) -> tuple[Any, int, int]:
-        """The device and its bulk endpoints to and from the host; python-escpos assumes fixed ones, often wrong."""
+        """The device and its bulk endpoints to and from the host (python-escpos assumes fixed ones)."""
         wanted = {}
         if self.address != "*":
             vendor, product = (int(part, 16) for part in self.address.split(":"))
@@ -286,34 +289,32 @@ class UsbLink(Link):
         for device in usb.core.find(find_all=True, **wanted):
             for into, out_of in _bulk_endpoints(device):
                 return device, into, out_of
-        raise Unreachable(f"no USB printer {self.address}")
+        raise UnreachableError(f"no USB printer {self.address}")
 
     def _write(self, chunk: bytes) -> None:
         if self._printer is None:
-            raise Broken("not open")
+            raise BrokenLinkError("not open")
         try:
             self._printer._raw(chunk)
         except (usb.core.USBError, OSError) as error:
-            raise Broken(f"USB printer {self.address} stopped taking bytes") from error
+            raise BrokenLinkError(f"USB printer {self.address} stopped taking bytes") from error
 
     def receive(self, seconds: float) -> bytes:
         if self._printer is None:
-            raise Broken("not open")
+            raise BrokenLinkError("not open")
         try:
             return bytes(self._printer.device.read(self._printer.in_ep, 64, max(1, round(seconds * 1000))))
         except usb.core.USBTimeoutError:
             return b""
         except (usb.core.USBError, OSError) as error:
-            raise Broken(f"USB printer {self.address} is gone") from error
+            raise BrokenLinkError(f"USB printer {self.address} is gone") from error
 
     def close(self, orderly: bool = True) -> None:
         printer, self._printer = self._printer, None
         if printer is None:
             return
-        try:
+        with contextlib.suppress(usb.core.USBError, OSError):
             printer.close()
-        except (usb.core.USBError, OSError):
-            pass
 
 
 def _bulk_endpoints(device: Any) -> Iterator[tuple[int, int]]:
@@ -342,7 +343,7 @@ class _ReadableFile(File):  # type: ignore[misc]  # python-escpos has no types
 
     def open(self, raise_not_found: bool = True) -> None:
         flags = os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        kind = os.stat(self.devfile).st_mode
+        kind = Path(self.devfile).stat().st_mode
         self.one_way = stat.S_ISREG(kind) or stat.S_ISFIFO(kind)
         if stat.S_ISREG(kind):
             flags |= os.O_WRONLY | os.O_APPEND
@@ -394,7 +395,7 @@ class FileLink(Link):
         try:
             self._printer.open()
         except OSError as error:
-            raise Unreachable(f"cannot open {self.address}") from error
+            raise UnreachableError(f"cannot open {self.address}") from error
         self._open = True
         self.two_way = not self._printer.one_way
 
@@ -402,7 +403,7 @@ class FileLink(Link):
         try:
             self._printer._raw(chunk)
         except OSError as error:
-            raise Broken(f"{self.address} stopped taking bytes") from error
+            raise BrokenLinkError(f"{self.address} stopped taking bytes") from error
 
     def receive(self, seconds: float) -> bytes:
         if not self._open or not self.two_way:
@@ -413,7 +414,7 @@ class FileLink(Link):
                 return b""
             data: bytes = self._printer._read()
         except OSError as error:
-            raise Broken(f"{self.address} is gone") from error
+            raise BrokenLinkError(f"{self.address} is gone") from error
         if not data:
             time.sleep(
                 min(seconds, 0.02)
@@ -422,7 +423,5 @@ class FileLink(Link):
 
     def close(self, orderly: bool = True) -> None:
         self._open = False
-        try:
+        with contextlib.suppress(OSError):
             self._printer.close()
-        except OSError:
-            pass

@@ -1,7 +1,7 @@
 """The ticket printer: asks before it prints, and says "printed" only when the printer said so.
 
-"Sent" is not "printed": a connection takes bytes long after the paper ended or the cable was pulled. So a job is
-*open, ask, send, wait for the acknowledgement*, and its outcome is one of four (``PrintResult``).
+"Sent" is not "printed": a connection takes bytes long after the paper ended or the cable was pulled. So a job
+is *open, ask, send, wait for the acknowledgement*, and its outcome is one of four (``PrintResult``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from enum import StrEnum
 from devices.contract import Condition, DeviceStatus, TestReport
 from devices.ticket_printer.drawing import DOTS, draw
 from devices.ticket_printer.escpos import FENCE, encode, process_request, resynchronise
-from devices.ticket_printer.links import Broken, Limits, Link, LinkError, link_for
+from devices.ticket_printer.links import BrokenLinkError, Limits, Link, LinkError, link_for
 from devices.ticket_printer.slip import TestSlip, TicketSlip
 from devices.ticket_printer.status import (
     AnswerParser,
@@ -41,7 +41,7 @@ _ID_LETTERS = string.digits + string.ascii_uppercase
 
 
 class PrintResult(StrEnum):
-    """What is known of a slip. ``UNKNOWN``: some of it may be on paper, or come out when the trouble is mended."""
+    """What is known of a slip. ``UNKNOWN``: some of it may be on paper, or come out after the repair."""
 
     PRINTED = "printed"
     SENT_UNCONFIRMED = "sent_unconfirmed"
@@ -60,8 +60,8 @@ class Confirmation(StrEnum):
 class PrintOutcome:
     """Result of one slip.
 
-    ``failure`` says why unless it is printed; ``warning`` is paper near its end; ``confirmed_by`` how the printer
-    acknowledged; ``milliseconds`` from the call to this answer; ``sent`` counts bytes handed over.
+    ``failure`` says why unless it is printed; ``warning`` is paper near its end; ``confirmed_by`` how the
+    printer acknowledged; ``milliseconds`` from the call to this answer; ``sent`` counts bytes handed over.
     """
 
     result: PrintResult
@@ -154,7 +154,7 @@ class TicketPrinter:
 
     @contextmanager
     def _conversation(self) -> Iterator[_Conversation]:
-        """An open link with what came unasked thrown away; closed afterwards unless opening disturbs the printer."""
+        """An open link without old answers; closed afterwards unless opening disturbs the printer."""
         if self._link is None:
             self._link = link_for(self.settings, self._limits)
         link = self._link
@@ -165,7 +165,7 @@ class TicketPrinter:
             talk = _Conversation(link, self._limits)
             try:
                 talk.drain()
-            except Broken:
+            except BrokenLinkError:
                 if not reused:
                     raise
                 link.close(orderly=False)
@@ -191,15 +191,16 @@ class TicketPrinter:
         request = b"" if self._knows_process_id is False else process_request(job_id)
         everything = data + (request + FENCE if talk.link.two_way else b"")
         self._lost_place = True
+        talk.forget_answers()
         try:
             talk.link.send(everything)
-        except Broken:
+        except BrokenLinkError:
             talk.link.close(orderly=False)
             return self._after_break(judgement.warning)
         self._lost_place = False
         try:
             outcome = self._await(talk, job_id)
-        except Broken:
+        except BrokenLinkError:
             talk.link.close(orderly=False)
             outcome = self._after_break(judgement.warning)
         return replace(outcome, warning=outcome.warning or judgement.warning, sent=len(everything))
@@ -225,7 +226,7 @@ class TicketPrinter:
         return PrintOutcome(PrintResult.UNKNOWN, failure, warning)
 
     def _await(self, talk: _Conversation, job_id: bytes) -> PrintOutcome:
-        """Wait for the acknowledgement of a job that was sent whole. Raises ``Broken``."""
+        """Wait for the acknowledgement of a job that was sent whole. Raises ``BrokenLinkError``."""
         if not talk.link.two_way:
             return PrintOutcome(PrintResult.SENT_UNCONFIRMED, FailureCode.PRINTER_UNCONFIRMED)
         end = time.monotonic() + self._limits.acknowledge
@@ -292,15 +293,20 @@ class _Conversation:
         self._answers = AnswerParser()
 
     def drain(self) -> None:
-        """Throw away what the printer said before it was asked. Raises ``Broken``, also when it talks without end."""
+        """Throw away what was said unasked. Raises ``BrokenLinkError``, also for talk without end."""
         end = time.monotonic() + self._limits.answer
         while self.link.two_way and self.link.receive(0.0):
             if time.monotonic() > end:
-                raise Broken("the printer talks without end")
+                raise BrokenLinkError("the printer talks without end")
         self._answers = AnswerParser()
 
+    def forget_answers(self) -> None:
+        """A new job begins: acknowledgements so far are not its own."""
+        self.done.clear()
+        self.fence_seen_at = None
+
     def listen(self, seconds: float) -> int | None:
-        """Take in what comes, at most so long; returns as soon as something came: a status byte, or ``None``."""
+        """Take in what comes, returning as soon as something did: a status byte, or ``None``."""
         status = None
         for message in self._answers.feed(self.link.receive(seconds)):
             match message:
@@ -315,11 +321,11 @@ class _Conversation:
         return status
 
     def question(self, question: Question) -> int | None:
-        """The byte answered to ``DLE EOT n``, or ``None`` after the time for an answer. Raises ``Broken``."""
+        """The byte answered to ``DLE EOT n``, ``None`` when none came. Raises ``BrokenLinkError``."""
         end = time.monotonic() + self._limits.answer
         while self.listen(0.0) is not None:  # late or doubled answers to an earlier question
             if time.monotonic() > end:
-                raise Broken("the printer talks without end")
+                raise BrokenLinkError("the printer talks without end")
         self.link.send(question.command)
         end = time.monotonic() + self._limits.answer
         while (left := end - time.monotonic()) > 0:

@@ -14,8 +14,8 @@ class TicketSlip:
     """A queue ticket. It never names the citizen.
 
     ``counters`` are the numbers of the counters that serve; ``ahead`` counts the people before this one;
-    ``issued_at`` is aware and shown in ``timezone`` (IANA name); ``follow_url`` becomes the QR, none when empty;
-    ``copy`` marks a ticket that was printed before.
+    ``issued_at`` is aware and shown in ``timezone`` (IANA name); ``follow_url`` becomes the QR, none when
+    empty; ``copy`` marks a ticket that was printed before.
 
     Raises ``ValueError`` for a naive time, an empty number or an address longer than ``MOST_URL``.
     """

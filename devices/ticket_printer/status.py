@@ -1,17 +1,21 @@
 """What a receipt printer says of itself: splitting its bytes into messages and judging them. Pure, no I/O.
 
-Bits: Epson TM-U220A service manual p. 54, 83; Bixolon SRP-350 command manual p. 8. Telling the kinds of answers
-apart by their fixed bits: Citizen CT-S310 command reference p. 310. Process-ID response: Epson programming guide
-Ver. 10.01 p. 425. **Silence is never "paper ok".**
+Bits: Epson TM-U220A service manual p. 54, 83; Bixolon SRP-350 command manual p. 8. Telling the kinds of
+answers apart by their fixed bits: Citizen CT-S310 command reference p. 310. Process-ID response: Epson
+programming guide Ver. 10.01 p. 425. **Silence is never "paper ok".**
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
 from devices.contract import Condition
 from kiosk.failures import FailureCode
+
+_PROCESS_ANSWER = re.compile(rb"\x37(?:[\x22\x23][ -~]{4}|\x25)\x00")
+_PROCESS_ANSWER_BEGUN = re.compile(rb"\x37(?:[\x22\x23][ -~]{0,4}|\x25)?")
 
 
 class Question(IntEnum):
@@ -47,7 +51,7 @@ class Fence:
 
 @dataclass(frozen=True)
 class ProcessDone:
-    """``GS ( H`` function 48: everything before the command that carried ``id`` (4 bytes) has been printed."""
+    """``GS ( H`` function 48: all before the command that carried ``id`` (4 bytes) has been printed."""
 
     id: bytes
 
@@ -85,38 +89,37 @@ class AnswerParser:
 
 
 def _first(data: bytes) -> tuple[int, Message | None]:
-    """Length of the first message and the message; 0 when more bytes are needed, ``None`` for bytes to pass over."""
+    """Length of the first message (0: more bytes are needed) and the message (``None``: pass over)."""
     byte = data[0]
     if byte == 0x37:
         return _process_answer(data)
-    if byte in (0x11, 0x13):
-        return 1, None
     if byte & 0x93 == 0x12:
         return 1, StatusByte(byte)
     if byte & 0x93 == 0x10:
-        if any(later & 0x90 for later in data[1:4]):
+        return _automatic_status(data)
+    return 1, Fence(byte) if byte & 0xF0 == 0 else None
+
+
+def _automatic_status(data: bytes) -> tuple[int, Message | None]:
+    """Four bytes, perhaps with XON and XOFF between them."""
+    value = data[:1]
+    for length, byte in enumerate(data[1:], 2):
+        if byte in (0x11, 0x13):
+            continue
+        if byte & 0x90:
             return 1, None
-        return (4, AutomaticStatus(data[:4])) if len(data) >= 4 else (0, None)
-    if byte & 0x90 == 0:
-        return 1, Fence(byte)
-    return 1, None
+        value += bytes((byte,))
+        if len(value) == 4:
+            return length, AutomaticStatus(value)
+    return (0, None) if len(data) < 7 else (1, None)
 
 
 def _process_answer(data: bytes) -> tuple[int, Message | None]:
     """``37 22 d1 d2 d3 d4 00`` process done; ``37 23 … 00`` offline response; ``37 25 00`` buffer cleared."""
-    if len(data) < 2:
-        return 0, None
-    if data[1] == 0x25:
-        return (2 if data[2] else 3, None) if len(data) >= 3 else (0, None)
-    if data[1] not in (0x22, 0x23):
-        return 1, None
-    if any(not 32 <= byte <= 126 for byte in data[2:6]):
-        return 2, None
-    if len(data) < 7:
-        return 0, None
-    if data[6] != 0:
-        return 2, None
-    return 7, ProcessDone(data[2:6]) if data[1] == 0x22 else None
+    whole = _PROCESS_ANSWER.match(data)
+    if whole is None:
+        return (0 if _PROCESS_ANSWER_BEGUN.fullmatch(data) else 1), None
+    return whole.end(), ProcessDone(data[2:6]) if data[1] == 0x22 else None
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,8 @@ class Judgement:
 def judge(replies: Replies) -> Judgement:
     """Condition of a printer from its own words.
 
-    Without an answer about itself and about its paper it counts as silent. An answer to the other two questions
-    may be missing (several printers know only 1 and 4).
+    Without an answer about itself and about its paper it counts as silent. An answer to the other two
+    questions may be missing (several printers know only 1 and 4).
     """
     printer, paper = replies.printer, replies.paper
     cause, error = replies.cause or 0, replies.error or 0

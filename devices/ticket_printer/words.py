@@ -17,6 +17,7 @@ _CATALOGUE = Path(__file__).with_name("words.vi.toml")
 class TicketWords:
     """Sentences of a ticket; those with braces are filled in by the methods."""
 
+    units: tuple[str, ...]
     your_number: str
     one_counter: str
     many_counters: str
@@ -29,6 +30,16 @@ class TicketWords:
     time: str
     date: str
     weekdays: tuple[str, ...]
+
+    def office_and_place(self, centre: str) -> tuple[str, str]:
+        """A centre's name in two: what it is, and the unit that it belongs to (empty when none is named)."""
+        words = centre.split()
+        for index in range(len(words) - 1, 0, -1):
+            for unit in self.units:
+                parts = unit.split()
+                if [word.lower() for word in words[index : index + len(parts)]] == parts:
+                    return " ".join(words[:index]), " ".join(words[index:])
+        return " ".join(words), ""
 
     def counters(self, numbers: Sequence[int]) -> str:
         """Where to go: “Quầy số 2”, “Quầy số 1, 2 hoặc 9”; empty when no counter is known."""
@@ -72,7 +83,9 @@ class TestWords:
 def ticket_words() -> TicketWords:
     """Words of tickets. Raises ``TypeError`` when the catalogue lacks an entry or has one too many."""
     entries = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["ticket"]
-    return TicketWords(**{**entries, "weekdays": tuple(entries["weekdays"])})
+    return TicketWords(
+        **{**entries, "units": tuple(entries["units"]), "weekdays": tuple(entries["weekdays"])}
+    )
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Reads ESC/POS as a receipt printer does: text, raster and column pictures, QR codes, feeds, cuts, questions.
+"""Reads ESC/POS as a receipt printer does: text, pictures, QR codes, feeds, cuts, questions.
 
-Blocking and sequential like the printer's own processor; where the bytes come from and what the mechanism does with
-them is given from outside. Bytes of any kind are taken: what is no command is passed over or printed as letters.
-Source of lengths: Epson ESC/POS command reference.
+Blocking and sequential like the printer's own processor; where the bytes come from and what the mechanism
+does with them is given from outside. Bytes of any kind are taken: what is no command is passed over or
+printed as letters. Source of lengths: Epson ESC/POS command reference.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _IGNORED_GS = {
 _IGNORED_FS = {**dict.fromkeys(b".&", 0), **dict.fromkeys(b"!-CW", 1), **dict.fromkeys(b"Sp", 2)}
 
 
-class SessionEnded(Exception):
+class SessionOverError(Exception):
     """The connection is over, or the printer was switched off: the command begun is forgotten."""
 
 
@@ -64,7 +64,7 @@ class Mechanism(Protocol):
     @property
     def dots(self) -> int: ...
     def wait_until_online(self) -> None:
-        """Blocks while paper, cover or an error keep the printer from working. Raises ``SessionEnded``."""
+        """Blocks while something keeps the printer from working. Raises ``SessionOverError``."""
 
     def initialised(self) -> None: ...
     def burn(self, data: bytes, width_bytes: int, left: int) -> None: ...
@@ -101,8 +101,8 @@ class _Stored:
 class Interpreter:
     """One printer's command processor.
 
-    ``read(n)`` gives exactly n bytes, waiting for them; it raises ``SessionEnded``. ``forget()`` is told when a
-    real-time command was met among the others (it is answered elsewhere and belongs to no job).
+    ``read(n)`` gives exactly n bytes, waiting for them; it raises ``SessionOverError``. ``forget()`` is told
+    when a real-time command was met among the others (it is answered elsewhere and belongs to no job).
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Interpreter:
         try:
             while True:
                 self._command()
-        except SessionEnded:
+        except SessionOverError:
             self._reset()
 
     def _byte(self) -> int:
@@ -162,30 +162,13 @@ class Interpreter:
             count -= len(self._read(min(count, 4096)))
 
     def _esc(self, command: int) -> None:
+        if (style := self._style_command(command)) is not None:
+            self._style = style
+            return
         match chr(command):
             case "@":
                 self._reset()
                 self._mechanism.initialised()
-            case "a":
-                self._set(align=self._byte() % 48 % 3)
-            case "E" | "G":
-                self._set(bold=bool(self._byte() & 1))
-            case "-":
-                self._set(underline=bool(self._byte() % 48))
-            case "!":
-                mode = self._byte()
-                self._set(
-                    bold=bool(mode & 0x08),
-                    high=2 if mode & 0x10 else 1,
-                    wide=2 if mode & 0x20 else 1,
-                    underline=bool(mode & 0x80),
-                )
-            case "t":
-                self._set(page=_CODE_PAGES.get(self._byte(), "ascii"))
-            case "2":
-                self._set(line_rows=_LINE_ROWS)
-            case "3":
-                self._set(line_rows=self._byte())
             case "d":
                 count = self._byte()
                 self._print_line(feed=False)
@@ -204,6 +187,35 @@ class Interpreter:
             case _:
                 self._skip(_IGNORED_ESC.get(command, 0))
 
+    def _style_command(self, command: int) -> _Style | None:
+        """The style after an ``ESC`` command that changes it, ``None`` for another command."""
+        style = self._style
+        match chr(command):
+            case "a":
+                style = replace(style, align=self._byte() % 48 % 3)
+            case "E" | "G":
+                style = replace(style, bold=bool(self._byte() & 1))
+            case "-":
+                style = replace(style, underline=bool(self._byte() % 48))
+            case "!":
+                mode = self._byte()
+                style = replace(
+                    style,
+                    bold=bool(mode & 0x08),
+                    high=2 if mode & 0x10 else 1,
+                    wide=2 if mode & 0x20 else 1,
+                    underline=bool(mode & 0x80),
+                )
+            case "t":
+                style = replace(style, page=_CODE_PAGES.get(self._byte(), "ascii"))
+            case "2":
+                style = replace(style, line_rows=_LINE_ROWS)
+            case "3":
+                style = replace(style, line_rows=self._byte())
+            case _:
+                return None
+        return style
+
     def _gs(self, command: int) -> None:
         match chr(command):
             case "v":
@@ -219,7 +231,7 @@ class Interpreter:
                 self._mechanism.automatic_status(self._byte())
             case "!":
                 size = self._byte()
-                self._set(wide=(size >> 4 & 7) + 1, high=(size & 7) + 1)
+                self._style = replace(self._style, wide=(size >> 4 & 7) + 1, high=(size & 7) + 1)
             case "(":
                 self._function(self._byte())
             case "k":
@@ -230,11 +242,10 @@ class Interpreter:
             case _:
                 self._skip(_IGNORED_GS.get(command, 0))
 
-    def _set(self, **changes: object) -> None:
-        self._style = replace(self._style, **changes)  # type: ignore[arg-type]  # keys are the style's own
-
     def _raster(self) -> None:
-        """``GS v 0 m xL xH yL yH``: rows as they come, in small batches, as a printer without much memory does."""
+        """``GS v 0 m xL xH yL yH``: rows as they come, in small batches, as a printer without much memory
+        does.
+        """
         _, mode = self._read(2)
         across, rows = self._word(), self._word()
         self._print_line(feed=False)

@@ -1,4 +1,4 @@
-"""The paper of the virtual printer: rows of dots as the head burns them, and the picture of a finished piece."""
+"""The paper of the virtual printer: rows of dots as the head burns them, and a picture of the piece."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOOTH = 8
 
 
 class Strip:
-    """What has come out since the last cut. One row is ``across`` bytes, most significant bit left, 1 is ink."""
+    """What has come out since the last cut. A row is ``across`` bytes, the left dot first, 1 is ink."""
 
     def __init__(self, paper_mm: int) -> None:
         self.paper_mm = paper_mm
@@ -38,7 +38,9 @@ class Strip:
         return self.rows >= LONGEST
 
     def burn(self, data: bytes, width_bytes: int, left: int = 0) -> None:
-        """Rows of ``width_bytes`` each, beginning ``left`` dots from the head's left end; what sticks out is lost."""
+        """Rows of ``width_bytes`` each, beginning ``left`` dots from the head's left end; what sticks out is
+        lost.
+        """
         room = LONGEST - self.rows
         for start in range(0, min(len(data), room * width_bytes), width_bytes):
             row = data[start : start + width_bytes]

@@ -1,7 +1,8 @@
 """A network receipt printer on 127.0.0.1: one client at a time, status in real time, paper that can end.
 
-Real-time questions are answered at once, also while the printer works or is offline, and wherever their bytes stand in
-the stream; everything else waits its turn. Data that came before the paper ended is kept and printed after the refill.
+Real-time questions are answered at once, also while the printer works or is offline, and wherever their bytes
+stand in the stream; everything else waits its turn. Data that came before the paper ended is kept and printed
+after the refill.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
-from devices.virtual.printer.interpreter import Interpreter, SessionEnded
+from devices.virtual.printer.interpreter import Interpreter, SessionOverError
 from devices.virtual.printer.paper import Strip, lying_on_a_desk
 
 STATES = (
@@ -32,8 +34,9 @@ STATES = (
     "drop",
     "gone",
 )
-"""``error``: the cutter jams. ``half-print``: the paper ends in the middle of the next job. ``silent``: hung, answers
-nothing, forgets what it gets. ``drop``: breaks the connection in the middle of a job. ``gone``: not on the network."""
+"""``error``: the cutter jams. ``half-print``: the paper ends in the middle of the next job. ``silent``: hung,
+answers nothing, forgets what it gets. ``drop``: breaks the connection in the middle of a job. ``gone``: not
+on the network."""
 
 KEPT_JOBS = 100
 _RECEIVE_BUFFER = 256 * 1024
@@ -45,7 +48,9 @@ _OFFLINE = frozenset({"paper-out", "cover-open", "error"})
 
 @dataclass(frozen=True)
 class PrintedJob:
-    """One piece of paper. ``picture`` is mode "1", dot for dot; ``complete`` unless it was broken off or waits."""
+    """One piece of paper. ``picture`` is mode "1", dot for dot; ``complete`` unless it was broken off or
+    waits.
+    """
 
     number: int
     data: bytes
@@ -56,8 +61,9 @@ class PrintedJob:
 class VirtualPrinter:
     """Plays a printer; puts ``NNNN.bin`` (bytes of the job) and ``NNNN.png`` (the paper) into ``folder``.
 
-    ``port`` 0 takes a free one. ``millimetres_per_second`` is the speed of the mechanism, ``None`` for no waiting.
-    ``knows_process_id`` and ``knows_fence``: whether it obeys ``GS ( H`` and ``GS r`` (not all printers do).
+    ``port`` 0 takes a free one. ``millimetres_per_second`` is the speed of the mechanism, ``None`` for no
+    waiting. ``knows_process_id`` and ``knows_fence``: whether it obeys ``GS ( H`` and ``GS r`` (not all
+    printers do).
     """
 
     def __init__(
@@ -172,7 +178,7 @@ class VirtualPrinter:
         with self._change:
             return self._change.wait_for(lambda: self._jobs >= number, seconds)
 
-    # -- status -----------------------------------------------------------------------------------------------------
+    # -- status ----------------------------------------------------------------------------------------------
 
     @property
     def _offline(self) -> bool:
@@ -212,7 +218,7 @@ class VirtualPrinter:
         if client.offline_id and self._offline:
             client.say(b"\x37\x23" + client.offline_id + b"\0")
 
-    # -- the port ---------------------------------------------------------------------------------------------------
+    # -- the port --------------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -299,7 +305,7 @@ class VirtualPrinter:
             if dropping:
                 return
 
-    # -- the head ---------------------------------------------------------------------------------------------------
+    # -- the head --------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         interpreter = Interpreter(self._mechanism.read, self._mechanism, self._mechanism.forget)
@@ -357,7 +363,7 @@ class _Mechanism:
         return self._strip.dots
 
     def read(self, count: int) -> bytes:
-        """Raises ``SessionEnded``."""
+        """Raises ``SessionOverError``."""
         printer = self._printer
         data, self._reader = printer._buffer.read(
             count,
@@ -376,7 +382,7 @@ class _Mechanism:
         with printer._change:
             while printer._offline or printer._state == "silent":
                 if not printer._running or printer._power_cycles != self._power_cycles:
-                    raise SessionEnded
+                    raise SessionOverError
                 if self._strip.rows and not shown:
                     shown = True
                     printer._change.release()
@@ -517,16 +523,17 @@ class _Client:
 
 
 class _Buffer:
-    """The receive buffer: bytes in order, each with the client that sent them, and where a client's bytes end."""
+    """The receive buffer: bytes in order, each with the client that sent them, and where a client's bytes
+    end.
+    """
 
     def __init__(self, change: threading.Condition) -> None:
         self._change = change
         self._parts: deque[tuple[_Client, bytes | None]] = deque()
         self._size = 0
 
-    def put(self, client: _Client, data: bytes, going_on: object) -> None:
+    def put(self, client: _Client, data: bytes, going_on: Callable[[], bool]) -> None:
         """Add bytes; waits while the buffer is full, as long as ``going_on()``."""
-        assert callable(going_on)
         with self._change:
             while self._size >= _RECEIVE_BUFFER and going_on():
                 self._change.wait(0.5)
@@ -544,21 +551,22 @@ class _Buffer:
         self._parts.clear()
         self._size = 0
 
-    def read(self, count: int, going_on: object) -> tuple[bytes, _Client]:
-        """Exactly so many bytes of one client. Raises ``SessionEnded`` where its bytes end or ``going_on()`` does."""
-        assert callable(going_on)
+    def read(self, count: int, going_on: Callable[[], bool]) -> tuple[bytes, _Client]:
+        """Exactly so many bytes of one client. Raises ``SessionOverError`` where its bytes end or
+        ``going_on()`` does.
+        """
         collected = bytearray()
         with self._change:
             while True:
                 while not self._parts:
                     if not going_on():
-                        raise SessionEnded
+                        raise SessionOverError
                     self._change.wait(1.0)
                 if not going_on():
-                    raise SessionEnded
+                    raise SessionOverError
                 client, data = self._parts.popleft()
                 if data is None:
-                    raise SessionEnded
+                    raise SessionOverError
                 wanted = count - len(collected)
                 collected += data[:wanted]
                 self._size -= min(wanted, len(data))
@@ -570,7 +578,9 @@ class _Buffer:
 
 
 def _questions(data: bytes) -> list[int]:
-    """The n of every whole ``DLE EOT n`` (1 to 4) in the bytes; the last two bytes may begin one that goes on later."""
+    """The n of every whole ``DLE EOT n`` (1 to 4) in the bytes; the last two bytes may begin one that goes on
+    later.
+    """
     found = []
     start = data.find(b"\x10\x04")
     while 0 <= start < len(data) - 2:
