@@ -107,7 +107,7 @@ def _whole(text: str) -> int | str:
 
 
 class DeviceDesk:
-    """``client``'s token may ask for tests and settings; ``own`` are devices that can be reached from here."""
+    """``client``'s token may ask for tests and settings; ``own`` are devices within reach of this process."""
 
     def __init__(
         self,

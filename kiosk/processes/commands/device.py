@@ -23,8 +23,8 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "device",
         help="list the devices, test one, or change its settings",
-        description="Works through the running centre. When the centre does not run, `list` and `test` ask the "
-        "devices directly.",
+        description="Works through the running centre. "
+        "When it does not run, `list` and `test` ask the devices directly.",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 

@@ -1,0 +1,711 @@
+"""The maintenance screen without its pixels: PIN, list of devices, one device, one setting.
+
+What the devices can do comes in as ``DeviceActions``. Its calls may take long; they are made through
+``background``, which runs them on a worker and brings the result back to the screen's thread.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from kiosk.device_fields import DeviceField, device_fields
+from kiosk.failures import FailureCode, words
+
+IDLE_SECONDS = 180.0
+REFRESH_SECONDS = 2.0
+LONGEST_PIN = 12
+LONGEST_VALUE = 200
+VOLUME_STEP = 5
+
+_WORDS = Path(__file__).parent.parent / "locale" / "maintenance.vi.toml"
+_LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+# -- what the process around the screen provides ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PinAnswer:
+    """``opened``, or tries left, or until when no PIN is taken; ``known`` False: none was ever set."""
+
+    opened: bool
+    tries_left: int = 0
+    locked_until: datetime | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """One device: ``condition`` as in ``devices.contract``, why it is not well, since when, its settings."""
+
+    name: str
+    condition: str
+    failure: FailureCode | None = None
+    warning: FailureCode | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Devices:
+    """All devices; ``centre_answers`` False: only those of this machine, asked directly."""
+
+    devices: tuple[DeviceInfo, ...]
+    centre_answers: bool = True
+
+
+@dataclass(frozen=True)
+class Report:
+    """Outcome of a test or of checking settings; ``refused`` says why it could not be carried out at all."""
+
+    passed: bool
+    lines: tuple[tuple[str, str], ...] = ()
+    failure: FailureCode | None = None
+    refused: str = ""
+
+
+class DeviceActions(Protocol):
+    """What can be done with the devices. Called on a worker; nothing raises for expected trouble."""
+
+    def check_pin(self, pin: str) -> PinAnswer: ...
+    def devices(self) -> Devices: ...
+    def test(self, name: str) -> Report: ...
+    def save(self, name: str, changes: Mapping[str, str]) -> Report: ...
+    def readers(self) -> Sequence[str]: ...
+
+
+Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
+
+
+# -- events ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Digit:
+    """A digit of the PIN pad."""
+
+    digit: str
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Take everything typed away."""
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Take the last sign away."""
+
+
+@dataclass(frozen=True)
+class OpenPin:
+    """The PIN is complete."""
+
+
+@dataclass(frozen=True)
+class OpenDevice:
+    """Show one device."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Test:
+    """Test the device that is shown."""
+
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Change one setting of the device that is shown."""
+
+    setting: str
+
+
+@dataclass(frozen=True)
+class Type:
+    """A sign of the keyboard."""
+
+    sign: str
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Capital letters on or off."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A number up or down."""
+
+    by: float
+
+
+@dataclass(frozen=True)
+class Choose:
+    """One of the offered values."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Save:
+    """Have the changed settings checked and kept."""
+
+
+@dataclass(frozen=True)
+class Discard:
+    """Forget the changes."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The value is entered."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """One screen back."""
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Back to the citizens' screen."""
+
+
+# -- view-models -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press."""
+
+    label: str
+    event: object
+    enabled: bool = True
+    hint: str = ""
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notice; ``tone`` is info, done, wait or trouble."""
+
+    text: str
+    tone: str = "info"
+
+
+@dataclass(frozen=True)
+class PinView:
+    """The PIN pad."""
+
+    title: str
+    prompt: str
+    dots: int
+    keys: tuple[tuple[Button, ...], ...]
+    open: Button
+    leave: Button
+    message: Message | None = None
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """One device in the list: ``tone`` done (well), wait (works, but) or trouble."""
+
+    button: Button
+    tone: str
+    state: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class ListView:
+    """All devices."""
+
+    title: str
+    summary: Message
+    rows: tuple[DeviceRow, ...]
+    leave: Button
+    message: Message | None = None
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting of a device and its value as shown."""
+
+    label: str
+    value: str
+    change: Button | None
+
+
+@dataclass(frozen=True)
+class DeviceView:
+    """One device."""
+
+    title: str
+    tone: str
+    state: str
+    causes: tuple[str, ...]
+    facts: str
+    test: Button
+    result: Message | None
+    lines: tuple[str, ...]
+    settings_title: str
+    settings: tuple[SettingRow, ...]
+    save: Button | None
+    discard: Button | None
+    back: Button
+    leave: Button
+
+
+@dataclass(frozen=True)
+class EditView:
+    """One setting: choices to take, a number to step, or a text to type."""
+
+    title: str
+    value: str
+    hint: str
+    choices: tuple[Button, ...]
+    steps: tuple[Button, ...]
+    keys: tuple[tuple[Button, ...], ...]
+    done: Button | None
+    cancel: Button
+    leave: Button
+
+
+View = PinView | ListView | DeviceView | EditView
+
+
+# -- the presenter ---------------------------------------------------------------------------------------
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """The words of this screen."""
+    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+
+
+def _word(section: str, key: str, **values: object) -> str:
+    return catalogue()[section].get(key, key.replace("_", " ")).format(**values)
+
+
+_LETTER_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", ".:/-_*")
+
+
+class MaintenancePresenter:
+    """Holds the state of the screen; ``changed`` is called whenever ``view`` is another.
+
+    ``leave`` is called when the staff member is done or nobody has touched the screen for three minutes.
+    ``now`` gives aware wall time, ``clock`` monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        actions: DeviceActions,
+        background: Background,
+        leave: Callable[[], None],
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._actions = actions
+        self._background = background
+        self._leave = leave
+        self._now = now
+        self._clock = clock
+        self.changed = changed
+        self._close()
+
+    def _close(self) -> None:
+        self._open = False
+        self._entered = 0  # visits of this screen; answers for an earlier one are dropped
+        self._pin = ""
+        self._pin_message: Message | None = None
+        self._pin_busy = False
+        self._devices: Devices | None = None
+        self._asking = False
+        self._asked_at = 0.0
+        self._touched_at = 0.0
+        self._device = ""
+        self._result: Message | None = None
+        self._lines: tuple[str, ...] = ()
+        self._busy = ""
+        self._staged: dict[str, str] = {}
+        self._setting = ""
+        self._typed = ""
+        self._capitals = False
+        self._readers: tuple[str, ...] = ()
+
+    # entering, leaving, time
+
+    def enter(self) -> None:
+        """The hidden gesture was made: ask for the PIN."""
+        visit = self._entered + 1
+        self._close()
+        self._entered = visit
+        self._touched_at = self._clock()
+        self.changed()
+
+    def touched(self) -> None:
+        """Someone is there."""
+        self._touched_at = self._clock()
+
+    def tick(self) -> None:
+        """To be called about once a second: asks the devices again, leaves when nobody is there."""
+        if self._clock() - self._touched_at > IDLE_SECONDS and not self._busy:
+            self._go()
+        elif self._open and not self._asking and self._clock() - self._asked_at >= REFRESH_SECONDS:
+            self._ask()
+
+    def _go(self) -> None:
+        visit = self._entered + 1
+        self._close()
+        self._entered = visit
+        self._leave()
+
+    def _later(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        visit = self._entered
+
+        def back(result: Any) -> None:
+            if visit == self._entered:
+                then(result)
+                self.changed()
+
+        self._background(work, back)
+
+    def _ask(self) -> None:
+        self._asking = True
+        self._asked_at = self._clock()
+
+        def answered(devices: Devices) -> None:
+            self._asking = False
+            self._devices = devices
+
+        self._later(self._actions.devices, answered)
+
+    # events
+
+    def handle(self, event: object) -> None:
+        """One press."""
+        self.touched()
+        match event:
+            case Leave():
+                self._go()
+                return
+            case Digit(digit) if not self._open and not self._pin_busy and len(self._pin) < LONGEST_PIN:
+                self._pin += digit
+                self._pin_message = None
+            case Clear():
+                self._pin = self._typed = ""
+            case Erase():
+                self._pin, self._typed = self._pin[:-1], self._typed[:-1]
+            case OpenPin() if self._pin and not self._pin_busy:
+                self._check_pin()
+            case _ if self._open:
+                self._handle_open(event)
+        self.changed()
+
+    def _check_pin(self) -> None:
+        pin, self._pin = self._pin, ""
+        self._pin_busy = True
+        self._pin_message = Message(_word("pin", "checking"), "wait")
+
+        def answered(answer: PinAnswer) -> None:
+            self._pin_busy = False
+            if answer.opened:
+                self._open = True
+                self._pin_message = None
+                self._ask()
+            elif not answer.known:
+                self._pin_message = Message(_word("pin", "not_set"), "trouble")
+            elif answer.locked_until is not None:
+                until = _time(answer.locked_until)
+                self._pin_message = Message(_word("pin", "locked", time=until), "trouble")
+            else:
+                self._pin_message = Message(_word("pin", "wrong", n=answer.tries_left), "trouble")
+
+        self._later(lambda: self._actions.check_pin(pin), answered)
+
+    def _handle_open(self, event: object) -> None:
+        match event:
+            case OpenDevice(name):
+                self._device, self._result, self._lines = name, None, ()
+                self._staged = {}
+            case Test() if not self._busy:
+                self._test()
+            case Edit(setting) if not self._busy:
+                self._begin_edit(setting)
+            case Type(sign) if len(self._typed) < LONGEST_VALUE:
+                self._typed += sign.upper() if self._capitals else sign
+            case Shift():
+                self._capitals = not self._capitals
+            case Step(by):
+                self._typed = self._stepped(by)
+            case Choose(value):
+                self._typed = value
+                self._stage()
+            case Done():
+                self._stage()
+            case Save() if self._staged and not self._busy:
+                self._save()
+            case Discard():
+                self._staged, self._result = {}, None
+            case Back() if self._setting:
+                self._setting = ""
+            case Back() if not self._busy:
+                self._device = ""
+
+    def _test(self) -> None:
+        name = self._device
+        self._busy = "test"
+        key = "test_card_reader" if name == "card_reader" else "testing"
+        self._result, self._lines = Message(_word("device", key), "wait"), ()
+
+        def answered(report: Report) -> None:
+            self._tell(report, "test_passed", "test_failed", "test_refused")
+
+        self._later(lambda: self._actions.test(name), answered)
+
+    def _save(self) -> None:
+        name, changes = self._device, dict(self._staged)
+        self._busy = "save"
+        self._result, self._lines = Message(_word("device", "saving"), "wait"), ()
+
+        def answered(report: Report) -> None:
+            self._tell(report, "saved", "refused", "not_saved")
+            if report.passed:
+                self._staged = {}
+                self._ask()
+
+        self._later(lambda: self._actions.save(name, changes), answered)
+
+    def _tell(self, report: Report, good: str, bad: str, refused: str) -> None:
+        self._busy = ""
+        self.touched()
+        if report.refused:
+            self._result = Message(_word("device", refused, reason=report.refused), "trouble")
+        else:
+            key, tone = (good, "done") if report.passed else (bad, "trouble")
+            self._result = Message(_word("device", key, time=_time(self._now())), tone)
+        lines = [f"{_word('device_test', key)}: {value}" for key, value in report.lines]
+        self._lines = (*lines, *_why(report.failure))
+
+    # one setting
+
+    def _begin_edit(self, setting: str) -> None:
+        self._setting = setting
+        self._typed = self._value(setting)
+        self._capitals = False
+        if setting == "reader":
+
+            def answered(readers: Sequence[str]) -> None:
+                self._readers = tuple(readers)
+
+            self._later(self._actions.readers, answered)
+
+    def _value(self, setting: str) -> str:
+        if setting in self._staged:
+            return self._staged[setting]
+        info = self._info()
+        value = info.settings.get(setting, "") if info is not None else ""
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def _stepped(self, by: float) -> str:
+        described = self._field()
+        try:
+            value = float(self._typed) + by
+        except ValueError:
+            return self._typed
+        value = max(value, described.least) if described.least is not None else value
+        value = min(value, described.most) if described.most is not None else value
+        return f"{value:g}"
+
+    def _stage(self) -> None:
+        setting, info = self._setting, self._info()
+        self._setting = ""
+        self._staged.pop(setting, None)
+        if self._typed != self._value(setting) and info is not None:
+            self._staged[setting] = self._typed
+        self._result, self._lines = None, ()
+
+    def _field(self) -> DeviceField:
+        return next(one for one in device_fields(self._device) if one.name == self._setting)
+
+    def _info(self) -> DeviceInfo | None:
+        known = self._devices.devices if self._devices is not None else ()
+        return next((info for info in known if info.name == self._device), None)
+
+    # what is shown
+
+    @property
+    def view(self) -> View:
+        """What to show now."""
+        leave = Button(_word("pin", "leave"), Leave())
+        if not self._open:
+            return self._pin_view(leave)
+        info = self._info()
+        if not self._device or info is None:
+            return self._list_view(leave)
+        if self._setting:
+            return self._edit_view(info, leave)
+        return self._device_view(info, leave)
+
+    def _pin_view(self, leave: Button) -> PinView:
+        digits = [Button(digit, Digit(digit)) for digit in "123456789"]
+        last = (
+            Button(_word("pin", "clear"), Clear()),
+            Button("0", Digit("0")),
+            Button(_word("pin", "erase"), Erase()),
+        )
+        return PinView(
+            title=_word("pin", "title"),
+            prompt=_word("pin", "prompt"),
+            dots=len(self._pin),
+            keys=(tuple(digits[:3]), tuple(digits[3:6]), tuple(digits[6:]), last),
+            open=Button(_word("pin", "open"), OpenPin(), enabled=bool(self._pin) and not self._pin_busy),
+            leave=leave,
+            message=self._pin_message,
+        )
+
+    def _list_view(self, leave: Button) -> ListView:
+        if self._devices is None:
+            return ListView(_word("list", "title"), Message(_word("list", "loading"), "wait"), (), leave)
+        known = self._devices.devices
+        bad = sum(info.failure is not None for info in known)
+        summary = (
+            Message(_word("list", "summary_bad", n=bad), "trouble")
+            if bad
+            else Message(_word("list", "summary_good"), "done")
+        )
+        centre = None
+        if not self._devices.centre_answers:
+            centre = Message(_word("list", "no_centre"), "trouble")
+        rows = tuple(
+            DeviceRow(
+                Button(_word("name", info.name), OpenDevice(info.name), hint=self._state(info)),
+                _tone(info),
+                self._state(info),
+                words()[info.failure or info.warning].staff_remedy  # type: ignore[index]
+                if info.failure or info.warning
+                else "",
+            )
+            for info in known
+        )
+        return ListView(_word("list", "title"), summary, rows, leave, centre)
+
+    def _state(self, info: DeviceInfo) -> str:
+        state = _word("condition", info.condition)
+        if info.since is None:
+            return state
+        since, now = info.since.astimezone(_LOCAL), self._now().astimezone(_LOCAL)
+        if since.date() == now.date():
+            return f"{state}, {_word('list', 'since', time=f'{since:%H:%M}')}"
+        day = f"{since.day}/{since.month}"
+        return f"{state}, {_word('list', 'since_long', time=f'{since:%H:%M}', day=day)}"
+
+    def _device_view(self, info: DeviceInfo, leave: Button) -> DeviceView:
+        idle = not self._busy
+        changeable = self._devices is not None and self._devices.centre_answers
+        rows = tuple(
+            SettingRow(
+                _word("setting", one.name),
+                self._shown(one, self._value(one.name)),
+                Button(_word("device", "change"), Edit(one.name), enabled=idle) if changeable else None,
+            )
+            for one in device_fields(info.name)
+        )
+        result = self._result
+        if result is None and self._staged:
+            result = Message(_word("device", "staged"), "wait")
+        return DeviceView(
+            title=_word("name", info.name),
+            tone=_tone(info),
+            state=self._state(info),
+            causes=(*_why(info.failure), *_why(info.warning)),
+            facts=" · ".join(f"{_word('fact', key)}: {value}" for key, value in info.facts.items()),
+            test=Button(_word("device", "test"), Test(), enabled=idle),
+            result=result,
+            lines=self._lines,
+            settings_title=_word("device", "settings"),
+            settings=rows,
+            save=Button(_word("device", "save"), Save(), enabled=idle) if self._staged else None,
+            discard=Button(_word("device", "discard"), Discard(), enabled=idle) if self._staged else None,
+            back=Button(_word("device", "back"), Back(), enabled=idle),
+            leave=leave,
+        )
+
+    def _shown(self, described: DeviceField, value: str) -> str:
+        if described.kind in ("switch", "choice"):
+            return _word("choice", value)
+        return value or "–"
+
+    def _edit_view(self, info: DeviceInfo, leave: Button) -> EditView:
+        described = self._field()
+        choices: tuple[Button, ...] = ()
+        steps: tuple[Button, ...] = ()
+        keys: tuple[tuple[Button, ...], ...] = ()
+        shown = self._shown(described, self._typed) if described.kind in ("switch", "choice") else self._typed
+        if described.kind in ("switch", "choice"):
+            offered = described.choices or ("true", "false")
+            choices = tuple(self._choice(value, _word("choice", value)) for value in offered)
+        elif described.kind in ("whole", "number"):
+            by = VOLUME_STEP if described.name == "volume" else 1
+            steps = (Button(_word("edit", "less"), Step(-by)), Button(_word("edit", "more"), Step(by)))
+            keys = self._keys("1234567890" + ("." if described.kind == "number" else ""))
+        else:
+            if described.name == "reader":
+                found = [self._choice(name, name) for name in self._readers]
+                choices = (self._choice("*", _word("choice", "any_reader")), *found)
+            keys = self._keys(*_LETTER_ROWS)
+        hint = ""
+        if described.least is not None and described.most is not None:
+            hint = _word("edit", "limits", least=f"{described.least:g}", most=f"{described.most:g}")
+        title = _word(
+            "edit", "title", device=_word("name", info.name), setting=_word("setting", described.name)
+        )
+        done = Button(_word("edit", "done"), Done()) if keys else None
+        cancel = Button(_word("edit", "cancel"), Back())
+        return EditView(title, shown, hint, choices, steps, keys, done, cancel, leave)
+
+    def _choice(self, value: str, label: str) -> Button:
+        return Button(label, Choose(value), active=value == self._typed)
+
+    def _keys(self, *rows: str) -> tuple[tuple[Button, ...], ...]:
+        shown = [
+            tuple(Button(sign.upper() if self._capitals else sign, Type(sign)) for sign in row)
+            for row in rows
+        ]
+        erase = Button(_word("pin", "erase"), Erase())
+        if len(rows) == 1:
+            return (shown[0][:5], (*shown[0][5:], erase))
+        shift = Button(_word("edit", "shift"), Shift(), active=self._capitals)
+        space = Button(_word("edit", "space"), Type(" "))
+        return (*shown[:-2], (shift, *shown[-2], erase), (*shown[-1], space))
+
+
+def _tone(info: DeviceInfo) -> str:
+    if info.failure is not None:
+        return "trouble"
+    return "wait" if info.warning is not None or info.condition == "disabled" else "done"
+
+
+def _why(code: FailureCode | None) -> tuple[str, ...]:
+    if code is None:
+        return ()
+    told = words()[code]
+    remedy = _word("device", "what_to_do", text=told.staff_remedy)
+    return tuple(text for text in (told.staff_cause, remedy, told.consequence) if text)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(_LOCAL):%H:%M}"

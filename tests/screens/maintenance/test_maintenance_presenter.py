@@ -1,0 +1,294 @@
+"""The maintenance screen without a window: PIN, list, test, settings."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.device_fields import device_fields
+from kiosk.failures import FailureCode
+from kiosk.settings import DeviceSettings
+from screens.maintenance.presenter import (
+    IDLE_SECONDS,
+    Back,
+    Choose,
+    DeviceInfo,
+    Devices,
+    DeviceView,
+    Digit,
+    Done,
+    Edit,
+    EditView,
+    Erase,
+    Leave,
+    ListView,
+    MaintenancePresenter,
+    OpenDevice,
+    OpenPin,
+    PinAnswer,
+    PinView,
+    Report,
+    Save,
+    Shift,
+    Step,
+    Test,
+    Type,
+    catalogue,
+)
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+SHIPPED = DeviceSettings()
+
+
+def device(name: str, condition: str = "ready", failure: FailureCode | None = None) -> DeviceInfo:
+    return DeviceInfo(
+        name,
+        condition,
+        failure,
+        since=NOW - timedelta(hours=1),
+        settings=getattr(SHIPPED, name).model_dump(),
+    )
+
+
+class Lobby:
+    """Devices that answer at once."""
+
+    def __init__(self) -> None:
+        self.answer = PinAnswer(True)
+        self.known = Devices(
+            (device("printer", "needs_attention", FailureCode.PRINTER_PAPER_OUT), device("speaker"))
+        )
+        self.report = Report(True, (("milliseconds", "312"),))
+        self.saved: list[tuple[str, dict[str, str]]] = []
+        self.tested: list[str] = []
+
+    def check_pin(self, pin: str) -> PinAnswer:
+        return self.answer
+
+    def devices(self) -> Devices:
+        return self.known
+
+    def test(self, name: str) -> Report:
+        self.tested.append(name)
+        return self.report
+
+    def save(self, name: str, changes: Any) -> Report:
+        self.saved.append((name, dict(changes)))
+        return self.report
+
+    def readers(self) -> list[str]:
+        return ["ACS ACR39U 00 00"]
+
+
+class Desk:
+    """A presenter with a clock to turn and workers that can be held."""
+
+    def __init__(self) -> None:
+        self.lobby = Lobby()
+        self.seconds = 0.0
+        self.left = 0
+        self.held: list[Callable[[], None]] | None = None
+        self.presenter = MaintenancePresenter(
+            self.lobby, self.background, self.leave, now=lambda: NOW, clock=lambda: self.seconds
+        )
+        self.presenter.enter()
+
+    def background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        if self.held is None:
+            then(work())
+        else:
+            self.held.append(lambda: then(work()))
+
+    def leave(self) -> None:
+        self.left += 1
+
+    def press(self, *events: object) -> Any:
+        for event in events:
+            self.presenter.handle(event)
+        return self.presenter.view
+
+    def open(self) -> Any:
+        return self.press(*(Digit(digit) for digit in "123456"), OpenPin())
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_nothing_is_seen_before_the_pin(desk: Desk) -> None:
+    view = desk.press(OpenDevice("printer"), Test(), Digit("1"))
+    assert isinstance(view, PinView)
+    assert view.dots == 1
+    assert desk.lobby.tested == []
+
+
+def test_the_pin_is_never_part_of_what_is_shown(desk: Desk) -> None:
+    assert "123456" not in repr(desk.press(*(Digit(digit) for digit in "123456")))
+
+
+def test_a_wrong_pin_tells_how_many_tries_are_left(desk: Desk) -> None:
+    desk.lobby.answer = PinAnswer(False, tries_left=3)
+    view = desk.open()
+    assert isinstance(view, PinView)
+    assert view.message is not None
+    assert "3" in view.message.text
+    assert view.dots == 0
+
+
+def test_a_locked_pin_tells_until_when_in_local_time(desk: Desk) -> None:
+    desk.lobby.answer = PinAnswer(False, locked_until=NOW + timedelta(minutes=5))
+    view = desk.open()
+    assert view.message is not None
+    assert "09:05" in view.message.text
+
+
+def test_the_list_says_state_since_when_and_what_to_do(desk: Desk) -> None:
+    view = desk.open()
+    assert isinstance(view, ListView)
+    assert view.summary.tone == "trouble"
+    printer, speaker = view.rows
+    assert printer.tone == "trouble"
+    assert "08:00" in printer.state
+    assert "giấy" in printer.remedy
+    assert speaker.tone == "done"
+    assert speaker.remedy == ""
+
+
+def test_a_test_shows_what_the_device_did(desk: Desk) -> None:
+    desk.open()
+    view = desk.press(OpenDevice("printer"), Test())
+    assert isinstance(view, DeviceView)
+    assert desk.lobby.tested == ["printer"]
+    assert view.result is not None
+    assert view.result.tone == "done"
+    assert any("312" in line for line in view.lines)
+
+
+def test_while_a_test_runs_it_cannot_be_started_again(desk: Desk) -> None:
+    desk.open()
+    desk.held = []
+    view = desk.press(OpenDevice("printer"), Test(), Test(), Back())
+    assert isinstance(view, DeviceView)
+    assert not view.test.enabled
+    desk.held.pop()()
+    assert desk.lobby.tested == ["printer"]
+
+
+def test_changes_are_kept_only_after_the_check_passed(desk: Desk) -> None:
+    desk.open()
+    view = desk.press(OpenDevice("printer"), Edit("paper_mm"), Choose("58"))
+    assert isinstance(view, DeviceView)
+    assert view.save is not None
+    desk.lobby.report = Report(False, failure=FailureCode.DEVICE_SETTING_INVALID)
+    view = desk.press(Save())
+    assert desk.lobby.saved == [("printer", {"paper_mm": "58"})]
+    assert view.result.tone == "trouble"
+    assert view.save is not None, "the change is still there to be corrected"
+    desk.lobby.report = Report(True)
+    view = desk.press(Save())
+    assert view.save is None
+    assert view.result.tone == "done"
+
+
+def test_two_settings_of_a_device_are_checked_together(desk: Desk) -> None:
+    desk.open()
+    desk.press(OpenDevice("printer"), Edit("connection"), Choose("usb"), Edit("address"))
+    for _ in range(40):
+        desk.press(Erase())
+    desk.press(*(Type(sign) for sign in "04b8:0202"), Done(), Save())
+    assert desk.lobby.saved == [("printer", {"connection": "usb", "address": "04b8:0202"})]
+
+
+def test_a_value_set_back_to_what_it_was_is_no_change(desk: Desk) -> None:
+    desk.open()
+    view = desk.press(OpenDevice("printer"), Edit("paper_mm"), Choose("58"), Edit("paper_mm"), Choose("80"))
+    assert view.save is None
+
+
+def test_the_volume_steps_stay_within_its_limits(desk: Desk) -> None:
+    desk.open()
+    view = desk.press(OpenDevice("speaker"), Edit("volume"), *(Step(5) for _ in range(30)))
+    assert isinstance(view, EditView)
+    assert view.value == "100"
+
+
+def test_the_readers_that_were_found_are_offered(desk: Desk) -> None:
+    desk.lobby.known = Devices((device("card_reader"),))
+    desk.open()
+    view = desk.press(OpenDevice("card_reader"), Edit("reader"))
+    assert [button.label for button in view.choices][1:] == ["ACS ACR39U 00 00"]
+
+
+def test_capital_letters_can_be_typed(desk: Desk) -> None:
+    desk.open()
+    view = desk.press(OpenDevice("printer"), Edit("address"), Shift(), Type("a"), Shift(), Type("b"))
+    assert view.value.endswith("Ab")
+
+
+def test_without_the_centre_no_setting_can_be_changed(desk: Desk) -> None:
+    desk.lobby.known = replace(desk.lobby.known, centre_answers=False)
+    view = desk.open()
+    assert view.message is not None
+    view = desk.press(OpenDevice("printer"))
+    assert all(row.change is None for row in view.settings)
+
+
+def test_after_three_minutes_without_a_touch_the_citizens_screen_comes_back(desk: Desk) -> None:
+    desk.open()
+    desk.seconds = IDLE_SECONDS - 1
+    desk.presenter.tick()
+    assert desk.left == 0
+    desk.seconds = IDLE_SECONDS + 1
+    desk.presenter.tick()
+    assert desk.left == 1
+    desk.presenter.enter()
+    assert isinstance(desk.presenter.view, PinView)
+
+
+def test_leaving_locks_the_screen_again(desk: Desk) -> None:
+    desk.open()
+    desk.press(Leave())
+    assert desk.left == 1
+    assert isinstance(desk.presenter.view, PinView)
+
+
+def test_an_answer_that_comes_after_leaving_opens_nothing(desk: Desk) -> None:
+    desk.held = []
+    desk.open()
+    desk.press(Leave())
+    desk.presenter.enter()
+    for late in desk.held:
+        late()
+    assert isinstance(desk.presenter.view, PinView)
+
+
+def test_every_device_and_setting_has_its_words() -> None:
+    words = catalogue()
+    for name in DeviceSettings.model_fields:
+        assert name in words["name"]
+        for one in device_fields(name):
+            assert one.name in words["setting"]
+            for choice in one.choices:
+                assert choice.isdigit() or choice in words["choice"]
+
+
+def test_every_line_of_a_devices_test_has_its_words() -> None:
+    words = catalogue()
+    root = Path(__file__).parents[3] / "devices"
+    table = tomllib.loads(
+        (root.parent / "screens" / "locale" / "maintenance.vi.toml").read_text(encoding="utf-8")
+    )
+    assert table == words
+    keys = set()
+    for file in root.rglob("*.py"):
+        if "virtual" not in file.parts:
+            keys |= set(re.findall(r"device_test\.([a-z_]+)", file.read_text(encoding="utf-8")))
+    assert keys <= words["device_test"].keys()
