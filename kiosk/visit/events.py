@@ -262,6 +262,7 @@ class Answer:
 class CardProgress(Answer):
     """The chip got so far."""
 
+    attempt: int
     step: ReadingStep
 
 
@@ -269,6 +270,7 @@ class CardProgress(Answer):
 class CardRead(Answer):
     """The chip was read; ``proof`` says what was checked."""
 
+    attempt: int
     citizen: Citizen = field(repr=False)
     proof: CardProof
 
@@ -277,6 +279,7 @@ class CardRead(Answer):
 class CardFailed(Answer):
     """The chip was not read."""
 
+    attempt: int
     code: FailureCode
 
 

@@ -1,0 +1,66 @@
+"""What a visit asks of the world. Each is carried out by the kiosk process and answered by an event with
+its visit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kiosk.eforms.answers import Answers
+from kiosk.eforms.definition import FormDefinition
+from kiosk.visit.events import IssuedTicket
+
+
+@dataclass(frozen=True)
+class ReadCard:
+    """Read the chip with these six digits. Answers: ``CardProgress``, then ``CardRead`` or ``CardFailed``."""
+
+    visit: str
+    attempt: int
+    can: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LoadServices:
+    """Ask the centre for its services. Answers: ``ServicesLoaded`` or ``ServicesFailed``."""
+
+    visit: str
+
+
+@dataclass(frozen=True)
+class IssueTicket:
+    """Ask the centre for a number. Answers: ``TicketIssued`` or ``TicketRefused``."""
+
+    visit: str
+    service: str
+    key: str
+
+
+@dataclass(frozen=True)
+class PrintSlip:
+    """Print the slip. Answer: ``SlipPrinted``."""
+
+    visit: str
+    ticket: IssuedTicket
+
+
+@dataclass(frozen=True)
+class SendForm:
+    """Give the confirmed form to the centre. Answers: ``FormSent`` or ``FormFailed``."""
+
+    visit: str
+    ticket: str
+    form: FormDefinition
+    answers: Answers
+    consent_at: datetime
+
+
+@dataclass(frozen=True)
+class Wipe:
+    """The visit is over: whatever still runs for it must forget what it holds."""
+
+    visit: str
+
+
+Effect = ReadCard | LoadServices | IssueTicket | PrintSlip | SendForm | Wipe

@@ -1,0 +1,358 @@
+"""The state of one citizen's visit, and of the lobby around it. Frozen; nothing here does anything.
+
+``VisitState.screen`` is a tagged union named like the screens. What lives longer than a screen (the person,
+the
+tickets, the form) stands beside it; what lives longer than a visit (card on the reader, devices out of
+order) stands
+in ``Lobby``. Everything of the person is in ``VisitState`` and nowhere else, so wiping is forgetting that
+value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from kiosk.eforms.answers import Answers
+from kiosk.eforms.definition import FormDefinition
+from kiosk.eforms.prefill import Known, filled
+from kiosk.eforms.rules import Problem as AnswerProblem
+from kiosk.failures import FailureCode
+from kiosk.identity.citizen import CardProof, Citizen
+from kiosk.visit.events import IssuedTicket, PrintResult, ReadingStep, ServiceChoice
+
+CAN_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Clip:
+    """An instruction clip that can be played."""
+
+    id: str
+    title: str
+    seconds: int
+    video: Path
+    captions: Path | None = None
+    poster: Path | None = None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What does not change while the kiosk runs. ``machine`` makes ids unique: random, new at every start."""
+
+    machine: str
+    centre_name: str
+    hotline: str
+    authority: str
+    retention_days: int
+    idle_warning_seconds: float
+    idle_countdown_seconds: float
+    clips_after_seconds: float
+    forms: Mapping[str, FormDefinition] = field(default_factory=dict)
+    clips: tuple[Clip, ...] = ()
+
+
+# -- screens -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Start:
+    """Waiting for a card or a touch."""
+
+
+@dataclass(frozen=True)
+class Clips:
+    """List of clips, or the player; ``attract``: they run by themselves, ``turn`` counting them."""
+
+    playing: str | None = None
+    attract: bool = False
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class EnterCan:
+    """``digits`` typed so far. ``waiting``: they are complete and the card is missing from the reader."""
+
+    digits: str = field(default="", repr=False)
+    failure: FailureCode | None = None
+    waiting: bool = False
+    unknown_code: bool = False
+    resume: Screen | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The chip is being read. ``expected`` is the number it must hold; ``attempt`` tells one reading from
+    another.
+    """
+
+    can: str = field(repr=False)
+    attempt: int
+    step: ReadingStep = ReadingStep.OPENING
+    expected: str | None = field(default=None, repr=False)
+    resume: Screen | None = None
+
+
+@dataclass(frozen=True)
+class Services:
+    """Choose a service. ``issuing`` is the service whose number is being fetched."""
+
+    issuing: str | None = None
+    failure: FailureCode | None = None
+    since_loaded: float = 0.0
+
+
+@dataclass(frozen=True)
+class TicketShown:
+    """The number of ``service``."""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class OfferForm:
+    """The form that goes with the number of ``service``."""
+
+    service: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``draft`` is what was typed (a date as ddmmyyyy) or the chosen value; ``shift`` turns
+    the case once.
+
+    ``changing``: it came from the check page and goes back there.
+    """
+
+    field: str
+    draft: str = dataclasses.field(default="", repr=False)
+    shift: bool = False
+    telex: bool = False
+    page: int = 0
+    problem: AnswerProblem | None = None
+    changing: bool = False
+
+
+@dataclass(frozen=True)
+class CheckAnswers:
+    """The check page. ``problems`` are what keeps the form from being sent."""
+
+    page: int = 0
+    sending: bool = False
+    problems: tuple[AnswerProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormDone:
+    """The form is at the centre."""
+
+    service: str
+
+
+class Again(StrEnum):
+    """What *try again* does on the problem screen."""
+
+    READING = "reading"
+    SERVICES = "services"
+    ISSUE = "issue"
+    SEND = "send"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something failed. ``reading`` and ``service`` keep what *again* needs; ``resume`` is where one may go
+    on.
+    """
+
+    code: FailureCode
+    again: Again
+    reading: Reading | None = None
+    service: str | None = None
+    resume: Screen | None = None
+
+
+Screen = (
+    Start
+    | Clips
+    | EnterCan
+    | Reading
+    | Services
+    | TicketShown
+    | OfferForm
+    | Question
+    | CheckAnswers
+    | FormDone
+    | Problem
+)
+
+NAMES: Mapping[type, str] = {
+    Start: "start",
+    Clips: "clips",
+    EnterCan: "enter_can",
+    Reading: "reading",
+    Services: "services",
+    TicketShown: "ticket",
+    OfferForm: "offer_form",
+    Question: "question",
+    CheckAnswers: "check_answers",
+    FormDone: "form_done",
+    Problem: "problem",
+}
+"""The name of each screen, as its folder is called."""
+
+
+# -- what lives longer than a screen -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who stands there. ``proof`` is None when only the printed QR was read: nothing is proven then."""
+
+    citizen: Citizen
+    proof: CardProof | None
+    read_at: datetime
+
+
+class FormState(StrEnum):
+    """What became of the form of a ticket."""
+
+    NONE = "none"
+    REFUSED = "refused"
+    SENT = "sent"
+
+
+@dataclass(frozen=True)
+class HeldTicket:
+    """A number of this visit. ``printed`` None: the slip is being printed."""
+
+    ticket: IssuedTicket
+    form_id: str | None
+    printed: PrintResult | None = None
+    print_failure: FailureCode | None = None
+    form: FormState = FormState.NONE
+
+
+@dataclass(frozen=True)
+class FormSession:
+    """A form under way. ``typed`` is what was entered by hand, also questions left open; the rest follows
+    from it.
+    """
+
+    form: FormDefinition
+    service: str
+    consent_at: datetime
+    typed: Answers = field(default_factory=Answers)
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """What goes on beyond the visit.
+
+    ``card_left``: a card lies there since the last visit and begins nothing. ``card_unchecked``: a card was
+    laid
+    down during a visit that already knows a person, and was not compared yet.
+    """
+
+    card: bool = False
+    card_left: bool = False
+    card_unchecked: bool = False
+    troubles: Mapping[str, FailureCode] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VisitState:
+    """Everything the kiosk knows. ``quiet`` counts seconds without anyone touching, ``waited`` those of an
+    answer due.
+    """
+
+    setup: Setup
+    number: int = 0
+    screen: Screen = field(default_factory=Start)
+    lobby: Lobby = field(default_factory=Lobby)
+    services: tuple[ServiceChoice, ...] | None = None
+    person: Person | None = None
+    tickets: tuple[HeldTicket, ...] = ()
+    form: FormSession | None = None
+    readings: int = 0
+    now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    quiet: float = 0.0
+    waited: float = 0.0
+
+    @property
+    def visit(self) -> str:
+        """Id of this visit; every answer of a worker carries it."""
+        return f"{self.setup.machine}-{self.number}"
+
+    @property
+    def key(self) -> str:
+        """Key of the screen as it is entered now; taps meant for another one are dropped."""
+        detail = ""
+        match self.screen:
+            case Question(field=name):
+                detail = f":{name}"
+            case CheckAnswers(page=page):
+                detail = f":{page}"
+            case Clips(playing=clip, turn=turn) if clip:
+                detail = f":{clip}:{turn}"
+            case TicketShown(service=service) | OfferForm(service=service) | FormDone(service=service):
+                detail = f":{service}"
+            case _:
+                pass
+        return f"{self.number}/{NAMES[type(self.screen)]}{detail}"
+
+    @property
+    def idle_warning(self) -> int | None:
+        """Seconds left before the wipe while the warning is shown, else None."""
+        if isinstance(self.screen, Start | Clips) or self.waiting:
+            return None
+        if self.quiet < self.setup.idle_warning_seconds:
+            return None
+        left = self.setup.idle_warning_seconds + self.setup.idle_countdown_seconds - self.quiet
+        return max(0, int(left + 0.999))
+
+    @property
+    def waiting(self) -> bool:
+        """True while the citizen can only wait for an answer; no idle time runs then."""
+        match self.screen:
+            case Reading() | Services(issuing=str()) | CheckAnswers(sending=True):
+                return True
+            case _:
+                return False
+
+    def held(self, service: str) -> HeldTicket | None:
+        """The number of this visit for a service."""
+        return next((held for held in self.tickets if held.ticket.service == service), None)
+
+    def issue_key(self, service: str) -> str:
+        """The idempotency key of a number: one per visit and service, however often it is asked for."""
+        return f"{self.visit}-{service}"
+
+    @property
+    def answers(self) -> Answers:
+        """All answers of the form under way: filled in and typed."""
+        if self.form is None:
+            return Answers()
+        return filled(self.form.form, self.form.typed, self.known)
+
+    @property
+    def known(self) -> Known:
+        """What may be filled in without asking."""
+        base = {"authority": self.setup.authority}
+        if self.person is None:
+            return Known(base=base)
+        return Known(self.person.citizen, self.person.read_at, base)
+
+    def form_for(self, service: str) -> FormDefinition | None:
+        """The form to offer with a number of this visit; None when there is none, or it was sent or
+        refused.
+        """
+        held = self.held(service)
+        if held is None or held.form_id is None or held.form is not FormState.NONE:
+            return None
+        form = self.setup.forms.get(held.form_id)
+        return form if form is not None and form.in_force(self.now.date()) else None
