@@ -19,7 +19,7 @@ export function drawChoice(model, { linked, opened }) {
         "li", {},
         make(
           "button",
-          { class: "button", type: "button", "data-counter": counter.id, disabled: taken || !linked || opening, onclick: () => open(counter, opened) },
+          { class: "button", type: "button", "data-counter": counter.id, disabled: Boolean(counter.ticket) || !linked || opening, "data-taken": taken, onclick: () => open(counter, opened) },
           make("span", { class: "number", text: counter.number, "aria-hidden": "true" }),
           make(
             "span", { class: "words" },

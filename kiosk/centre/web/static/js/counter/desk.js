@@ -94,8 +94,7 @@ export class Desk {
   #stateWords(ticket) {
     if (!ticket) return "";
     if (ticket.state === "serving") return word("counter.desk.serving");
-    const times = ticket.call_count > 1 ? `, ${word("counter.desk.called_times", { n: ticket.call_count })}` : "";
-    return word("counter.desk.called") + times;
+    return ticket.call_count > 1 ? word("counter.desk.called_again", { n: ticket.call_count }) : word("counter.desk.called");
   }
 
   #nextNote(ticket, waiting) {

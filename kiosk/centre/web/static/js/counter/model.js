@@ -23,10 +23,18 @@ export class QueueModel {
     this.#waiting = new Map(waiting.map((ticket) => [ticket.id, ticket]));
   }
 
-  /** Change the state by one event; doing it twice changes nothing. */
-  apply({ data }) {
-    if (data.counter?.id) this.takeCounter(data.counter);
-    if (data.ticket?.id) this.takeTicket(data.ticket);
+  /** Change the state by one event; doing it twice changes nothing. False: the state must be read anew. */
+  apply({ type, data }) {
+    if (type === "counter.opened") return false; // the event does not tell who sits there
+    if (type === "counter.closed") this.takeCounter({ id: data.counter.id, state: "closed", officer: null, ticket: null });
+    if (type === "form.attached") this.#takeForm(data.ticket_id, data.at);
+    if (data.ticket) this.takeTicket(data.ticket);
+    return true;
+  }
+
+  #takeForm(ticketId, at) {
+    const known = this.#waiting.get(ticketId) ?? this.counters.find((counter) => counter.ticket?.id === ticketId)?.ticket;
+    if (known) this.takeTicket({ ...known, form: { ...known.form, attached_at: at } });
   }
 
   takeTicket(ticket) {

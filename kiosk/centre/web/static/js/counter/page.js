@@ -16,7 +16,11 @@ let linked = true;
 let ready = false;
 let chosen = false; // opened here just now; the counter's own event follows
 
-const live = new Live({ load, apply: (event) => model.apply(event), changed: draw, link, refused: () => signIn(word("sign_in.ended")) });
+const live = new Live({
+  load, changed: draw, link,
+  apply: (event) => model.apply(event) || live.reload(),
+  refused: () => signIn(word("sign_in.ended")),
+});
 const desk = new Desk(model, live);
 
 async function load() {

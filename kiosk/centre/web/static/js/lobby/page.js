@@ -2,7 +2,7 @@
 
 import { call } from "../api.js";
 import { say, showLink } from "../banner.js";
-import { byId, make, setText } from "../dom.js";
+import { byId, make } from "../dom.js";
 import { optionalWord, word } from "../words.js";
 import { Picture } from "./picture.js";
 
@@ -46,8 +46,7 @@ function drawCitizens({ card, citizens }) {
       const on = citizen.name === card;
       return make(
         "li", { class: on ? "citizen on" : "citizen", "data-citizen": citizen.name },
-        make("p", {}, make("strong", { text: citizen.label })),
-        citizen.hint ? make("p", { class: "quiet", text: citizen.hint }) : null,
+        make("p", {}, make("strong", { text: citizen.label }), citizen.hint ? make("span", { class: "quiet", text: ` ${citizen.hint}` }) : null),
         make(
           "div", { class: "row" },
           make("button", { class: "button", type: "button", disabled: on, onclick: () => act("POST", "/card", { name: citizen.name }) }, both(on ? "lobby.on_reader" : "lobby.lay")),
@@ -62,20 +61,19 @@ function drawCitizens({ card, citizens }) {
 }
 
 function drawPrinter({ printer, sound }) {
-  const switches = printer?.switches ?? [];
+  const counts = [];
+  if (printer) counts.push(word("lobby.jobs", { n: printer.jobs }));
+  if (sound) counts.push(`${word("lobby.sound")}: ${word("lobby.plays", { n: sound.plays })}`);
   byId("switches").replaceChildren(
-    ...switches.map((name) =>
+    ...(printer?.switches ?? []).map((name) =>
       make(
         "button",
         { class: "button", type: "button", "data-switch": name, "aria-pressed": String(printer.state === name), onclick: () => act("POST", "/printer", { state: name }) },
         optionalWord(`lobby.switch.${name}`) ? both(`lobby.switch.${name}`) : make("span", { text: name }),
       ),
     ),
+    make("p", { class: "quiet", id: "counts", text: counts.join(" · ") }),
   );
-  const counts = [];
-  if (printer) counts.push(word("lobby.jobs", { n: printer.jobs }));
-  if (sound) counts.push(`${word("lobby.sound")}: ${word("lobby.plays", { n: sound.plays })}`);
-  setText(byId("counts"), counts.join(" · "));
 }
 
 byId("take-off").addEventListener("click", () => act("DELETE", "/card"));

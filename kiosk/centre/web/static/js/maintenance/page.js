@@ -10,6 +10,7 @@ import { deviceName, statusParts, testReport } from "./device-card.js";
 import { answered, request } from "./requests.js";
 import { settingsForm } from "./settings-form.js";
 
+const ORDER = ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "ceiling_screen"];
 const devices = new Map();
 const cards = new Map(); // device name → {card, status}
 let me = null;
@@ -21,7 +22,7 @@ async function load() {
   me = session.officer ?? session;
   const listed = await call("GET", "/devices");
   devices.clear();
-  for (const device of listed) devices.set(device.name, device);
+  for (const device of listed.sort((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name))) devices.set(device.name, device);
 }
 
 function apply({ type, data }) {
