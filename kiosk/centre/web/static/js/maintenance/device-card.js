@@ -31,7 +31,7 @@ export function statusParts(device) {
     ),
     device.failure ? trouble(device.failure, "failure") : null,
     device.warning ? trouble(device.warning, "warning") : null,
-    facts(device.facts ?? {}),
+    readings(Object.entries(device.facts ?? {})),
   ].filter(Boolean);
 }
 
@@ -45,28 +45,27 @@ function trouble(code, kind) {
   );
 }
 
-function facts(table) {
-  const entries = Object.entries(table);
-  if (!entries.length) return null;
-  return make("dl", { class: "facts" }, ...entries.flatMap(([key, value]) => [
-    make("dt", { text: optionalWord(`maintenance.fact.${key}`) ?? key }),
-    make("dd", { text: value }),
+/** Readings of a device, [key, value] each, in words. */
+export function readings(lines) {
+  if (!lines.length) return null;
+  return make("dl", { class: "facts" }, ...lines.flatMap(([key, value]) => [
+    make("dt", { text: optionalWord(`maintenance.reading.${key}`) ?? key }),
+    make("dd", { text: valueWords(String(value)) }),
   ]));
 }
+
+/** Words of the devices' vocabulary inside a value; everything else, such as a model's name, stays. */
+const valueWords = (value) => value.replace(/[a-z]+(_[a-z]+)*/g, (part) => optionalWord(`maintenance.value.${part}`) ?? part);
 
 /** What came back of a test. */
 export function testReport(answer) {
   if (answer.state === "expired") return make("div", { class: "report failed" }, make("strong", { text: word("maintenance.test_expired") }));
-  const lines = (answer.lines ?? []).flatMap(([key, value]) => [
-    make("dt", { text: optionalWord(`maintenance.test_line.${key}`) ?? key }),
-    make("dd", { text: value }),
-  ]);
   const time = answer.answered_at ? ` – ${word("maintenance.at", { time: moment(answer.answered_at) })}` : "";
   const failure = answer.failure ? failureWords(answer.failure) : null;
   return make(
     "div", { class: answer.passed ? "report" : "report failed" },
     make("strong", { text: word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed") + time }),
     failure ? make("p", { text: `${failure.cause} ${failure.remedy}` }) : null,
-    lines.length ? make("dl", { class: "facts" }, ...lines) : null,
+    readings(answer.lines ?? []),
   );
 }

@@ -12,7 +12,7 @@ import { settingsForm } from "./settings-form.js";
 
 const ORDER = ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "ceiling_screen"];
 const devices = new Map();
-const cards = new Map(); // device name → {card, status}
+const cards = new Map(); // device name → {card, status, settings}
 let me = null;
 
 const live = new Live({ load, apply, changed: draw, link, refused: () => signIn(word("sign_in.ended")) });
@@ -26,10 +26,8 @@ async function load() {
 }
 
 function apply({ type, data }) {
-  if (type === "device.answered") answered(data.request?.id ?? data.id);
-  const changed = data.device;
-  if (changed?.name && devices.has(changed.name)) devices.set(changed.name, { ...devices.get(changed.name), ...changed });
-  else if (type.startsWith("device.")) live.reload();
+  if (type === "device.answered") answered(data.request.id);
+  if (type.startsWith("device.")) live.reload(); // the event tells less than the page shows
 }
 
 function draw() {
@@ -40,9 +38,10 @@ function draw() {
   const bad = list.filter((device) => !["ready", "busy", "disabled"].includes(device.condition)).length;
   setText(byId("summary"), !list.length ? word("maintenance.none") : bad ? word("maintenance.summary_bad", { n: bad }) : word("maintenance.summary_good"));
   for (const device of list) {
-    const { card, status } = cards.get(device.name) ?? newCard(device);
+    const { card, status, settings } = cards.get(device.name) ?? newCard(device);
     card.dataset.condition = device.condition;
     status.replaceChildren(...statusParts(device));
+    settings?.update(device.settings);
   }
 }
 
@@ -56,10 +55,10 @@ function newCard(device) {
   const card = make(
     "li", { class: "card device", "data-device": device.name },
     status,
-    make("footer", {}, button, result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings) : null),
+    make("footer", {}, button, result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
   );
   byId("devices").append(card);
-  cards.set(device.name, { card, status });
+  cards.set(device.name, { card, status, settings });
   return cards.get(device.name);
 }
 
@@ -117,5 +116,8 @@ async function begin() {
     showLink(false);
   }
 }
+
+// Heartbeats and readings are no events: look again now and then while somebody looks at the page.
+setInterval(() => me && !document.hidden && live.reload(), 15_000);
 
 begin();

@@ -2,24 +2,30 @@
 
 import { byId, make } from "../dom.js";
 import { failureWords, optionalWord, word } from "../words.js";
+import { readings } from "./device-card.js";
 import { request } from "./requests.js";
 
 const FORMS = JSON.parse(byId("forms").textContent);
 
-/** A form for this device, or null if it has no settings. */
+/** {form, update(settings)} for this device, or null if it has no settings. */
 export function settingsForm(device) {
   const fields = FORMS[device.name];
   if (!fields) return null;
   const result = make("div", { role: "status" });
   const button = make("button", { class: "button", type: "submit", text: word("maintenance.save") });
   const inputs = new Map(fields.map((field) => [field.name, input(device, field)]));
-  const form = make("form", { novalidate: false }, ...fields.map((field) => row(device, field, inputs.get(field.name))), result, button);
+  const form = make("form", {}, ...fields.map((field) => row(device, field, inputs.get(field.name))), result, button);
   let kept = device.settings ?? {};
+
+  /** What stands in the form and differs from what is kept. */
+  const changes = () =>
+    Object.fromEntries(fields.map((field) => [field.name, read(field, inputs.get(field.name))]).filter(([name, value]) => value !== kept[name]));
+
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
-    const wanted = Object.fromEntries(fields.map((field) => [field.name, read(field, inputs.get(field.name))]));
-    if (fields.every((field) => wanted[field.name] === kept[field.name])) {
+    const wanted = changes();
+    if (!Object.keys(wanted).length) {
       result.replaceChildren(make("p", { class: "hint", text: word("maintenance.unchanged") }));
       return;
     }
@@ -29,7 +35,7 @@ export function settingsForm(device) {
     try {
       const answer = await request(device.name, "set", wanted);
       if (answer.state === "answered" && answer.passed) {
-        kept = wanted;
+        kept = { ...kept, ...wanted };
         result.replaceChildren(make("p", { class: "report", text: word("maintenance.saved") }));
       } else {
         result.replaceChildren(refusal(answer.state === "expired" ? null : answer));
@@ -41,7 +47,14 @@ export function settingsForm(device) {
       button.textContent = word("maintenance.save");
     }
   });
-  return form;
+
+  /** Take over what the centre keeps, unless somebody is changing it here. */
+  const update = (settings) => {
+    if (button.disabled || Object.keys(changes()).length) return;
+    kept = settings;
+    for (const field of fields) write(field, inputs.get(field.name), settings[field.name]);
+  };
+  return { form, update };
 }
 
 function refusal(answer) {
@@ -52,10 +65,7 @@ function refusal(answer) {
     parts.push(make("p", { text: `${cause} ${remedy}` }));
   }
   if (answer?.detail) parts.push(make("p", { class: "hint", text: answer.detail }));
-  for (const [key, value] of answer?.lines ?? []) {
-    parts.push(make("p", { class: "hint", text: `${optionalWord(`maintenance.test_line.${key}`) ?? key}: ${value}` }));
-  }
-  return make("div", { class: "report failed", role: "alert" }, ...parts);
+  return make("div", { class: "report failed", role: "alert" }, ...parts, readings(answer?.lines ?? []) ?? "");
 }
 
 const fieldId = (device, field) => `${device.name}-${field.name}`;
@@ -92,4 +102,9 @@ function read(field, control) {
   if (field.kind === "whole" || field.kind === "number") return Number(control.value);
   if (field.kind === "choice") return field.choices.find((choice) => String(choice) === control.value);
   return control.value.trim();
+}
+
+function write(field, control, value) {
+  if (field.kind === "switch") control.checked = value === true;
+  else control.value = value ?? "";
 }
