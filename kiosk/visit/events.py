@@ -35,14 +35,16 @@ class PrintResult(StrEnum):
 
 @dataclass(frozen=True)
 class ServiceChoice:
-    """One service as the centre offers it now. ``counters`` are counter numbers."""
+    """One service as the centre offers it now. ``counters`` are counter numbers; ``opens_at`` is local
+    time.
+    """
 
     id: str
     name: str
     hint: str = ""
     open: bool = True
     closed_reason: str | None = None
-    opens_at: str | None = None
+    opens_at: datetime | None = None
     waiting: int = 0
     minutes_wait: int | None = None
     counters: tuple[int, ...] = ()

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.events import Intent
+from kiosk.visit.events import BackspaceTapped, ClearTapped, DigitTapped, Intent
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,14 @@ class Keyboard:
     """The Vietnamese keyboard, row by row."""
 
     rows: tuple[tuple[Key, ...], ...]
+
+
+def keypad(at: str, words: Words) -> Keypad:
+    """The number pad of the screen with key ``at``."""
+    rows = [tuple(Button(digit, DigitTapped(at, digit)) for digit in row) for row in ("123", "456", "789")]
+    last = (
+        Button(words("frame.clear"), ClearTapped(at)),
+        Button("0", DigitTapped(at, "0")),
+        Button(words("frame.backspace"), BackspaceTapped(at)),
+    )
+    return Keypad((*rows, last))

@@ -1,37 +1,51 @@
 """Every citizen's screen as a view-model: the one contract between the visit and its pictures.
 
 A view draws one of these and sends ``button.event`` when a button is pressed; it decides nothing. Which
-events
-can come from a screen is therefore exactly the buttons in its view-model, and besides them:
+events can come from a screen is therefore exactly the buttons in its view-model, and besides them:
 
 * ``ScreenTouched()`` on every touch down, wherever it lands, before anything else (someone is there);
 * ``Playing.ended`` from the clip player;
 * nothing else: time, card, scanner and answers come from the kiosk process.
 
 While ``overlay`` is shown only its buttons are sent. While ``attract`` clips play, ``ScreenTouched`` alone
-wakes the kiosk.
-A touch that begins less than ``TOUCH_GUARD_MS`` after ``KioskView.key`` changed is not turned into a
-button's event, so
-that the second half of a double tap hits nothing; ``step`` also drops intents whose ``at`` names another
-screen.
+wakes the kiosk. A touch that begins less than ``TOUCH_GUARD_MS`` after ``KioskView.key`` changed is not
+turned
+into a button's event, so that the second half of a double tap hits nothing; ``step`` also drops intents whose
+``at`` names another screen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screens.citizen.check_answers.presenter import CheckAnswersView
-from screens.citizen.clips.presenter import ClipsView
-from screens.citizen.enter_can.presenter import EnterCanView
-from screens.citizen.form_done.presenter import FormDoneView
-from screens.citizen.idle_warning.presenter import IdleWarningView
-from screens.citizen.offer_form.presenter import OfferFormView
-from screens.citizen.problem.presenter import ProblemView
-from screens.citizen.question.presenter import QuestionView
-from screens.citizen.reading.presenter import ReadingView
-from screens.citizen.services.presenter import ServicesView
-from screens.citizen.start.presenter import StartView
-from screens.citizen.ticket.presenter import TicketView
+from kiosk.visit.states import (
+    NAMES,
+    CheckAnswers,
+    Clips,
+    EnterCan,
+    FormDone,
+    OfferForm,
+    Problem,
+    Question,
+    Reading,
+    Services,
+    Start,
+    TicketShown,
+    VisitState,
+)
+from screens.citizen.check_answers.presenter import CheckAnswersView, check_answers_view
+from screens.citizen.clips.presenter import ClipsView, clips_view
+from screens.citizen.enter_can.presenter import EnterCanView, enter_can_view
+from screens.citizen.form_done.presenter import FormDoneView, form_done_view
+from screens.citizen.idle_warning.presenter import IdleWarningView, idle_warning_view
+from screens.citizen.offer_form.presenter import OfferFormView, offer_form_view
+from screens.citizen.problem.presenter import ProblemView, problem_view
+from screens.citizen.question.presenter import QuestionView, question_view
+from screens.citizen.reading.presenter import ReadingView, reading_view
+from screens.citizen.services.presenter import ServicesView, services_view
+from screens.citizen.start.presenter import StartView, start_view
+from screens.citizen.ticket.presenter import TicketView, ticket_view
+from screens.locale import Words
 
 TOUCH_GUARD_MS = 350
 
@@ -66,3 +80,43 @@ class KioskView:
     help: str
     screen: ScreenView
     overlay: IdleWarningView | None = None
+
+
+def present(state: VisitState, words: Words) -> KioskView:
+    """The window for a state of the visit. ``words`` is the catalogue ``citizen``."""
+    return KioskView(
+        name=NAMES[type(state.screen)],
+        key=state.key,
+        centre=state.setup.centre_name,
+        help=words("frame.help", hotline=state.setup.hotline),
+        screen=_screen(state, words),
+        overlay=idle_warning_view(state, words),
+    )
+
+
+def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911 - one line for each screen
+    match state.screen:
+        case Start():
+            return start_view(state, words)
+        case Clips() as screen:
+            return clips_view(state, screen, words)
+        case EnterCan() as screen:
+            return enter_can_view(state, screen, words)
+        case Reading() as screen:
+            return reading_view(state, screen, words)
+        case Services() as screen:
+            return services_view(state, screen, words)
+        case TicketShown() as screen:
+            return ticket_view(state, screen, words)
+        case OfferForm() as screen:
+            return offer_form_view(state, screen, words)
+        case Question() as screen if state.form is not None:
+            return question_view(state, state.form, screen, words)
+        case CheckAnswers() as screen if state.form is not None:
+            return check_answers_view(state, state.form, screen, words)
+        case FormDone() as screen:
+            return form_done_view(state, screen, words)
+        case Problem() as screen:
+            return problem_view(state, screen, words)
+        case Question() | CheckAnswers():
+            raise AssertionError("a question without a form")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.eforms.check import CheckLine, check_sections
+from kiosk.visit.events import Back, Cancel, ChangeTapped, Confirmed, PageTapped
+from kiosk.visit.form import pages
+from kiosk.visit.states import CheckAnswers, FormSession, VisitState
 from screens.citizen.parts import Button, Message
+from screens.citizen.question.presenter import problem_text
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,58 @@ class CheckAnswersView:
     back: Button
     leave: Button
     sending: bool = False
+
+
+def check_answers_view(
+    state: VisitState, session: FormSession, screen: CheckAnswers, words: Words
+) -> CheckAnswersView:
+    """The page that is open."""
+    at = state.key
+    answers = state.answers
+    form = session.form
+    every = pages(form, answers)
+    page = min(screen.page, len(every) - 1)
+    title, ids = every[page]
+    lines = {
+        (section.title, line.field): line
+        for section in check_sections(form, answers)
+        for line in section.lines
+    }
+    problems = {problem.field: problem_text(form, problem, words) for problem in screen.problems}
+    last = page == len(every) - 1
+    message = Message(words("check_answers.problems", n=len(problems)), "trouble") if problems else None
+    if screen.sending:
+        message = Message(words("check_answers.sending"), "wait")
+    return CheckAnswersView(
+        title=words("check_answers.title"),
+        section=title,
+        page=words("check_answers.page", n=page + 1, total=len(every)),
+        lines=tuple(
+            _line(lines[title, field], problems.get(field, ""), at, words, busy=screen.sending)
+            for field in ids
+        ),
+        message=message,
+        declaration=form.declaration.text if last else "",
+        confirm=Button(words("check_answers.confirm"), Confirmed(at), enabled=not screen.sending)
+        if last
+        else None,
+        next_page=None if last else Button(words("check_answers.next_page"), PageTapped(at, page + 1)),
+        back=Button(words("frame.back"), Back(at), enabled=not screen.sending),
+        leave=Button(words("check_answers.leave"), Cancel(at), enabled=not screen.sending),
+        sending=screen.sending,
+    )
+
+
+def _line(line: CheckLine, problem: str, at: str, words: Words, *, busy: bool) -> AnswerLine:
+    missing = line.shown == ""
+    change = None
+    if line.change:
+        change = Button(words("check_answers.change"), ChangeTapped(at, line.field), enabled=not busy)
+    return AnswerLine(
+        label=line.label,
+        value=line.shown or line.if_missing or words("check_answers.missing"),
+        source=words(f"source.{line.source.value}") if line.source and line.field else "",
+        change=change,
+        problem=problem,
+        missing=missing,
+    )

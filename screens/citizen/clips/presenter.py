@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.visit.events import Intent
+from kiosk.visit.events import Back, ClipChosen, ClipEnded, ClipStopped, Intent
+from kiosk.visit.states import Clips, VisitState
 from screens.citizen.parts import Button
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,36 @@ class ClipsView:
     touch_hint: str
     stop: Button | None
     back: Button
+
+
+def clips_view(state: VisitState, screen: Clips, words: Words) -> ClipsView:
+    """The list, or the clip that plays."""
+    at = state.key
+    cards = tuple(
+        ClipCard(Button(clip.title, ClipChosen(at, clip.id)), _length(clip.seconds, words), clip.poster)
+        for clip in state.setup.clips
+    )
+    playing = next(
+        (
+            Playing(clip.id, clip.title, clip.video, clip.captions, ClipEnded(at, clip.id))
+            for clip in state.setup.clips
+            if clip.id == screen.playing
+        ),
+        None,
+    )
+    return ClipsView(
+        title=words("clips.title"),
+        cards=cards,
+        playing=playing,
+        attract=screen.attract,
+        touch_hint=words("clips.touch_hint") if screen.attract else "",
+        stop=Button(words("clips.stop"), ClipStopped(at)) if playing and not screen.attract else None,
+        back=Button(words("frame.back"), Back(at)),
+    )
+
+
+def _length(seconds: int, words: Words) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return words("clips.seconds", n=rest)
+    return words("clips.minutes_seconds", m=minutes, n=rest) if rest else words("clips.minutes", m=minutes)

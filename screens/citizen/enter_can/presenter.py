@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screens.citizen.parts import Button, Keypad, Message
+from kiosk.failures import words as failure_words
+from kiosk.visit.events import Back, Continue, StartWithoutCard
+from kiosk.visit.states import CAN_DIGITS, EnterCan, VisitState
+from screens.citizen.parts import Button, Keypad, Message, keypad
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,35 @@ class EnterCanView:
     proceed: Button
     without_card: Button
     back: Button
+
+
+def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCanView:
+    """The six boxes and what is to be done about them."""
+    at = state.key
+    boxes = (*screen.digits, *("" for _ in range(CAN_DIGITS - len(screen.digits))))
+    without = "enter_can.without_card" if screen.resume is None else "enter_can.carry_on"
+    return EnterCanView(
+        title=words("enter_can.title"),
+        hint=words("enter_can.hint"),
+        scan_hint="" if "scanner" in state.lobby.troubles else words("enter_can.scan_hint"),
+        boxes=boxes,
+        keypad=keypad(at, words),
+        message=_message(state, screen, words),
+        notice=words.lines("enter_can.notice", centre=state.setup.centre_name),
+        proceed=Button(words("enter_can.proceed"), Continue(at), enabled=len(screen.digits) == CAN_DIGITS),
+        without_card=Button(words(without), StartWithoutCard(at)),
+        back=Button(words("frame.back"), Back(at)),
+    )
+
+
+def _message(state: VisitState, screen: EnterCan, words: Words) -> Message | None:
+    if screen.failure is not None:
+        told = failure_words()[screen.failure]
+        return Message(f"{told.citizen_what} {told.citizen_do}", "trouble")
+    if screen.waiting:
+        return Message(words("enter_can.lay_card"), "wait")
+    if screen.unknown_code:
+        return Message(words("enter_can.unknown_code"), "wait")
+    if not state.lobby.card:
+        return Message(words("enter_can.card_missing"), "info")
+    return None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.visit.events import AnotherService, Finish
+from kiosk.visit.states import FormDone, VisitState
 from screens.citizen.parts import Button, Message
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -18,3 +21,19 @@ class FormDoneView:
     card_reminder: Message | None
     another: Button
     finish: Button
+
+
+def form_done_view(state: VisitState, screen: FormDone, words: Words) -> FormDoneView:
+    """What happens next."""
+    held = state.held(screen.service) or state.tickets[-1]
+    numbers = words("services.or").join(str(counter) for counter in held.ticket.counters)
+    counters = words("form_done.counter", counters=numbers) if numbers else words("form_done.any_counter")
+    return FormDoneView(
+        title=words("form_done.title"),
+        number=held.ticket.number,
+        steps=words.lines("form_done.steps", number=held.ticket.number, counters=counters),
+        wiped=words("form_done.wiped"),
+        card_reminder=Message(words("frame.take_card"), "wait") if state.lobby.card else None,
+        another=Button(words("form_done.another"), AnotherService(state.key)),
+        finish=Button(words("form_done.finish"), Finish(state.key)),
+    )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.visit.events import Finish, StayTapped
+from kiosk.visit.states import VisitState
 from screens.citizen.parts import Button
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -16,3 +19,17 @@ class IdleWarningView:
     seconds: int
     stay: Button
     leave: Button
+
+
+def idle_warning_view(state: VisitState, words: Words) -> IdleWarningView | None:
+    """The warning, or None while someone is there."""
+    seconds = state.idle_warning
+    if seconds is None:
+        return None
+    return IdleWarningView(
+        title=words("idle_warning.title"),
+        text=words("idle_warning.text"),
+        seconds=seconds,
+        stay=Button(words("idle_warning.stay"), StayTapped(state.key)),
+        leave=Button(words("idle_warning.leave"), Finish(state.key)),
+    )

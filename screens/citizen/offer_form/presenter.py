@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.visit.events import OfferAccepted, OfferRefused
+from kiosk.visit.states import OfferForm, VisitState
 from screens.citizen.parts import Button
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,25 @@ class OfferFormView:
     consent: str
     accept: Button
     refuse: Button
+
+
+def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> OfferFormView:
+    """The offer of the form that goes with a number."""
+    held = state.held(screen.service)
+    form = state.form_for(screen.service)
+    values = {
+        "centre": state.setup.centre_name,
+        "hotline": state.setup.hotline,
+        "days": state.setup.retention_days,
+    }
+    return OfferFormView(
+        title=words("offer_form.title"),
+        lead=form.lead if form else "",
+        number=held.ticket.number if held else "",
+        notice=tuple(NoticeLine(line.heading, line.text.format(**values)) for line in form.consent.notice)
+        if form
+        else (),
+        consent=form.consent.statement if form else "",
+        accept=Button(words("offer_form.accept"), OfferAccepted(state.key)),
+        refuse=Button(words("offer_form.refuse"), OfferRefused(state.key)),
+    )

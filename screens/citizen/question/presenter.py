@@ -4,7 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screens.citizen.parts import Button, Keyboard, Keypad, Message
+from kiosk.eforms.answers import question_of
+from kiosk.eforms.check import questions
+from kiosk.eforms.definition import Field, FieldType, FormDefinition
+from kiosk.eforms.rules import Problem
+from kiosk.visit.drafts import OPTIONS_PER_PAGE, InputKind, input_kind, types_capital
+from kiosk.visit.events import (
+    Back,
+    BackspaceTapped,
+    Cancel,
+    ChoiceTapped,
+    ClearTapped,
+    Continue,
+    KeyTapped,
+    MoreChoices,
+    Skip,
+)
+from kiosk.visit.states import FormSession, Question, VisitState
+from screens.citizen.parts import Button, Key, Keyboard, Keypad, Message, keypad
+from screens.locale import Words
+
+_LETTER_ROWS = ("1234567890", "qwertyuiop", "asdfghjklđ")
+_LAST_LETTERS = "zxcvbnm"
+_VOWELS_AND_SIGNS = "ăâêôơư,.-'"
+_TONES = ("sac", "huyen", "hoi", "nga", "nang")
 
 
 @dataclass(frozen=True)
@@ -40,3 +63,100 @@ class QuestionView:
     skip: Button | None
     back: Button
     leave: Button
+
+
+def question_view(state: VisitState, session: FormSession, screen: Question, words: Words) -> QuestionView:
+    """The question as it stands with what was typed so far."""
+    at = state.key
+    answers = state.answers
+    made = session.form.field(screen.field)
+    title, hint = question_of(made, answers)
+    kind = input_kind(made)
+    complete = screen.draft.strip() != ""
+    return QuestionView(
+        title=title,
+        hint=hint,
+        progress="" if screen.changing else _progress(state, session, made, words),
+        kind=kind.value,
+        options=_options(made, screen, at) if kind is InputKind.CHOICE else (),
+        more=Button(words("question.more"), MoreChoices(at)) if _paged(made) else None,
+        entry=shown_draft(made, screen.draft),
+        entry_hint="" if kind is InputKind.CHOICE else words(f"question.{kind.value}_hint"),
+        keypad=keypad(at, words) if kind in (InputKind.DIGITS, InputKind.DATE) else None,
+        keyboard=_keyboard(made, screen, at, words) if kind is InputKind.TEXT else None,
+        message=_message(session.form, screen.problem, words),
+        proceed=Button(words("question.proceed"), Continue(at), enabled=complete),
+        skip=None if made.required else Button(words("question.skip"), Skip(at)),
+        back=Button(words("frame.back"), Back(at)),
+        leave=Button(words("question.leave"), Cancel(at)),
+    )
+
+
+def problem_text(form: FormDefinition, problem: Problem, words: Words) -> str:
+    """A problem in words; another field is named by its label."""
+    other = next((made.label for made in form.fields() if made.id == problem.other), problem.other)
+    return words(f"answer.{problem.code.value}", other=other)
+
+
+def shown_draft(made: Field, draft: str) -> str:
+    """What was typed so far, as it is read: a date as ``12 / 03 / ____``, numbers in groups."""
+    if made.type is FieldType.DATE and draft:
+        padded = f"{draft:_<8}"
+        return f"{padded[:2]} / {padded[2:4]} / {padded[4:]}"
+    if made.type is FieldType.ID12:
+        return " ".join(draft[at : at + 3] for at in range(0, len(draft), 3))
+    if made.type is FieldType.PHONE:
+        return " ".join(part for part in (draft[:4], draft[4:7], draft[7:]) if part)
+    return "" if input_kind(made) is InputKind.CHOICE else draft
+
+
+def _message(form: FormDefinition, problem: Problem | None, words: Words) -> Message | None:
+    return None if problem is None else Message(problem_text(form, problem, words), "trouble")
+
+
+def _progress(state: VisitState, session: FormSession, made: Field, words: Words) -> str:
+    asked = [item.id for item in questions(session.form, state.answers, session.typed)]
+    number = asked.index(made.id) + 1 if made.id in asked else len(asked)
+    return words("question.progress", n=number, total=len(asked))
+
+
+def _paged(made: Field) -> bool:
+    return input_kind(made) is InputKind.CHOICE and len(made.options) > OPTIONS_PER_PAGE
+
+
+def _options(made: Field, screen: Question, at: str) -> tuple[Option, ...]:
+    first = screen.page * OPTIONS_PER_PAGE
+    return tuple(
+        Option(
+            Button(option.label, ChoiceTapped(at, option.value), hint=option.hint),
+            chosen=option.value == screen.draft,
+        )
+        for option in made.options[first : first + OPTIONS_PER_PAGE]
+    )
+
+
+def _keyboard(made: Field, screen: Question, at: str, words: Words) -> Keyboard:
+    capital = types_capital(made, screen.draft, screen.shift)
+
+    def letter(sign: str) -> Key:
+        return Key(sign.upper() if capital else sign, KeyTapped(at, sign))
+
+    tones = tuple(Key(words(f"question.{tone}"), KeyTapped(at, tone), 2.0, "tone") for tone in _TONES)
+    return Keyboard(
+        (
+            *(tuple(letter(sign) for sign in row) for row in _LETTER_ROWS),
+            (
+                Key(words("question.shift"), KeyTapped(at, "shift"), 1.5, "wide", active=capital),
+                *(letter(sign) for sign in _LAST_LETTERS),
+                Key(words("question.backspace"), BackspaceTapped(at), 1.5, "wide"),
+            ),
+            tuple(letter(sign) for sign in _VOWELS_AND_SIGNS),
+            tones,
+            (
+                Key(words("question.telex"), KeyTapped(at, "telex"), 2.0, "wide", active=screen.telex),
+                Key(words("question.space"), KeyTapped(at, "space"), 5.0, "wide"),
+                Key("/", KeyTapped(at, "/")),
+                Key(words("question.clear"), ClearTapped(at), 2.0, "wide"),
+            ),
+        )
+    )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.visit.events import Cancel, ReadingStep
+from kiosk.visit.states import Reading, VisitState
 from screens.citizen.parts import Button
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -23,3 +26,19 @@ class ReadingView:
     keep_still: str
     steps: tuple[StepLine, ...]
     stop: Button
+
+
+def reading_view(state: VisitState, screen: Reading, words: Words) -> ReadingView:
+    """How far the chip is."""
+    order = list(ReadingStep)
+    now = order.index(screen.step)
+    steps = tuple(
+        StepLine(words(f"reading.{step.value}"), "done" if n < now else "now" if n == now else "later")
+        for n, step in enumerate(order)
+    )
+    return ReadingView(
+        title=words("reading.title" if state.person is None else "reading.comparing"),
+        keep_still=words("reading.keep_still"),
+        steps=steps,
+        stop=Button(words("reading.stop"), Cancel(state.key)),
+    )

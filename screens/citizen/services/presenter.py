@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from kiosk.failures import words as failure_words
+from kiosk.identity.citizen import Check, Sex
+from kiosk.visit.events import Back, Finish, ServiceChoice, ServiceTapped
+from kiosk.visit.greeting import name_to_call
+from kiosk.visit.states import Person, Services, VisitState
 from screens.citizen.parts import Button, Message
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -37,3 +44,96 @@ class ServicesView:
     message: Message | None
     finish: Button
     back_to_ticket: Button | None = None
+
+
+def services_view(state: VisitState, screen: Services, words: Words) -> ServicesView:
+    """The services as they are now, for this person."""
+    at = state.key
+    message = None
+    if screen.failure is not None:
+        told = failure_words()[screen.failure]
+        message = Message(f"{told.citizen_what} {told.citizen_do}", "wait")
+    elif state.services == ():
+        message = Message(words("services.none"), "wait")
+    elif state.person is not None and state.person.proof is None:
+        message = Message(words("services.lay_card"), "info")
+    back = Button(words("services.back_to_ticket"), Back(at)) if state.tickets else None
+    return ServicesView(
+        title=words("services.title"),
+        greeting=greeting(state.person, words),
+        proven=proven(state.person, words),
+        cards=tuple(_card(state, screen, choice, words) for choice in state.services or ()),
+        loading=words("services.loading") if state.services is None else "",
+        message=message,
+        finish=Button(words("frame.finish"), Finish(at), enabled=not state.waiting),
+        back_to_ticket=back,
+    )
+
+
+def greeting(person: Person | None, words: Words) -> str:
+    """The greeting by name; empty when nobody is known."""
+    if person is None:
+        return ""
+    address = words("frame.madam" if person.citizen.sex is Sex.FEMALE else "frame.mister")
+    return words("services.greeting", address=address, name=name_to_call(person.citizen.full_name))
+
+
+def proven(person: Person | None, words: Words) -> Message | None:
+    """What was proven of the card, and no more."""
+    if person is None:
+        return None
+    proof = person.proof
+    if proof is None:
+        return Message(words("services.proven_nothing"), "wait")
+    if not proof.data_intact:
+        return Message(words("services.proven_read"), "wait")
+    if proof.chain is Check.PASSED:
+        return Message(words("services.proven_chain"), "done")
+    return Message(words("services.proven_intact"), "done")
+
+
+def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Words) -> ServiceCard:
+    held = state.held(choice.id)
+    badge = ""
+    if held is not None:
+        badge = words("services.taken", number=held.ticket.number)
+    elif not choice.open:
+        badge = _closed(choice, state.now, words)
+    counters = words("services.or").join(str(counter) for counter in choice.counters)
+    return ServiceCard(
+        button=Button(
+            choice.name,
+            ServiceTapped(state.key, choice.id),
+            enabled=screen.issuing is None and (choice.open or held is not None),
+            hint=choice.hint,
+        ),
+        waiting=_waiting(choice, words) if choice.open else "",
+        counters=words("services.counter", counters=counters) if counters and choice.open else "",
+        badge=badge,
+        busy=screen.issuing == choice.id,
+        form=choice.form in state.setup.forms,
+    )
+
+
+def _waiting(choice: ServiceChoice, words: Words) -> str:
+    if choice.waiting == 0:
+        return words("services.nobody")
+    if choice.minutes_wait is None:
+        return words("services.waiting", n=choice.waiting)
+    return words("services.waiting_minutes", n=choice.waiting, minutes=choice.minutes_wait)
+
+
+def _closed(choice: ServiceChoice, now: datetime, words: Words) -> str:
+    if choice.closed_reason == "no_counter":
+        return words("services.closed_no_counter")
+    opens = choice.opens_at
+    if opens is None:
+        return words("services.closed")
+    time = (
+        words("services.time", hour=opens.hour, minute=f"{opens.minute:02d}")
+        if opens.minute
+        else words("services.time_full_hour", hour=opens.hour)
+    )
+    if opens.date() == now.date():
+        return words("services.opens_today", time=time)
+    return words("services.opens_later", day=words.lines("services.days")[opens.weekday()], time=time)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.failures import FailureCode
+from kiosk.failures import words as failure_words
+from kiosk.visit.events import AnotherService, Continue, Finish, PrintResult
+from kiosk.visit.states import HeldTicket, TicketShown, VisitState
 from screens.citizen.parts import Button, Message
+from screens.locale import Words
 
 
 @dataclass(frozen=True)
@@ -23,3 +28,44 @@ class TicketView:
     another: Button
     finish: Button | None  # besides `proceed` when that leads to the form
     card_reminder: Message | None = None
+
+
+def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketView:
+    """The number and what happens to its slip."""
+    held = state.held(screen.service) or state.tickets[-1]
+    ticket = held.ticket
+    at = state.key
+    form = state.form_for(screen.service) is not None
+    counters = words("services.or").join(str(counter) for counter in ticket.counters)
+    return TicketView(
+        title=words("ticket.title"),
+        number=ticket.number,
+        service=ticket.service_name,
+        ahead=words("ticket.ahead", n=ticket.ahead) if ticket.ahead else words("ticket.next"),
+        counters=words("ticket.counters", counters=counters) if counters else "",
+        follow_url=ticket.follow_url,
+        qr_hint=words("ticket.qr_hint"),
+        printing=_printing(held, words),
+        proceed=Button(words("ticket.form" if form else "ticket.done"), Continue(at)),
+        another=Button(words("ticket.another"), AnotherService(at)),
+        finish=Button(words("ticket.done"), Finish(at)) if form else None,
+        card_reminder=Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None,
+    )
+
+
+def _printing(held: HeldTicket, words: Words) -> Message:
+    match held.printed:
+        case None:
+            return Message(words("ticket.printing"), "wait")
+        case PrintResult.PRINTED:
+            return Message(words("ticket.printed"), "done")
+        case PrintResult.UNCONFIRMED:
+            return Message(words("ticket.unconfirmed"), "wait")
+        case PrintResult.UNKNOWN:
+            told = failure_words()[FailureCode.PRINTER_UNCONFIRMED]
+            return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "wait")
+        case PrintResult.FAILED:
+            told = failure_words()[held.print_failure or FailureCode.PRINTER_ERROR]
+            if not told.citizen_what:
+                told = failure_words()[FailureCode.PRINTER_ERROR]
+            return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "trouble")
