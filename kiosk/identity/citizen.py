@@ -38,7 +38,8 @@ class CardProof:
     """Separate results, never one flag (ICAO Doc 9303-11 §5 and §6; Doc 9303-12 §3).
 
     ``data_groups`` maps the number of each data group read to the comparison of its hash with the SOD.
-    ``chain``, ``chip_authentication`` and ``active_authentication`` stay ``NOT_DONE`` until they are carried out.
+    ``chain``, ``chip_authentication`` and ``active_authentication`` stay ``NOT_DONE`` until they are carried
+    out.
     """
 
     access: str
@@ -60,7 +61,10 @@ class CardProof:
 
 @dataclass(frozen=True)
 class Citizen:
-    """What the card holds of a person, NFC text. Everything but number, name, birth date and sex may be missing.
+    """What the card holds of a person, NFC text. Everything but number, name, birth date and sex may be
+    missing.
+
+    Religion and identifying marks stay on the card: no procedure of the lobby asks for them.
 
     ``repr`` shows nothing of the person, so that no log or traceback does.
     """
@@ -76,3 +80,7 @@ class Citizen:
     issue_date: date | None = field(default=None, repr=False)
     expiry_date: date | None = field(default=None, repr=False)
     source: Source = Source.CHIP
+    father: str | None = field(default=None, repr=False)
+    mother: str | None = field(default=None, repr=False)
+    spouse: str | None = field(default=None, repr=False)
+    former_number: str | None = field(default=None, repr=False)

@@ -1,9 +1,10 @@
-"""Runs inside the namespaces of the private ``pcscd`` and becomes it. Standard library only; started by its path.
+"""Runs inside the namespaces of the private ``pcscd`` and becomes it. Standard library only; started by its
+path.
 
 Arguments: folder to show as /run/pcscd, number of the control socket, the first TCP port of the driver,
-then the command line of pcscd. A child process stays beside pcscd: for each byte on the control socket it opens
-a link to the driver's slot of that number and hands it out (SCM_RIGHTS), since the driver listens on a loopback
-that exists only in here.
+then the command line of pcscd. A child process stays beside pcscd: for each byte on the control socket it
+opens a link to the driver's slot of that number and hands it out (SCM_RIGHTS), since the driver listens on a
+loopback that exists only in here.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def show_as_run_pcscd(folder: str) -> None:
         try:
             place.mkdir(parents=True)
         except OSError:
-            # Not root outside: cover /run with an empty folder of this namespace; `folder` may itself lie in /run.
+            # Not root outside: cover /run with an empty folder of this namespace; `folder` may itself lie in
+            # /run.
             kept = os.open(folder, os.O_PATH)
             subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
             place.mkdir()
@@ -48,7 +50,9 @@ def show_as_run_pcscd(folder: str) -> None:
 
 
 def hand_out_links(control: socket.socket, port: int) -> None:
-    """Answer each slot number on ``control`` with a link to the driver, or with no descriptor when it refuses."""
+    """Answer each slot number on ``control`` with a link to the driver, or with no descriptor when it
+    refuses.
+    """
     while wish := control.recv(1):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as link:
             try:
@@ -70,7 +74,7 @@ def main() -> None:
         os._exit(0)
     control.close()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606 - this process becomes pcscd
 
 
 if __name__ == "__main__":

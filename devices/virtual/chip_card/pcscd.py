@@ -1,10 +1,11 @@
 """A ``pcscd`` of our own that no other program on the machine sees.
 
-The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens on all
-addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on descriptor -1.)
-So the daemon runs in mount and network namespaces of its own: its socket's place is a folder of ours, and the
-driver's port exists only on a loopback nobody else has. It needs no root, and several may run at once. Clients
-find it through ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once, at its first context.
+The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens on
+all addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on
+descriptor -1.) So the daemon runs in mount and network namespaces of its own: its socket's place is a folder
+of ours, and the driver's port exists only on a loopback nobody else has. It needs no root, and several may
+run at once. Clients find it through ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once, at its first
+context.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ _ENTRY = Path(__file__).with_name("namespace_entry.py")
 _DRIVER_PORT = 35963
 _LONGEST_SOCKET_PATH = 107  # sockaddr_un.sun_path holds 108 bytes with its ending zero
 _START_SECONDS = 10.0
+
+
+Link = socket.socket
 
 
 class PcscdError(RuntimeError):
@@ -67,7 +71,7 @@ class PrivatePcscd:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def connect(self) -> socket.socket:
+    def connect(self) -> Link:
         """A link to the driver's first slot. Raises ``OSError`` while the daemon is down."""
         with self._control_lock:
             if self._control is None or self.pid is None:
@@ -87,9 +91,9 @@ class PrivatePcscd:
         self._keeper = threading.Thread(target=self._keep, name="private pcscd", daemon=True)
         self._keeper.start()
         with self._changed:
-            up = self._changed.wait_for(lambda: self._ready() or self._problem, timeout=_START_SECONDS + 2)
-        if self._problem or not up:
-            problem, self._problem = self._problem or "pcscd does not come up", ""
+            self._changed.wait_for(lambda: self._ready() or bool(self._problem), timeout=_START_SECONDS + 2)
+        if not self._ready():
+            problem = self._problem or "pcscd does not come up"
             self.stop()
             raise PcscdError(problem)
 
@@ -143,7 +147,16 @@ class PrivatePcscd:
         # No system bus: otherwise polkit would be asked, which knows nothing of this daemon's namespaces.
         environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        command = ["unshare", "--user", "--map-root-user", "--mount", "--net", sys.executable, "-I", str(_ENTRY)]
+        command = [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            sys.executable,
+            "-I",
+            str(_ENTRY),
+        ]
         command += [str(run), str(theirs.fileno()), str(_DRIVER_PORT)]
         command += [self._program(), "--foreground", "--config", str(conf)]
         with theirs, (self._folder / "pcscd.log").open("ab") as log:
@@ -158,28 +171,32 @@ class PrivatePcscd:
             self._control = ours
 
     def _keep(self) -> None:
-        """Runs in one thread of its own: the daemon dies with the thread that started it (parent-death signal)."""
+        """Runs in one thread of its own: the daemon dies with the thread that started it (parent-death
+        signal).
+        """
         failures = 0
         while not self._stopping.wait(0.1):
-            if not self._wanted.is_set() or self.pid is not None:
+            if not self._wanted.is_set() or self._runs():
                 continue
             self._launch()
             deadline = time.monotonic() + _START_SECONDS
-            while not self._ready() and self.pid is not None and time.monotonic() < deadline:
+            while self._runs() and not self._ready() and time.monotonic() < deadline:
                 if self._stopping.wait(0.02):
                     break
             failures = 0 if self._ready() else failures + 1
             with self._changed:
-                if failures:
-                    self._problem = f"pcscd does not start; see {self._folder / 'pcscd.log'}"
+                self._problem = f"pcscd does not start; see {self._folder / 'pcscd.log'}" if failures else ""
                 self._changed.notify_all()
             if failures:
                 self._end()
                 self._stopping.wait(min(5.0, 0.2 * 2**failures))
         self._end()
 
+    def _runs(self) -> bool:
+        return self.pid is not None
+
     def _ready(self) -> bool:
-        if self.pid is None:
+        if not self._runs():
             return False
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             return probe.connect_ex(str(self.socket)) == 0
