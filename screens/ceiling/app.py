@@ -1,0 +1,174 @@
+"""The ceiling display's window as a Kivy application: draws what its source says, when told and by itself.
+
+``screens.window.prepare_window`` must have been called before this module is imported.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.widget import Widget
+
+from kiosk.settings import ScreenSettings
+from screens.ceiling.presenter import CeilingView, screen_name
+from screens.ceiling.view import CeilingScreen
+from screens.theme import Theme, install
+
+_LOG = logging.getLogger(__name__)
+
+CLOCK_SECONDS = 0.5
+DRAWN_WITHIN_SECONDS = 3.0
+CRASHES_APART_SECONDS = 10.0
+
+
+class Place(NamedTuple):
+    """Pixels of the desktop."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class CeilingApp(App):
+    """One window of one ceiling display.
+
+    ``source`` gives what is to be shown now; it is asked on the main thread. ``on_frame`` is told, after a
+    frame was drawn, which view it showed (for measuring). ``exit_code`` is 1 after two errors in ten seconds.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[], CeilingView],
+        *,
+        on_frame: Callable[[CeilingView], None] | None = None,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.exit_code = 0
+        self._source = source
+        self._on_frame = on_frame
+        self._screen: CeilingScreen | None = None
+        self._shown: CeilingView | None = None
+        self._turned_at = time.monotonic()
+        self._crashed_at: float | None = None
+        self._handler = _Handler(self._crashed)
+        self._draw_soon = Clock.create_trigger(self._draw, -1)
+
+    def build(self) -> Widget:
+        """The screen with the first view already on it."""
+        ExceptionManager.add_handler(self._handler)
+        self._screen = CeilingScreen()
+        self._draw()
+        Clock.schedule_interval(self._tick, CLOCK_SECONDS)
+        if self._on_frame is not None:
+            Window.bind(on_flip=self._flipped)
+        return self._screen
+
+    def on_stop(self) -> None:
+        """Let go of the error handler."""
+        Clock.unschedule(self._tick)
+        ExceptionManager.remove_handler(self._handler)
+
+    def open_settings(self, *_args: object) -> bool:
+        """Kivy's own settings panel does not exist here."""
+        return False
+
+    # -- called from any thread
+
+    def refresh(self) -> None:
+        """Something changed: ask ``source`` and draw it with the next frame."""
+        self._draw_soon()
+
+    def place(self) -> Place:
+        """Where the window is, in pixels of the desktop."""
+        width, height = Window.system_size
+        return Place(int(Window.left or 0), int(Window.top or 0), int(width), int(height))
+
+    def seconds_since_turn(self) -> float:
+        """Time since the window's loop last turned."""
+        return time.monotonic() - self._turned_at
+
+    def show_name(self, seconds: float) -> bool:
+        """Show the screen's name and size in large for so long; true once it was drawn."""
+        drawn = threading.Event()
+
+        def begin(_seconds: float) -> None:
+            if self._screen is None:
+                return
+            place = self.place()
+            self._screen.show_name(screen_name(), f"{place.width} × {place.height}")
+            Clock.schedule_once(lambda _s: drawn.set(), 0)  # the frame with the name on it comes before this
+            Clock.schedule_once(lambda _s: self._hide_name(), seconds)
+
+        Clock.schedule_once(begin, 0)
+        return drawn.wait(DRAWN_WITHIN_SECONDS)
+
+    def move(self, settings: ScreenSettings) -> None:
+        """Put the window elsewhere and draw it for a panel of that size."""
+        Clock.schedule_once(lambda _seconds: self._move(settings), 0)
+
+    # -- main thread
+
+    def _move(self, settings: ScreenSettings) -> None:
+        Window.left, Window.top = settings.left, settings.top
+        Window.system_size = (settings.width, settings.height)
+        install(Theme(settings.width, settings.height, settings.diagonal_inches))
+        if self._screen is not None:
+            Window.remove_widget(self._screen)
+        self._screen = CeilingScreen()
+        self._shown = None
+        self.root = self._screen
+        Window.add_widget(self._screen)
+        self._draw()
+
+    def _tick(self, _seconds: float) -> None:
+        self._turned_at = time.monotonic()
+        self._draw()
+
+    def _draw(self, *_args: object) -> None:
+        view = self._source()
+        if self._screen is not None and view != self._shown:
+            self._screen.show(view)
+            self._shown = view
+
+    def _flipped(self, *_args: object) -> None:
+        if self._on_frame is not None and self._shown is not None:
+            self._on_frame(self._shown)
+
+    def _hide_name(self) -> None:
+        if self._screen is not None:
+            self._screen.hide_name()
+
+    def _crashed(self, error: Exception) -> None:
+        """Log, draw everything anew; a second time within ten seconds leave it to the supervisor."""
+        _LOG.error("error in the window: %s", type(error).__name__, exc_info=error)
+        again = self._crashed_at is not None and time.monotonic() - self._crashed_at < CRASHES_APART_SECONDS
+        self._crashed_at = time.monotonic()
+        self._shown = None
+        if again:
+            self.exit_code = 1
+            self.stop()
+
+
+class _Handler(ExceptionHandler):
+    """Keeps Kivy's loop alive after an error."""
+
+    def __init__(self, tell: Callable[[Exception], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def handle_exception(self, exception: BaseException) -> int:
+        """Tell the application; go on."""
+        if not isinstance(exception, Exception):
+            return int(ExceptionManager.RAISE)
+        self._tell(exception)
+        return int(ExceptionManager.PASS)
