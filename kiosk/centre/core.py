@@ -1,0 +1,191 @@
+"""The running centre: its parts, started and ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from kiosk.centre import days, journal
+from kiosk.centre.accounts import Accounts
+from kiosk.centre.devices import DeviceBook
+from kiosk.centre.events import Broadcaster
+from kiosk.centre.forms import FormDesk
+from kiosk.centre.journal import Entry, JournalBrokenError, Verified
+from kiosk.centre.metrics import Metrics
+from kiosk.centre.moments import Clock, system_clock, written
+from kiosk.centre.plan import Plan
+from kiosk.centre.queue_view import Json, QueueView
+from kiosk.centre.store import Reading, Store, Transaction
+from kiosk.queueing.service import is_open, opens_at
+from kiosk.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+MINUTE_SECONDS = 60.0
+DEVICE_LOOK_SECONDS = 5.0
+MARK_SECONDS = 1.0
+_VERIFY_PAGE = 2000
+_VERIFY_PAUSE_SECONDS = 0.02
+
+
+@dataclass
+class Health:
+    """What ``/readyz`` tells beside whether the store can be written."""
+
+    journal_fault: str | None = None
+    verified_entries: int = 0
+
+
+@dataclass
+class Centre:
+    """All parts of one centre. Build it with ``Centre.of``; run it with ``running``."""
+
+    settings: Settings
+    plan: Plan
+    store: Store
+    events: Broadcaster
+    accounts: Accounts
+    devices: DeviceBook
+    forms: FormDesk
+    metrics: Metrics
+    clock: Clock
+    health: Health = field(default_factory=Health)
+
+    @classmethod
+    def of(cls, settings: Settings, data_folder: Path, address: str, clock: Clock = system_clock) -> Centre:
+        """A centre over a data folder, not yet started. ``address``: as told to citizens' phones by
+        default.
+        """
+        metrics = Metrics()
+        store = Store(data_folder, settings.centre.site, clock, on_write=metrics.write_seconds.observe)
+        plan = Plan.of(settings, address)
+        return cls(
+            settings=settings,
+            plan=plan,
+            store=store,
+            events=Broadcaster(store),
+            accounts=Accounts(store),
+            devices=DeviceBook(settings.devices, clock()),
+            forms=FormDesk(settings, plan, data_folder / "keys", clock),
+            metrics=metrics,
+            clock=clock,
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[Centre]:
+        """Start-up is recovery: check, migrate, turn the day's page, destroy expired keys; then keep things
+        going.
+        """
+        loop = asyncio.get_running_loop()
+        self.store.open()
+
+        def committed(entries: tuple[Entry, ...]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended; clients resume from the journal
+                loop.call_soon_threadsafe(self.events.publish, entries)
+
+        await self.events.start()
+        self.store.on_commit = committed
+        await self._check_tail()
+        self.forms.destroy_expired_keys()
+        await self.store.write(self._started)
+        tasks = [
+            asyncio.create_task(work)
+            for work in (
+                self.events.watch(),
+                self._each(MARK_SECONDS, self._write_mark),
+                self._each(DEVICE_LOOK_SECONDS, self._look_after_devices),
+                self._each(MINUTE_SECONDS, self._minute),
+                self._verify_all(),
+            )
+        ]
+        try:
+            yield self
+        finally:
+            self.events.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(self.store.write_mark)
+            await asyncio.to_thread(self.store.close)
+
+    def _started(self, transaction: Transaction) -> None:
+        days.today(transaction, self.plan)
+        self.devices.tidy(transaction)
+        transaction.record("centre.started", "centre", "centre", {})
+
+    async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception as error:
+                _LOG.error("upkeep %s failed: %s", work.__name__, type(error).__name__)
+
+    async def _write_mark(self) -> None:
+        await asyncio.to_thread(self.store.mark.write, self.events.head)
+
+    async def _look_after_devices(self) -> None:
+        if await self.store.read(self.devices.any_silent):
+            await self.store.write(self.devices.mark_silent)
+
+    async def _minute(self) -> None:
+        def turn(transaction: Transaction) -> None:
+            days.today(transaction, self.plan)
+            self.devices.tidy(transaction)
+
+        await self.store.write(turn)
+        await asyncio.to_thread(self.forms.destroy_expired_keys)
+
+    async def _check_tail(self) -> None:
+        try:
+            await self.store.read(lambda reading: journal.verify_tail(reading.connection, reading.site))
+        except JournalBrokenError as error:
+            self._broken(error)
+
+    async def _verify_all(self) -> None:
+        """Follow the whole chain once after each start, a page at a time, so that nobody has to wait for
+        it.
+        """
+        done = Verified(0, 0, journal.NO_HASH)
+        target = self.events.head.seq
+        try:
+            while done.seq < target:
+                before, done = done, await self.store.read(partial(_verify_page, done))
+                if done.seq == before.seq:
+                    raise JournalBrokenError(f"entry {done.seq + 1} is missing")
+                self.health.verified_entries = done.entries
+                await asyncio.sleep(_VERIFY_PAUSE_SECONDS)
+        except JournalBrokenError as error:
+            self._broken(error)
+
+    def _broken(self, error: JournalBrokenError) -> None:
+        self.health.journal_fault = str(error)
+        _LOG.error("the journal is broken: %s", error)
+
+    def queue(self, reading: Reading) -> QueueView:
+        """The queue as one reading sees it."""
+        return QueueView(reading, self.plan)
+
+    def hours(self) -> dict[str, Json]:
+        """Each service's hours as the API tells them, now."""
+        now = self.clock()
+        answer: dict[str, Json] = {}
+        for service in self.plan.services.values():
+            is_now = is_open(service.hours, now, self.plan.zone)
+            following = None if is_now else opens_at(service.hours, now, self.plan.zone)
+            answer[service.id] = {
+                "open": is_now,
+                "closed_reason": None if is_now else "hours",
+                "opens_at": None if following is None else written(following),
+            }
+        return answer
+
+
+def _verify_page(done: Verified, reading: Reading) -> Verified:
+    entries = journal.read_after(reading.connection, reading.site, done.seq, _VERIFY_PAGE)
+    return journal.verify_chain(reading.site, entries, done)

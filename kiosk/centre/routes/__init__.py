@@ -1,0 +1,14 @@
+"""The API's routes, one module a subject."""
+
+from fastapi import FastAPI
+
+from kiosk.centre.routes import board, counters, devices, events, follow, health, services, session, tickets
+
+SUBJECTS = (services, tickets, counters, board, events, session, devices, follow)
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add every route of the API, and those of monitoring."""
+    for subject in SUBJECTS:
+        app.include_router(subject.router)
+    app.include_router(health.router)

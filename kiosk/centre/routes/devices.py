@@ -1,0 +1,136 @@
+"""Devices: status from their owners, requests to them, their answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kiosk.centre.access import Role, principal
+from kiosk.centre.devices import Report
+from kiosk.centre.problems import RefusalError
+from kiosk.centre.queue_view import Json
+from kiosk.centre.routes.answers import DeviceAnswer, DeviceRequestAnswer
+from kiosk.centre.routes.common import API, Answer, Body, GuardedRoute, Identity, centre_of, no_content
+from kiosk.centre.store import Reading, Transaction
+from kiosk.failures import FailureCode
+
+router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["devices"])
+
+ShortText = Annotated[StrictStr, Field(max_length=300)]
+FactName = Annotated[str, Field(max_length=60)]
+Code = Annotated[FailureCode | None, Field(strict=False)]
+FiniteFloat = Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Fact = ShortText | StrictBool | StrictInt | FiniteFloat | None
+Line = Annotated[list[ShortText], Field(min_length=2, max_length=2)]
+
+
+class ReportBody(Body):
+    """A device's status. ``facts``: short technical readings, nothing personal."""
+
+    condition: Literal["ready", "busy", "needs_attention", "disconnected", "disabled"]
+    failure: Code = None
+    warning: Code = None
+    facts: Annotated[dict[FactName, Fact], Field(max_length=40, default_factory=dict)]
+
+
+class RequestBody(Body):
+    """``test`` the device, or check and take over changed ``settings`` (``set``)."""
+
+    kind: Literal["test", "set"]
+    settings: Annotated[dict[FactName, JsonValue], Field(max_length=40)] | None = None
+
+    @model_validator(mode="after")
+    def _settings_with_set_only(self) -> RequestBody:
+        if (self.kind == "set") != bool(self.settings):
+            raise ValueError("settings belong to kind set, and only there")
+        return self
+
+
+class AnswerBody(Body):
+    """What came of a request. ``lines``: label key and value, nothing personal."""
+
+    passed: bool
+    lines: Annotated[list[Line], Field(max_length=60, default_factory=list)]
+    failure: Code = None
+
+
+@router.get("/devices", responses={200: {"model": list[DeviceAnswer]}})
+async def devices(request: Request) -> Response:
+    """All devices with state and effective settings."""
+    centre = centre_of(request)
+    return Answer(await centre.store.read(centre.devices.all))
+
+
+@router.put("/devices/{name}", status_code=204)
+async def report(request: Request, name: Identity, body: ReportBody) -> Response:
+    """The owner reports a device's status; also the heartbeat that says it is still there."""
+    centre, who = centre_of(request), principal(request)
+    centre.devices.owned(name, who.role)
+    status = Report(body.condition, body.failure, body.warning, dict(body.facts))
+
+    def unchanged(reading: Reading) -> bool:
+        return centre.devices.unchanged(name, status, reading.now, centre.devices.shown(reading, name))
+
+    if not await centre.store.read(unchanged):
+        await centre.store.write(
+            lambda transaction: centre.devices.report(transaction, who.actor, name, status)
+        )
+    return no_content()
+
+
+@router.post("/devices/{name}/requests", status_code=202, responses={202: {"model": DeviceRequestAnswer}})
+async def ask(request: Request, name: Identity, body: RequestBody) -> Response:
+    """Ask the device's owner to test it, or to check and take over settings."""
+    centre, who = centre_of(request), principal(request)
+    centre.devices.known(name)
+    if who.role is not Role.MAINTENANCE:
+        centre.devices.owned(name, who.role)
+    settings: dict[str, Any] | None = None if body.settings is None else dict(body.settings)
+
+    def write(transaction: Transaction) -> Json:
+        return centre.devices.ask(transaction, who.actor, name, body.kind, settings)
+
+    return Answer(await centre.store.write(write), 202)
+
+
+@router.get("/device-requests", responses={200: {"model": list[DeviceRequestAnswer]}})
+async def requests(
+    request: Request,
+    device: Annotated[str | None, Query(max_length=64)] = None,
+    state: Annotated[Literal["requested", "answered", "expired"] | None, Query()] = None,
+) -> Response:
+    """Requests of the last days, oldest first."""
+    centre = centre_of(request)
+    return Answer(await centre.store.read(lambda reading: centre.devices.requests(reading, device, state)))
+
+
+@router.get("/device-requests/{request_id}", responses={200: {"model": DeviceRequestAnswer}})
+async def one_request(request: Request, request_id: Identity) -> Response:
+    """One request."""
+    centre = centre_of(request)
+    return Answer(await centre.store.read(lambda reading: centre.devices.request(reading, request_id)))
+
+
+@router.post("/device-requests/{request_id}/answer", responses={200: {"model": DeviceRequestAnswer}})
+async def answer(request: Request, request_id: Identity, body: AnswerBody) -> Response:
+    """The owner's answer. After a passed ``set`` the settings are kept in the same transaction."""
+    centre, who = centre_of(request), principal(request)
+    if body.passed and body.failure is not None:
+        raise RefusalError(FailureCode.REQUEST_INVALID, "What passed has no failure.")
+
+    def write(transaction: Transaction) -> Json:
+        return centre.devices.answer(
+            transaction,
+            who.actor,
+            who.role,
+            request_id,
+            passed=body.passed,
+            lines=body.lines,
+            failure=body.failure,
+        )
+
+    return Answer(await centre.store.write(write))

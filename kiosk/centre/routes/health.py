@@ -1,0 +1,62 @@
+"""For monitoring: does it live, can it work, and how much does it do."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from fastapi import APIRouter
+from sqlalchemy.dialects.sqlite import insert
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kiosk.centre.problems import RefusalError
+from kiosk.centre.routes.common import Answer, centre_of
+from kiosk.centre.store import Transaction
+from kiosk.centre.store.schema import probe
+from kiosk.failures import FailureCode
+
+router = APIRouter(tags=["health"], include_in_schema=False)
+
+
+@router.get("/healthz")
+async def alive(_request: Request) -> Response:
+    """The event loop turns."""
+    return Answer({"alive": True})
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> Response:
+    """The store can be read and durably written, and the journal verifies as far as it was followed."""
+    centre = centre_of(request)
+    if centre.health.journal_fault is not None:
+        raise RefusalError(FailureCode.JOURNAL_BROKEN, centre.health.journal_fault)
+
+    def write(transaction: Transaction) -> None:
+        fresh = insert(probe).values(site=transaction.site, at=transaction.at)
+        transaction.connection.execute(
+            fresh.on_conflict_do_update(index_elements=["site"], set_={"at": transaction.at})
+        )
+
+    await centre.store.write(write)
+    waiting = await centre.store.read(lambda reading: len(centre.queue(reading).waiting))
+    head = centre.events.head
+    return Answer({"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting})
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Figures in Prometheus' text format, for this machine only."""
+    if request.client is None or not _is_loopback(request.client.host):
+        raise RefusalError(FailureCode.NOT_ALLOWED, "Figures are told on this machine only.")
+    centre = centre_of(request)
+    centre.metrics.waiting.set(await centre.store.read(lambda reading: len(centre.queue(reading).waiting)))
+    centre.metrics.subscribers.set(centre.events.subscribers)
+    centre.metrics.head.set(centre.events.head.seq)
+    return Response(centre.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,105 @@
+"""Serving the centre on the network."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from kiosk.centre.app import create_app
+from kiosk.centre.web import LobbyControl
+from kiosk.settings import Settings
+
+_BACKLOG = 512
+_STOP_SECONDS = 2
+
+
+class CannotListenError(OSError):
+    """The address is taken or not this machine's."""
+
+
+def serve(
+    settings: Settings,
+    data_folder: Path,
+    *,
+    host: str,
+    port: int,
+    virtual_lobby: LobbyControl | None = None,
+    on_listening: Callable[[str], None] = lambda address: None,
+) -> int:
+    """Run the centre until a signal. ``port`` 0 takes any free one. Returns the exit code.
+
+    ``on_listening`` is called with the address once requests are answered. Raises ``CannotListenError``.
+    """
+    listener = _listen(host, port)
+    address = _address(host, listener.getsockname()[1])
+    app = create_app(settings, data_folder, virtual_lobby, address=address)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level=logging.WARNING,
+        lifespan="on",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+        timeout_keep_alive=75,
+    )
+    server = _Server(config, app, lambda: on_listening(address))
+    try:
+        server.run(sockets=[listener])
+    finally:
+        listener.close()
+    return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and ends the event streams first when it is to stop."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._app = app
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_listening()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._app.state.centre.events.close()
+        super().handle_exit(sig, frame)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        raise CannotListenError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    """The address to tell; for a host that means every interface, this machine's on the way out."""
+    if ipaddress.ip_address(host).is_unspecified:
+        host = _outward()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _outward() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: nobody's address; a datagram socket sends nothing yet
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

@@ -1,0 +1,264 @@
+"""The centre's tables. ``site`` comes first in every key, so that many sites can share one database later.
+
+Moments are ISO-8601 text in UTC with milliseconds and ``Z``: they sort as text, stand in the journal as they
+are hashed, and read the same in every database. Days are ``YYYY-MM-DD`` at the centre.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, String, nullable=null)
+
+
+def _number(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=null)
+
+
+def _key(*names: str) -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint("site", *names)
+
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    _text("site"),
+    _text("epoch"),
+    _number("seq"),
+    _text("hash"),
+    _key(),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _text("site"),
+    _number("seq"),
+    _text("epoch"),
+    _text("type"),
+    _text("at"),
+    _text("actor"),
+    _text("subject"),
+    Column("payload", Text, nullable=False),
+    _text("prev"),
+    _text("hash"),
+    _key("seq"),
+    Index("journal_subject", "site", "subject", "seq"),
+)
+
+business_day = Table(
+    "business_day",
+    metadata,
+    _text("site"),
+    _text("day"),
+    _number("arrivals"),
+    _key(),
+)
+
+number_band = Table(
+    "number_band",
+    metadata,
+    _text("site"),
+    _text("day"),
+    _text("series"),
+    _number("first"),
+    _number("taken"),
+    _key("day", "series", "first"),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("day"),
+    _text("series"),
+    _number("sequence"),
+    _text("service"),
+    _number("arrival"),
+    _text("state"),
+    _text("issued_at"),
+    _text("counter", null=True),
+    _text("called_at", null=True),
+    _number("call_count"),
+    _text("started_at", null=True),
+    _text("ended_at", null=True),
+    _text("follow_token"),
+    _text("print_state"),
+    _text("print_code", null=True),
+    _number("print_copies"),
+    _text("form", null=True),
+    _text("form_attached_at", null=True),
+    _key("id"),
+    UniqueConstraint("site", "day", "series", "sequence", name="ticket_number"),
+    UniqueConstraint("site", "follow_token", name="ticket_follow"),
+    Index(
+        "ticket_waiting",
+        "site",
+        "service",
+        "arrival",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ticket_at_counter",
+        "site",
+        "counter",
+        unique=True,
+        sqlite_where=text("state IN ('called', 'serving')"),
+        postgresql_where=text("state IN ('called', 'serving')"),
+    ),
+    Index("ticket_day", "site", "day", "arrival"),
+)
+
+issue_key = Table(
+    "issue_key",
+    metadata,
+    _text("site"),
+    _text("key"),
+    _text("body"),
+    _text("ticket"),
+    _text("at"),
+    _key("key"),
+    ForeignKeyConstraint(["site", "ticket"], ["ticket.site", "ticket.id"]),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("officer"),
+    _text("opened_at"),
+    _key("id"),
+)
+
+form = Table(
+    "form",
+    metadata,
+    _text("site"),
+    _text("ticket"),
+    _text("day"),
+    _text("form"),
+    _text("version"),
+    _text("attached_at"),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _key("ticket"),
+    ForeignKeyConstraint(["site", "ticket"], ["ticket.site", "ticket.id"]),
+)
+
+device_token = Table(
+    "device_token",
+    metadata,
+    _text("site"),
+    _text("hash"),
+    _text("role"),
+    _text("name"),
+    _text("created_at"),
+    _key("hash"),
+)
+
+officer = Table(
+    "officer",
+    metadata,
+    _text("site"),
+    _text("login"),
+    _text("name"),
+    _text("role"),
+    _text("password"),
+    _text("created_at"),
+    _key("login"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _text("site"),
+    _text("hash"),
+    _text("login"),
+    _text("created_at"),
+    _text("expires_at"),
+    _key("hash"),
+    ForeignKeyConstraint(["site", "login"], ["officer.site", "officer.login"]),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    _text("site"),
+    _text("login_hash"),
+    _number("failures"),
+    _text("last_at"),
+    _text("locked_until", null=True),
+    _key("login_hash"),
+)
+
+device = Table(
+    "device",
+    metadata,
+    _text("site"),
+    _text("name"),
+    _text("condition"),
+    _text("failure", null=True),
+    _text("warning", null=True),
+    Column("facts", Text, nullable=False),
+    _text("since"),
+    _text("seen_at"),
+    _key("name"),
+)
+
+device_setting = Table(
+    "device_setting",
+    metadata,
+    _text("site"),
+    _text("device"),
+    Column("settings", Text, nullable=False),
+    _text("changed_at"),
+    _text("changed_by"),
+    _key("device"),
+)
+
+device_request = Table(
+    "device_request",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("device"),
+    _text("kind"),
+    Column("settings", Text, nullable=True),
+    _text("state"),
+    _text("actor"),
+    _text("at"),
+    Column("passed", Integer, nullable=True),
+    Column("lines", Text, nullable=False),
+    _text("failure", null=True),
+    _text("answered_at", null=True),
+    _key("id"),
+    Index("device_request_state", "site", "state", "at"),
+)
+
+probe = Table(
+    "probe",
+    metadata,
+    _text("site"),
+    _text("at"),
+    _key(),
+)
