@@ -199,12 +199,18 @@ class Declaration:
 
 @dataclass(frozen=True)
 class FormDefinition:
-    """A form of one procedure. ``effective_until`` is the last day on which it may be used."""
+    """A form of one procedure.
+
+    ``effective_until`` is the last day on which it may be used. ``authority`` is whom it is addressed to,
+    with
+    ``{commune}`` for the commune's name.
+    """
 
     id: str
     version: str
     title: str
     lead: str
+    authority: str
     effective_from: date
     effective_until: date | None
     consent: Consent
@@ -278,6 +284,7 @@ _FORM_KEYS: dict[str, type] = {
     "version": str,
     "title": str,
     "lead": str,
+    "authority": str,
     "effective_from": date,
     "effective_until": date,
     "consent": dict,
@@ -419,6 +426,7 @@ class _Reader:
             version=top.text("version"),
             title=top.text("title"),
             lead=top.text("lead"),
+            authority=top.text("authority"),
             effective_from=top.day("effective_from") or date.min,
             effective_until=top.day("effective_until"),
             consent=Consent(

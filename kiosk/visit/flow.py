@@ -83,6 +83,9 @@ RELOAD_SECONDS = 15.0
 def step(state: VisitState, event: Event) -> Result:
     """The state after an event and what is to be done. Never raises."""
     after, effects = _step(state, event)
+    if after.form is None and isinstance(after.screen, Question | CheckAnswers):
+        after, more = to_last_ticket(after)
+        effects += more
     if (
         after.lobby.card_unchecked
         and after.person is not None

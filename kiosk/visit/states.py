@@ -47,7 +47,7 @@ class Setup:
     machine: str
     centre_name: str
     hotline: str
-    authority: str
+    commune: str
     retention_days: int
     idle_warning_seconds: float
     idle_countdown_seconds: float
@@ -342,7 +342,9 @@ class VisitState:
     @property
     def known(self) -> Known:
         """What may be filled in without asking."""
-        base = {"authority": self.setup.authority}
+        base = {}
+        if self.form is not None and self.form.form.authority:
+            base["authority"] = self.form.form.authority.format(commune=self.setup.commune)
         if self.person is None:
             return Known(base=base)
         return Known(self.person.citizen, self.person.read_at, base)

@@ -1,0 +1,590 @@
+"""What the citizen's machine does without its window: carries out the effects of the visit.
+
+The state of the visit is changed in one place, ``dispatch``, whichever thread an event comes from. Effects
+run on the
+devices' own threads and on a few threads for calls of the centre; their results come back as events with
+the id of
+the visit that asked. Everything of the person is in the visit's state: after a wipe nothing here holds any
+of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from devices.chip_card import CardFailure, CardPresence, CardReading, ChipCardReader, ReadStep
+from devices.code_scanner import CodeScanner
+from devices.contract import Condition, Device, DeviceStatus
+from devices.screen import Screen, Window
+from devices.supervisor import WorkerStoppedError
+from devices.ticket_printer import PrintOutcome, TicketPrinter, TicketSlip
+from devices.ticket_printer import PrintResult as Printed
+from kiosk.client import Answer as SentAnswer
+from kiosk.client import CentreClient, CentreError, FormAnswers, Service, Ticket
+from kiosk.eforms.definition import FormDefinition
+from kiosk.failures import FailureCode
+from kiosk.identity import card_qr
+from kiosk.identity.citizen import Citizen
+from kiosk.processes.owned_devices import OwnedDevices
+from kiosk.settings import (
+    CardReaderSettings,
+    DeviceSettings,
+    PrinterSettings,
+    ScannerSettings,
+    ScreenSettings,
+    Settings,
+)
+from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
+from kiosk.visit.events import (
+    CardFailed,
+    CardInserted,
+    CardProgress,
+    CardRead,
+    CardRemoved,
+    CodeScanned,
+    DeviceChanged,
+    Event,
+    ForeignCodeScanned,
+    FormFailed,
+    FormSent,
+    IssuedTicket,
+    PrintResult,
+    ReadingStep,
+    ServiceChoice,
+    ServicesFailed,
+    ServicesLoaded,
+    SlipPrinted,
+    SlipPrintedLater,
+    Tick,
+    TicketIssued,
+    TicketRefused,
+)
+from kiosk.visit.flow import step
+from kiosk.visit.moves import wiped
+from kiosk.visit.states import Again, Clip, Problem, Services, Setup, VisitState
+
+_LOG = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+PRESENCE_SECONDS = 0.25
+"""How long one look at the reader may wait for a change; a reading waits at most so long for its turn."""
+READER_AGAIN_SECONDS = 1.0
+REPRINT_SECONDS = 30.0
+ISSUE_AGAIN_SECONDS = 0.4
+POLL_SECONDS: Mapping[str, float] = {"card_reader": 2.0, "printer": 5.0, "scanner": 3.0, "kiosk_screen": 10.0}
+
+_STEPS = {
+    ReadStep.ACCESS: ReadingStep.OPENING,
+    ReadStep.IDENTITY: ReadingStep.READING,
+    ReadStep.PROOF: ReadingStep.CHECKING,
+}
+_RESULTS = {
+    Printed.PRINTED: PrintResult.PRINTED,
+    Printed.SENT_UNCONFIRMED: PrintResult.UNCONFIRMED,
+    Printed.NOT_PRINTED: PrintResult.FAILED,
+    Printed.UNKNOWN: PrintResult.UNKNOWN,
+}
+_REPORTED = {
+    PrintResult.PRINTED: "printed",
+    PrintResult.UNCONFIRMED: "unknown",
+    PrintResult.FAILED: "failed",
+    PrintResult.UNKNOWN: "unknown",
+}
+
+
+class Reader(Device, Protocol):
+    """What the kiosk uses of the chip card reader."""
+
+    def presence(self, wait: float = 0.0) -> CardPresence: ...
+    def read(self, can: str, progress: Callable[[ReadStep], None] = ...) -> CardReading | CardFailure: ...
+
+
+class Printer(Device, Protocol):
+    """What the kiosk uses of the ticket printer."""
+
+    def print_slip(self, slip: TicketSlip) -> PrintOutcome: ...
+
+
+class Scanner(Device, Protocol):
+    """What the kiosk uses of the code scanner."""
+
+    def on_code(self, callback: Callable[[str], None]) -> None: ...
+
+
+class KioskProcess:
+    """One citizen's machine, from ``start`` to ``stop``.
+
+    ``dispatch`` takes events from any thread and never waits; ``state`` is what is to be shown;
+    ``on_change`` is
+    called, from any thread, when it looks different. ``devices`` are the settings in effect at the start; the
+    centre's come before them as soon as it answers. Opens no window and imports none.
+    """
+
+    def __init__(
+        self,
+        client: CentreClient,
+        settings: Settings,
+        window: Window,
+        on_change: Callable[[], None],
+        *,
+        devices: DeviceSettings | None = None,
+        forms: Mapping[str, FormDefinition] | None = None,
+        clips: tuple[Clip, ...] = (),
+        make_reader: Callable[[CardReaderSettings], Reader] = ChipCardReader,
+        make_printer: Callable[[PrinterSettings], Printer] = TicketPrinter,
+        make_scanner: Callable[[ScannerSettings], Scanner] = CodeScanner,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+        poll_seconds: Mapping[str, float] = POLL_SECONDS,
+    ) -> None:
+        self._client = client
+        self._centre = settings.centre
+        self._window = window
+        self._on_change = on_change
+        self._make_reader, self._make_printer, self._make_scanner = make_reader, make_printer, make_scanner
+        self._zone = ZoneInfo(settings.centre.timezone)
+        self._utc_now, self._monotonic = now, monotonic
+        self._lock = threading.RLock()
+        self._state = VisitState(setup_of(settings, forms or {}, clips), now=self._now())
+        self._stop = threading.Event()
+        self._reprint_now = threading.Event()
+        self._printing: set[str] = set()
+        self._calls = ThreadPoolExecutor(3, "centre-calls")
+        self._devices = OwnedDevices(
+            client,
+            devices or settings.devices,
+            poll_seconds,
+            self._build,
+            self._device_changed,
+            take_over=self._take_over,
+        )
+        self._threads = [
+            threading.Thread(target=self._watch_card, name="card-watch", daemon=True),
+            threading.Thread(target=self._reprint, name="reprint", daemon=True),
+            threading.Thread(target=self._tick, name="tick", daemon=True),
+        ]
+
+    @property
+    def state(self) -> VisitState:
+        """The state of the visit now."""
+        return self._state
+
+    @property
+    def devices(self) -> OwnedDevices:
+        """The devices of this machine."""
+        return self._devices
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._devices.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End everything within a few seconds; the visit is wiped."""
+        self._stop.set()
+        self._reprint_now.set()
+        with self._lock:
+            self._state, _ = wiped(self._state)
+        self._calls.shutdown(wait=False, cancel_futures=True)
+        self._devices.stop()
+
+    # -- the one place where the state changes -----------------------------------------------------------
+
+    def dispatch(self, event: Event) -> None:
+        """Take an event, change the state, begin its effects. From any thread; never waits."""
+        with self._lock:
+            before = self._state
+            self._state, effects = step(before, event)
+            looks_different = _visible(before) != _visible(self._state)
+            for effect in effects:
+                self._begin(effect)
+        if looks_different:
+            self._on_change()
+
+    def crashed(self) -> None:
+        """The window had an error: end the visit, wipe it and say so."""
+        with self._lock:
+            self._state, _ = wiped(self._state, Problem(FailureCode.UNEXPECTED, Again.NOTHING))
+        self._on_change()
+
+    def _begin(self, effect: Effect) -> None:
+        match effect:
+            case ReadCard():
+                self._read(effect.visit, effect.attempt, effect.can)
+            case LoadServices(visit=visit):
+                self._call(self._load_services, visit)
+            case IssueTicket():
+                self._call(self._issue, effect)
+            case PrintSlip(visit=visit, ticket=ticket):
+                self._printing.add(ticket.id)
+                self._call(self._print, visit, ticket)
+            case SendForm():
+                self._call(self._send_form, effect)
+            case Wipe():
+                _LOG.info("visit over, wiped")
+
+    def _call(self, job: Callable[..., None], *arguments: object) -> None:
+        """Have a job done on a thread for calls of the centre."""
+        if self._stop.is_set():
+            return
+
+        def run() -> None:
+            try:
+                job(*arguments)
+            except Exception as error:  # a bug: the citizen is told after the wait; never what it was about
+                _LOG.error("%s failed: %s", job.__name__, _place(error))
+
+        with contextlib.suppress(RuntimeError):  # the process has stopped meanwhile
+            self._calls.submit(run)
+
+    # -- the card ----------------------------------------------------------------------------------------
+
+    def _read(self, visit: str, attempt: int, can: str) -> None:
+        secret = [can]  # taken out by the job, so that a finished job holds nothing
+
+        def read() -> None:
+            reader = cast(Reader, self._devices.worker("card_reader").device)
+
+            def progress(at: ReadStep) -> None:
+                self.dispatch(CardProgress(visit, attempt, _STEPS[at]))
+
+            try:
+                result = reader.read(secret.pop(), progress)
+            except Exception as error:  # a bug of the driver
+                _LOG.error("reading failed: %s", _place(error))
+                self.dispatch(CardFailed(visit, attempt, FailureCode.UNEXPECTED))
+                return
+            if isinstance(result, CardFailure):
+                self.dispatch(CardFailed(visit, attempt, result.code))
+            else:
+                _LOG.info(
+                    "card read: %d APDUs, %d bytes, %.0f ms", result.apdus, result.bytes, result.milliseconds
+                )
+                self.dispatch(CardRead(visit, attempt, needed(result.citizen), result.proof))
+
+        self._devices.worker("card_reader").submit(read)
+
+    def _watch_card(self) -> None:
+        """Looks at the reader again and again; a reading takes its turn in between."""
+        worker = self._devices.worker("card_reader")
+        before = CardPresence(None, card=False)
+        while not self._stop.is_set():
+            try:
+                seen = worker.submit(lambda: cast(Reader, worker.device).presence(PRESENCE_SECONDS)).result()
+            except (WorkerStoppedError, CancelledError):
+                return
+            except Exception:  # a bug of the driver, logged by the worker
+                seen = CardPresence(None, card=False, failure=FailureCode.UNEXPECTED)
+            if before.card and (not seen.card or seen.token != before.token):
+                self.dispatch(CardRemoved())
+            if seen.card and (not before.card or seen.token != before.token):
+                self.dispatch(CardInserted())
+            if seen.failure is not None or seen.reader is None:
+                self._stop.wait(READER_AGAIN_SECONDS)
+            before = seen
+
+    # -- the scanner -------------------------------------------------------------------------------------
+
+    def _scanned(self, text: str) -> None:
+        try:
+            citizen = card_qr.parse(text).citizen()
+        except card_qr.CardQrError as error:
+            _LOG.info("a scanned code is no card's: %s", error)
+            self.dispatch(ForeignCodeScanned())
+            return
+        self.dispatch(CodeScanned(needed(citizen)))
+
+    # -- the centre --------------------------------------------------------------------------------------
+
+    def _load_services(self, visit: str) -> None:
+        try:
+            services = tuple(self._choice(service) for service in self._client.services())
+        except CentreError as error:
+            self.dispatch(ServicesFailed(visit, error.code))
+            return
+        self.dispatch(ServicesLoaded(visit, services))
+
+    def _issue(self, effect: IssueTicket) -> None:
+        try:
+            ticket = self._issued(effect)
+        except CentreError as error:
+            self.dispatch(TicketRefused(effect.visit, effect.key, error.code))
+            return
+        self.dispatch(TicketIssued(effect.visit, effect.key, self._held(ticket)))
+
+    def _issued(self, effect: IssueTicket) -> Ticket:
+        """No answer does not mean no number: asked once more with the same key, which gives the same
+        number.
+        """
+        try:
+            return self._client.issue_ticket(effect.service, effect.key)
+        except CentreError as error:
+            if error.code is not FailureCode.CENTRE_UNREACHABLE:
+                raise
+        self._stop.wait(ISSUE_AGAIN_SECONDS)
+        return self._client.issue_ticket(effect.service, effect.key)
+
+    def _send_form(self, effect: SendForm) -> None:
+        answers = effect.answers
+        form = FormAnswers(
+            form=effect.form.id,
+            version=effect.form.version,
+            consent_at=effect.consent_at,
+            consent_text_version=effect.form.consent.version,
+            answers=tuple(
+                SentAnswer(made.id, answers[made.id].value, answers[made.id].source, answers[made.id].read_at)
+                for made in effect.form.fields()
+                if made.id in answers and not answers[made.id].empty
+            ),
+        )
+        try:
+            self._client.attach_form(effect.ticket, form)
+        except CentreError as error:
+            self.dispatch(FormFailed(effect.visit, effect.ticket, error.code))
+            return
+        self.dispatch(FormSent(effect.visit, effect.ticket))
+
+    # -- printing ----------------------------------------------------------------------------------------
+
+    def _print(self, visit: str, ticket: IssuedTicket) -> None:
+        """The slip of a new number: told to the centre before it goes out, so that a power cut leaves a
+        trace.
+        """
+        self._report_print(ticket.id, "pending", None, copy=False)
+        slip = self._slip(ticket, copy=False)
+
+        def work() -> None:
+            result, code = self._put_on_paper(slip)
+            self.dispatch(SlipPrinted(visit, ticket.id, result, code))
+            self._call(self._printed, ticket.id, result, code)
+
+        self._devices.worker("printer").submit(work)
+
+    def _printed(self, ticket: str, result: PrintResult, code: FailureCode | None) -> None:
+        self._report_print(ticket, _REPORTED[result], code, copy=False)
+        self._printing.discard(ticket)
+
+    def _put_on_paper(self, slip: TicketSlip) -> tuple[PrintResult, FailureCode | None]:
+        """On the printer's thread."""
+        printer = cast(Printer, self._devices.worker("printer").device)
+        try:
+            outcome = printer.print_slip(slip)
+        except Exception as error:  # a bug of the driver: nobody knows what came out
+            _LOG.error("printing failed: %s", _place(error))
+            return PrintResult.UNKNOWN, FailureCode.UNEXPECTED
+        return _RESULTS[outcome.result], outcome.failure
+
+    def _report_print(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None:
+        try:
+            self._client.report_print(ticket, state, code, copy=copy)
+        except CentreError as error:
+            _LOG.warning("the centre was not told that a slip is %s: %s", state, error.code)
+
+    def _reprint(self) -> None:
+        """Slips that surely did not come out are printed as copies once the printer is well.
+
+        A slip of which this is not known is never printed by itself, for two slips with one number are
+        worse than
+        none: its number was shown on the screen.
+        """
+        first = True
+        while not self._stop.is_set():
+            self._reprint_now.wait(REPRINT_SECONDS)
+            self._reprint_now.clear()
+            if self._stop.is_set() or self._devices.worker("printer").status.condition is not Condition.READY:
+                continue
+            try:
+                jobs = self._client.print_jobs()
+            except CentreError as error:
+                _LOG.info("slips to print again are not known: %s", error.code)
+                continue
+            for ticket in jobs:
+                if ticket.id in self._printing:
+                    continue
+                if ticket.print.state == "pending" and first:
+                    self._report_print(ticket.id, "unknown", FailureCode.PRINTER_UNCONFIRMED, copy=False)
+                elif ticket.print.state == "failed" and not self._print_copy(ticket):
+                    break
+            first = False
+
+    def _print_copy(self, ticket: Ticket) -> bool:
+        """False when the printer is not well after all."""
+        slip = self._slip(self._held(ticket), copy=True)
+        try:
+            result, code = self._devices.worker("printer").submit(lambda: self._put_on_paper(slip)).result()
+        except (WorkerStoppedError, CancelledError):
+            return False
+        self._report_print(ticket.id, _REPORTED[result], code, copy=True)
+        if result is PrintResult.PRINTED:
+            self.dispatch(SlipPrintedLater(ticket.id))
+        return result is not PrintResult.FAILED
+
+    def _slip(self, ticket: IssuedTicket, *, copy: bool) -> TicketSlip:
+        return TicketSlip(
+            centre=self._centre.name,
+            number=ticket.number,
+            service=ticket.service_name,
+            counters=ticket.counters,
+            ahead=ticket.ahead,
+            issued_at=ticket.issued_at,
+            follow_url=ticket.follow_url,
+            copy=copy,
+            timezone=self._centre.timezone,
+        )
+
+    # -- devices -----------------------------------------------------------------------------------------
+
+    def _build(self, name: str, settings: BaseModel) -> Device:
+        match settings:
+            case CardReaderSettings():
+                return self._make_reader(settings)
+            case PrinterSettings():
+                return self._make_printer(settings)
+            case ScannerSettings():
+                scanner = self._make_scanner(settings)
+                scanner.on_code(self._scanned)
+                return scanner
+            case ScreenSettings():
+                return Screen(name, settings, self._window)
+            case _:
+                raise TypeError(f"{name} is no device of the kiosk")
+
+    def _take_over(self, device: Device, name: str, wanted: BaseModel) -> Device:
+        """The window moves; every other device is let go and built anew."""
+        if isinstance(device, Screen) and isinstance(wanted, ScreenSettings):
+            device.move(wanted)
+            return device
+        device.close()
+        return self._build(name, wanted)
+
+    def _device_changed(self, name: str, status: DeviceStatus) -> None:
+        if name == "kiosk_screen":
+            return
+        well = status.condition in (Condition.READY, Condition.BUSY)
+        failure = None if well else status.failure or _DISABLED.get(name)
+        self.dispatch(DeviceChanged(name, failure))
+        if name == "printer" and status.condition is Condition.READY:
+            self._reprint_now.set()
+
+    # -- time --------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        before = self._monotonic()
+        while not self._stop.wait(TICK_SECONDS):
+            now = self._monotonic()
+            self.dispatch(Tick(self._now(), now - before))
+            before = now
+
+    def _now(self) -> datetime:
+        return self._utc_now().astimezone(self._zone)
+
+    # -- values of the centre as values of the visit -----------------------------------------------------
+
+    def _choice(self, service: Service) -> ServiceChoice:
+        return ServiceChoice(
+            id=service.id,
+            name=service.name,
+            hint=service.hint,
+            open=service.open,
+            closed_reason=service.closed_reason,
+            opens_at=None if service.opens_at is None else service.opens_at.astimezone(self._zone),
+            waiting=service.waiting,
+            minutes_wait=service.minutes_wait,
+            counters=tuple(counter.number for counter in service.counters),
+            form=service.form,
+        )
+
+    def _held(self, ticket: Ticket) -> IssuedTicket:
+        return IssuedTicket(
+            id=ticket.id,
+            number=ticket.number,
+            service=ticket.service,
+            service_name=ticket.service_name,
+            ahead=ticket.ahead,
+            counters=tuple(counter.number for counter in ticket.counters),
+            issued_at=ticket.issued_at.astimezone(self._zone),
+            follow_url=ticket.follow_url,
+        )
+
+
+_DISABLED = {"card_reader": FailureCode.READER_NOT_FOUND, "scanner": FailureCode.SCANNER_NOT_FOUND}
+
+
+def needed(citizen: Citizen) -> Citizen:
+    """The person without what no procedure of this kiosk asks for: family names, former number, marks."""
+    return Citizen(
+        number=citizen.number,
+        full_name=citizen.full_name,
+        birth_date=citizen.birth_date,
+        sex=citizen.sex,
+        nationality=citizen.nationality,
+        ethnicity=citizen.ethnicity,
+        hometown=citizen.hometown,
+        residence=citizen.residence,
+        issue_date=citizen.issue_date,
+        expiry_date=citizen.expiry_date,
+        source=citizen.source,
+    )
+
+
+def setup_of(
+    settings: Settings,
+    forms: Mapping[str, FormDefinition],
+    clips: tuple[Clip, ...],
+    machine: str | None = None,
+) -> Setup:
+    """What the visit needs of the settings. ``machine`` is random at every start, so that no id comes
+    twice.
+    """
+    centre, kiosk = settings.centre, settings.kiosk
+    name = centre.short_name
+    return Setup(
+        machine=machine or secrets.token_hex(8),
+        centre_name=centre.name,
+        hotline=centre.hotline,
+        commune=name[:1].lower() + name[1:],
+        retention_days=centre.form_retention_days,
+        idle_warning_seconds=float(kiosk.idle_warning_seconds),
+        idle_countdown_seconds=float(kiosk.idle_countdown_seconds),
+        clips_after_seconds=float(kiosk.clips_after_seconds),
+        forms=dict(forms),
+        clips=clips,
+    )
+
+
+def _visible(state: VisitState) -> tuple[object, ...]:
+    """What of the state can be seen; time alone changes nothing but the idle warning."""
+    screen: object = state.screen
+    if isinstance(screen, Services):
+        screen = replace(screen, since_loaded=0.0)
+    return (
+        state.number,
+        screen,
+        state.lobby,
+        state.services,
+        state.person,
+        state.tickets,
+        state.form,
+        state.idle_warning,
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Kind and place of an error, never its text: that may hold what a citizen's card said."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return f"{type(error).__name__} at {Path(last[0].filename).name}:{last[0].lineno}" if last else "?"

@@ -1,0 +1,222 @@
+"""The devices a process owns, as the centre sees them: reported, tested and changed on request.
+
+The centre hears each change of a device at once and each device at least every twenty seconds. A request of
+maintenance staff is answered by the device itself: a test is really done, changed settings are taken over
+only after
+a driver with these settings has asked the hardware.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from devices.contract import Condition, Device, DeviceStatus, TestReport
+from devices.supervisor import DeviceWorker, WorkerStoppedError
+from kiosk.client import CentreClient, CentreError
+from kiosk.failures import FailureCode
+from kiosk.processes.effective_settings import effective_settings
+from kiosk.settings import DeviceSettings
+
+_LOG = logging.getLogger(__name__)
+
+REPORT_SECONDS = 20.0
+AGAIN_SECONDS = 1.0
+REFUSED_AGAIN_SECONDS = 10.0
+TEST_SECONDS = 60.0
+
+Build = Callable[[str, BaseModel], Device]
+TakeOver = Callable[[Device, str, BaseModel], Device]
+StatusListener = Callable[[str, DeviceStatus], None]
+
+
+class OwnedDevices:
+    """One worker for each device of ``poll_seconds``, from ``start`` to ``stop``.
+
+    ``build`` makes a device from its settings; it must not touch the hardware. ``on_status`` hears every new
+    status on the device's thread. ``take_over`` turns a device into one with other settings; without it the
+    device is closed and built anew. ``settings`` are those in effect at the start; the centre's come before
+    them as soon as it answers.
+    """
+
+    def __init__(
+        self,
+        client: CentreClient,
+        settings: DeviceSettings,
+        poll_seconds: Mapping[str, float],
+        build: Build,
+        on_status: StatusListener,
+        *,
+        take_over: TakeOver | None = None,
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._poll_seconds = poll_seconds
+        self._build = build
+        self._take_over = take_over or self._close_and_build
+        self._on_status = on_status
+        self._workers: dict[str, DeviceWorker] = {}
+        self._stop = threading.Event()
+        self._report_now = threading.Event()
+        self._desk = ThreadPoolExecutor(1, "device-requests")
+        self._threads = [
+            threading.Thread(target=self._follow, name="device-desk", daemon=True),
+            threading.Thread(target=self._report, name="device-reports", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        for name, seconds in self._poll_seconds.items():
+            device = self._build(name, getattr(self._settings, name))
+            self._workers[name] = DeviceWorker(device, self._listener(name), seconds)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End everything within a few seconds."""
+        self._stop.set()
+        self._report_now.set()
+        self._desk.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers.values():
+            worker.stop()
+
+    def worker(self, name: str) -> DeviceWorker:
+        """The worker of a device; its ``device`` changes when settings change. Raises ``KeyError``."""
+        return self._workers[name]
+
+    def _close_and_build(self, device: Device, name: str, wanted: BaseModel) -> Device:
+        device.close()
+        return self._build(name, wanted)
+
+    def _listener(self, name: str) -> Callable[[DeviceStatus], None]:
+        def listen(status: DeviceStatus) -> None:
+            self._report_now.set()
+            self._on_status(name, status)
+
+        return listen
+
+    # -- reports -----------------------------------------------------------------------------------------
+
+    def _report(self) -> None:
+        while not self._stop.is_set():
+            self._report_now.clear()
+            told = [self._tell(name, worker) for name, worker in self._workers.items()]
+            self._report_now.wait(REPORT_SECONDS if all(told) else AGAIN_SECONDS)
+
+    def _tell(self, name: str, worker: DeviceWorker) -> bool:
+        status = worker.status
+        if status.condition is Condition.BUSY and not status.facts:
+            return True  # never asked yet; its first status follows by itself
+        try:
+            self._client.report_device(
+                name, status.condition.value, status.failure, status.warning, dict(status.facts)
+            )
+        except CentreError as error:
+            if error.code is not FailureCode.CENTRE_UNREACHABLE:
+                _LOG.error("the centre does not take the report on %s: %s", name, error.code)
+            return False
+        return True
+
+    # -- requests ----------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Settings and requests that waited first, then what the centre's stream brings."""
+        while not self._stop.is_set():
+            pause = AGAIN_SECONDS
+            try:
+                self._catch_up()
+                self._listen()
+            except CentreError as error:
+                if error.code is not FailureCode.CENTRE_UNREACHABLE:
+                    _LOG.error("the centre refuses the kiosk: %s", error.code)
+                    pause = REFUSED_AGAIN_SECONDS
+            self._stop.wait(pause)
+
+    def _listen(self) -> None:
+        """The stream, until it ends. It resumes by itself, so nothing is missed in between."""
+        first = True
+        for event in self._client.events(None, self._stop):
+            if self._stop.is_set():
+                return
+            if event.type in ("hello", "reset"):
+                if not first:
+                    self._catch_up()
+                first = False
+            elif event.type == "device.requested":
+                request = event.data.get("request")
+                if isinstance(request, dict):
+                    self._asked(request)
+
+    def _catch_up(self) -> None:
+        self._use(effective_settings(self._client, self._settings))
+        for name in self._workers:
+            for request in self._client.device_requests(name, "requested"):
+                self._desk.submit(self._answer, request.id, name, request.kind, dict(request.settings or {}))
+
+    def _asked(self, request: Mapping[str, Any]) -> None:
+        name = request.get("device")
+        if isinstance(name, str) and name in self._workers:
+            settings = request.get("settings") or {}
+            self._desk.submit(self._answer, str(request["id"]), name, str(request["kind"]), dict(settings))
+
+    def _use(self, settings: DeviceSettings) -> None:
+        """Other settings than those at the start: build the devices concerned anew."""
+        before, self._settings = self._settings, settings
+        for name, worker in self._workers.items():
+            wanted: BaseModel = getattr(settings, name)
+            if wanted != getattr(before, name):
+                worker.submit(partial(self._replace, worker, name, wanted))
+
+    def _replace(self, worker: DeviceWorker, name: str, wanted: BaseModel) -> None:
+        """On the device's thread: from now on a device with these settings."""
+        worker.device = self._take_over(worker.device, name, wanted)
+
+    def _answer(self, request_id: str, name: str, kind: str, changes: dict[str, Any]) -> None:
+        worker = self._workers[name]
+        wanted: BaseModel | None = None
+        try:
+            if kind == "test":
+                # Which device the worker has may change while this waits its turn.
+                report = worker.submit(lambda: worker.device.test()).result(TEST_SECONDS)  # noqa: PLW0108
+            else:
+                report, wanted = self._checked(name, changes)
+                if wanted is not None:
+                    trial = wanted
+                    report = worker.submit(lambda: self._tried(worker, name, trial)).result(TEST_SECONDS)
+        except (LateError, WorkerStoppedError, CancelledError):
+            report = TestReport(False, failure=FailureCode.DEVICE_SILENT)
+        except Exception as error:  # a bug of the driver, already logged by the worker, is an answer too
+            report = TestReport(False, (("error", type(error).__name__),), FailureCode.UNEXPECTED)
+        try:
+            self._client.answer_device_request(request_id, report.passed, report.lines, report.failure)
+        except CentreError as error:
+            _LOG.warning("the answer on %s was not taken (%s): nothing is changed", name, error.code)
+            return
+        if wanted is not None and report.passed:
+            self._use(self._settings.model_copy(update={name: wanted}))
+        worker.refresh()
+
+    def _checked(self, name: str, changes: dict[str, Any]) -> tuple[TestReport, BaseModel | None]:
+        current: BaseModel = getattr(self._settings, name)
+        try:
+            return TestReport(True), type(current).model_validate({**current.model_dump(), **changes})
+        except ValidationError as error:
+            lines = tuple((".".join(map(str, item["loc"])), item["msg"]) for item in error.errors())
+            return TestReport(False, lines, FailureCode.DEVICE_SETTING_INVALID), None
+
+    def _tried(self, worker: DeviceWorker, name: str, wanted: BaseModel) -> TestReport:
+        """Ask the hardware through a driver with these settings; the present one lets go of it meanwhile."""
+        worker.device.close()
+        candidate = self._build(name, wanted)
+        try:
+            status = candidate.status()
+        finally:
+            candidate.close()
+        return TestReport(status.failure is None, tuple(status.facts.items()), status.failure)
