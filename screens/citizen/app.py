@@ -9,6 +9,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from typing import Protocol
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
@@ -25,13 +26,23 @@ log = logging.getLogger(__name__)
 CRASHES_APART_SECONDS = 10.0
 
 
+class StaffScreen(Protocol):
+    """A widget that takes every touch, such as ``screens.maintenance.view.MaintenanceRoot``."""
+
+    def enter(self) -> None:
+        """It is shown now."""
+
+    def leave(self) -> None:
+        """It was taken away."""
+
+
 class CitizenApp(App):
     """One window for one kiosk.
 
     ``source`` gives what is to be shown now; it is asked on the main thread after each ``refresh``.
     ``send`` takes the events of touches (``kiosk.visit.events.Intent``); it must not wait.
     ``on_crash`` is called after an error in the window was logged: it wipes the visit and makes ``source``
-    give the problem screen. ``maintenance`` builds the staff's screen; it gets a function that closes it again.
+    give the problem screen. ``maintenance`` builds the staff's screen; it is given what closes it again.
     After ``async_run`` returns, ``exit_code`` is 1 when the window crashed twice within ten seconds.
     """
 
@@ -42,7 +53,7 @@ class CitizenApp(App):
         on_crash: Callable[[], None],
         *,
         open_clip: OpenClip | None = None,
-        maintenance: Callable[[Callable[[], None]], Widget] | None = None,
+        maintenance: Callable[[Callable[[], None]], StaffScreen] | None = None,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
@@ -50,7 +61,7 @@ class CitizenApp(App):
         self._source, self._send, self._on_crash = source, send, on_crash
         self._open_clip, self._maintenance = open_clip, maintenance
         self._stage: Stage | None = None
-        self._staff_screen: Widget | None = None
+        self._staff_screen: StaffScreen | None = None
         self._crashed_at: float | None = None
         self._handler = _Handler(self.crashed)
         self._draw_soon = Clock.create_trigger(self._draw, 0)
@@ -72,37 +83,39 @@ class CitizenApp(App):
         """Kivy's own settings panel does not exist here."""
         return False
 
-    # -- called from any thread --------------------------------------------------------------------------
+    # -- called from any thread ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Something changed: ask ``source`` and draw it with the next frame. Many calls make one drawing."""
+        """Something changed: ask ``source`` and draw it with the next frame; many calls make one drawing."""
         self._draw_soon()
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` done on the main thread with the next frame."""
         Clock.schedule_once(lambda _seconds: call(), 0)
 
-    # -- main thread -------------------------------------------------------------------------------------
+    # -- main thread ---------------------------------------------------------------------------------------
 
     def _draw(self, *_args: object) -> None:
         if self._stage is not None:
             self._stage.show(self._source())
 
     def show_maintenance(self) -> None:
-        """Lay the staff's screen over the citizen's; nothing of the citizen's screen can be touched beneath it."""
+        """Lay the staff's screen over the citizen's, of which nothing can be touched beneath it."""
         if self._maintenance is None or self._staff_screen is not None:
             return
         self._staff_screen = self._maintenance(self.close_maintenance)
         Window.add_widget(self._staff_screen)
+        self._staff_screen.enter()
 
     def close_maintenance(self) -> None:
         """Take the staff's screen away."""
         if self._staff_screen is not None:
+            self._staff_screen.leave()
             Window.remove_widget(self._staff_screen)
             self._staff_screen = None
 
     def crashed(self, error: BaseException) -> None:
-        """Log without the words of the error (they may hold personal data), wipe, and show the problem screen."""
+        """Log the error without its words (they may hold personal data), wipe, show the problem screen."""
         log.error("error in the window: %s", describe(error))
         now = time.monotonic()
         again = self._crashed_at is not None and now - self._crashed_at < CRASHES_APART_SECONDS

@@ -85,7 +85,7 @@ Builder.load_string(
 
 <ChoiceTile>:
     size_hint_y: None
-    height: max(theme.mm(26), words.height + theme.mm(10)) if self.present else 0
+    height: max(theme.mm(26), words.height + theme.mm(6)) if self.present else 0
     padding: theme.mm(8), 0
     spacing: theme.mm(4)
     fill: theme.surface_pressed if self.busy or self.state == "down" else \

@@ -1,6 +1,7 @@
 """Shows a clip: the newest frame of a source as a texture, its caption beneath in our own type.
 
-Decoding happens elsewhere (``kiosk.processes.clips``), in another process; here nothing is opened and nothing waits.
+Decoding happens elsewhere (``kiosk.processes.clips``), in another process; here nothing is opened, nothing
+waits.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from screens.widgets.buttons import climb
 
 FRAMES_PER_SECOND = 15
 MOST_PIXELS = 1280
+UNREADABLE_SECONDS = 3.0
 
 Builder.load_string(
     """
@@ -120,7 +122,7 @@ class ClipPlayer(BoxLayout):
             self._begin_soon()
             return
         if self.open_clip is None:
-            self._end(playing)
+            self._end()
             return
         shrink = min(1.0, MOST_PIXELS / max(place.size))
         self._size = (int(place.width * shrink) & ~1, int(place.height * shrink) & ~1)
@@ -140,8 +142,16 @@ class ClipPlayer(BoxLayout):
             self.canvas.ask_update()
             self.caption = source.caption
         elif source.ended:
-            self._end(playing)
+            self._end()
 
-    def _end(self, playing: Playing) -> None:
+    def _end(self) -> None:
+        seen = self.texture is not None
         self.stop()
-        climb(self, playing.ended)
+        # When nothing could be shown the dark screen stands a while, lest unreadable clips flicker by.
+        self._watch = Clock.schedule_once(self._tell_end, 0 if seen else UNREADABLE_SECONDS)
+
+    def _tell_end(self, *_args: object) -> None:
+        playing: Playing | None = self.playing
+        self.stop()
+        if playing is not None:
+            climb(self, playing.ended)

@@ -1,4 +1,4 @@
-"""Keypad and Vietnamese keyboard. They hold no text: each key sends its event, what was typed comes back to be shown."""
+"""Keypad and Vietnamese keyboard. They hold no text: each key sends its event, what was typed comes back."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ Builder.load_string(
 
 <Keyboard>:
     orientation: "vertical"
-    spacing: theme.gap
+    spacing: theme.gap if theme.portrait else theme.mm(3.1)
     size_hint_y: None
 """
 )
 
 KEYPAD_ROW_MM = 27.0
 KEYBOARD_ROW_MM = 21.0
+KEYBOARD_ROW_LYING_MM = 13.2
 LONG_LABEL = 3
 
 
@@ -48,14 +49,14 @@ class _Board(BoxLayout):
             self.clear_widgets()
             self._keys = []
             for row in widths:
-                line = BoxLayout(spacing=theme.gap)
+                line = BoxLayout(spacing=self.spacing)
                 keys = [Key() for _ in row]
                 for key in keys:
                     line.add_widget(key)
                 self.add_widget(line)
                 self._keys.append(keys)
             rows = len(widths)
-            self.height = rows * theme.mm(self.row_mm) + max(0, rows - 1) * theme.gap
+            self.height = rows * theme.mm(self.row_mm) + max(0, rows - 1) * self.spacing
         for keys, row in zip(self._keys, widths, strict=True):
             for key, width in zip(keys, row, strict=True):
                 key.size_hint_x = width
@@ -83,7 +84,8 @@ class Keyboard(_Board):
     keyboard = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: object) -> None:
-        super().__init__(row_mm=KEYBOARD_ROW_MM, **kwargs)
+        row_mm = KEYBOARD_ROW_MM if current().portrait else KEYBOARD_ROW_LYING_MM
+        super().__init__(row_mm=row_mm, **kwargs)
 
     def on_keyboard(self, *_args: object) -> None:
         """Show the keys."""

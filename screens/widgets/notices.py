@@ -34,6 +34,7 @@ Builder.load_string(
     Words:
         id: words
         text: root.text
+        balanced: True
         font_name: theme.semibold
         pos_hint: {"center_y": 0.5}
 
@@ -99,6 +100,7 @@ Builder.load_string(
         font_name: theme.semibold
     Words:
         text: root.text
+        balanced: True
 
 <NumberedWords>:
     size_hint_y: None

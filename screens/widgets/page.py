@@ -1,4 +1,4 @@
-"""The frame of every citizen's screen: what it shows in the middle, the ways on and out always at the same place."""
+"""The frame of every citizen's screen: the middle, and the ways on and out always at the same place."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, ClassVar
 
-from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
@@ -17,13 +16,13 @@ from screens.theme import current
 from screens.widgets import keys as _keys  # noqa: F401 - kv names its classes
 from screens.widgets import notices as _notices  # noqa: F401 - kv names its classes
 from screens.widgets.buttons import BackButton, PrimaryButton, QuietButton, SecondaryButton
-from screens.widgets.text import Words
+from screens.widgets.column import Column
 
 Builder.load_string(
     """
 <Header>:
     size_hint_y: None
-    height: max(theme.mm(26), name.height + theme.mm(8))
+    height: max(theme.mm(26), name.height + theme.mm(6))
     padding: theme.margin, 0
     spacing: theme.mm(5)
     canvas.before:
@@ -45,6 +44,7 @@ Builder.load_string(
     Words:
         id: name
         text: root.centre
+        balanced: True
         font_name: theme.semibold
         pos_hint: {"center_y": 0.5}
 
@@ -74,14 +74,15 @@ Builder.load_string(
     Words:
         id: words
         text: root.help
+        balanced: True
         pos_hint: {"center_y": 0.5}
 
 <Body>:
-    orientation: "vertical"
-    spacing: theme.mm(6)
+    gap: theme.mm(6) if theme.portrait else theme.mm(3)
 
 <Sheet>:
-    padding: theme.mm(8), theme.mm(6)
+    inset_x: theme.mm(8)
+    inset_y: theme.mm(6)
     canvas.before:
         Color:
             rgba: theme.surface
@@ -97,18 +98,14 @@ Builder.load_string(
 
 <Page>:
     orientation: "vertical"
-    padding: theme.margin, theme.mm(8) if theme.portrait else theme.mm(5)
+    padding: theme.margin, theme.mm(9) if theme.portrait else theme.mm(5)
     spacing: theme.mm(6) if theme.portrait else theme.mm(4)
-
-<Fill@Widget>:
 
 <TwoSides>:
     cols: 1 if theme.portrait else 2
     spacing: theme.mm(8) if theme.portrait else theme.mm(14)
 """
 )
-
-LEAST_SQUEEZE = 0.6
 
 
 class Header(BoxLayout):
@@ -127,33 +124,8 @@ class TwoSides(GridLayout):
     """Two halves: one above the other on an upright panel, side by side on a lying one."""
 
 
-class Body(BoxLayout):
-    """The middle of a page. When its words need more height than there is, all its type is made a little smaller."""
-
-    squeeze = NumericProperty(1.0)
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self._fit_soon = Clock.create_trigger(self._fit, 0)
-        self.bind(minimum_height=self._fit_soon, height=self._fit_soon)
-
-    def refit(self) -> None:
-        """Begin again at full size; called when the page shows something else."""
-        if self.squeeze != 1.0:
-            self._set(1.0)
-        self._fit_soon()
-
-    def _fit(self, *_args: object) -> None:
-        over = self.minimum_height - self.height
-        if over > 1 and self.squeeze > LEAST_SQUEEZE and self.height > 1:
-            self._set(max(LEAST_SQUEEZE, self.squeeze * 0.95))
-            self._fit_soon()
-
-    def _set(self, squeeze: float) -> None:
-        self.squeeze = squeeze
-        for widget in self.walk(restrict=True):
-            if isinstance(widget, Words):
-                widget.squeeze = squeeze
+class Body(Column):
+    """The middle of a page."""
 
 
 class Sheet(Body):
@@ -186,17 +158,19 @@ class Actions(BoxLayout):
         ways_out = [button for button in self.leave if button is not None]
         for widget, button in zip(self._ways_out, [*ways_out, None, None], strict=False):
             widget.button = button
-        big = [widget for widget in (self._primary, self._second) if widget.present]
-        small: list[Widget] = [widget for widget in self._ways_out if widget.present]
+        big: list[Widget] = [widget for widget in (self._primary, self._second) if widget.present]
+        back: list[Widget] = [self._back] if self._back.present else []
+        out: list[Widget] = [widget for widget in self._ways_out if widget.present]
         self.clear_widgets()
         self._bottom.clear_widgets()
-        row = [self._back, *(reversed(big) if not current().portrait else ()), *small]
         if current().portrait:
             for widget in big:
                 self.add_widget(widget)
-        if len(row) == 1 and self._back.present:
-            row.append(Widget())
-        if any(getattr(widget, "present", False) for widget in row):
+            big = []
+        row = [*back, *reversed(big), *out]
+        if len(row) == 1:  # alone, it keeps its side: back at the left, ways out at the right
+            row = [*row, Widget()] if back else [Widget(), *row]
+        if row:
             for widget in row:
                 widget.pos_hint = {"center_y": 0.5}
                 self._bottom.add_widget(widget)
@@ -228,7 +202,7 @@ class Page(BoxLayout):
 
     def _refit(self) -> None:
         for widget in self.walk(restrict=True):
-            if isinstance(widget, Body):
+            if isinstance(widget, Column):
                 widget.refit()
 
     def send_event(self, event: object) -> None:

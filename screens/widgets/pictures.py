@@ -15,12 +15,12 @@ from kivy.graphics import (
     SmoothTriangle,
 )
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import ColorProperty, OptionProperty, StringProperty
 from kivy.uix.widget import Widget
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 
-from screens.theme import current
+from screens.theme import Rgba, current
 
 Points = tuple[tuple[float, float], ...]
 
@@ -48,23 +48,23 @@ _STROKES: dict[str, tuple[Points, ...]] = {
             (0.5, 0.9),
         ),
     ),
-    "trouble": (((0.5, 0.92), (0.5, 0.38)), ((0.5, 0.13), (0.5, 0.08))),
+    "trouble": (((0.5, 0.95), (0.5, 0.36)),),
     "wait": (((0.5, 0.86), (0.5, 0.5), (0.74, 0.34)),),
-    "info": (((0.5, 0.62), (0.5, 0.10)), ((0.5, 0.90), (0.5, 0.85))),
+    "info": (((0.5, 0.60), (0.5, 0.06)),),
     "leave": (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))),
     # the open door of Một Cửa
     "door": (
         ((0.14, 0.06), (0.14, 0.94), (0.80, 0.94), (0.80, 0.06)),
         ((0.14, 0.94), (0.52, 0.80), (0.52, -0.06), (0.14, 0.06)),
-        ((0.42, 0.42), (0.42, 0.36)),
         ((0.80, 0.06), (0.96, 0.06)),
     ),
 }
+_DOTS = {"trouble": (0.5, 0.12), "info": (0.5, 0.87), "door": (0.42, 0.40)}  # centres
 _FILLED = {"play": ((0.24, 0.1), (0.24, 0.9), (0.9, 0.5))}
 
 
 class Glyph(Widget):
-    """A sign by its ``kind``: back, forward, check, close, backspace, shift, trouble, wait, info, door, play."""
+    """A sign by its ``kind``: one of the names of strokes above, or play; drawn in ``colour``."""
 
     kind = StringProperty("")
     colour = ColorProperty((0, 0, 0, 1))
@@ -81,11 +81,16 @@ class Glyph(Widget):
         side = min(self.size)
         if side < 1:
             return
-        left, bottom = self.center_x - side / 2, self.center_y - side / 2
+        left, bottom = self.x + (self.width - side) / 2, self.y + (self.height - side) / 2
         self._drawing.add(Color(*self.colour))
         if self.kind in _FILLED:
             flat = [value for x, y in _FILLED[self.kind] for value in (left + x * side, bottom + y * side)]
             self._drawing.add(SmoothTriangle(points=flat))
+        if self.kind in _DOTS:
+            x, y = _DOTS[self.kind]
+            dot = side * 0.14
+            place = (left + x * side - dot / 2, bottom + y * side - dot / 2)
+            self._drawing.add(SmoothEllipse(pos=place, size=(dot, dot), segments=24))
         for stroke in _STROKES.get(self.kind, ()):
             points = [value for x, y in stroke for value in (left + x * side, bottom + y * side)]
             self._drawing.add(
@@ -107,89 +112,111 @@ class Disc(Widget):
         self.canvas.add(self._drawing)
         self._glyph = Glyph(size_hint=(None, None))
         self.add_widget(self._glyph)
-        self.bind(pos=self._draw, size=self._draw, kind=self._draw, fill=self._draw, ring=self._draw)
+        self.bind(
+            pos=self._draw,
+            size=self._draw,
+            kind=self._draw,
+            fill=self._draw,
+            ring=self._draw,
+            sign=self._draw,
+        )
         self._draw()
 
     def _draw(self, *_args: object) -> None:
         self._drawing.clear()
         side = min(self.size)
-        left, bottom = self.center_x - side / 2, self.center_y - side / 2
+        left, bottom = self.x + (self.width - side) / 2, self.y + (self.height - side) / 2
         self._drawing.add(Color(*self.fill))
         self._drawing.add(SmoothEllipse(pos=(left, bottom), size=(side, side), segments=64))
         self._drawing.add(Color(*self.ring))
         width = max(1.5, side * 0.04)
-        self._drawing.add(SmoothLine(circle=(self.center_x, self.center_y, side / 2 - width), width=width))
+        self._drawing.add(
+            SmoothLine(circle=(left + side / 2, bottom + side / 2, side / 2 - width), width=width)
+        )
         self._glyph.kind, self._glyph.colour = self.kind, self.sign
         self._glyph.size = side * 0.56, side * 0.56
-        self._glyph.center = self.center
+        self._glyph.pos = left + side * 0.22, bottom + side * 0.22
 
 
 class CardOnReader(Widget):
-    """A chip card coming down onto a reader, with one arrow; ``taking``: going up. Proportions are kept."""
+    """A chip card and its reader, proportions kept.
 
-    taking = BooleanProperty(False)
+    ``doing`` is ``laying`` (arrow down), ``taking`` (arrow up) or ``resting`` (standing in the reader).
+    """
+
+    doing = OptionProperty("laying", options=["laying", "taking", "resting"])
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._drawing = InstructionGroup()
         self.canvas.add(self._drawing)
-        self.bind(pos=self._draw, size=self._draw, taking=self._draw)
+        self.bind(pos=self._draw, size=self._draw, doing=self._draw)
         self._draw()
 
-    # The drawing's own units: 160 wide, 120 high.
+    # The drawing's own units: x from 22 to 138, y from 0 to 121.
     def _draw(self, *_args: object) -> None:
         theme = current()
         self._drawing.clear()
-        unit = min(self.width / 160, self.height / 120)
+        unit = min(self.width / 126, self.height / 122)
         if unit < 0.2:
             return
-        left, bottom = self.center_x - 80 * unit, self.center_y - 60 * unit
+        left, bottom = self.x + self.width / 2 - 80 * unit, self.y + self.height / 2 - 60.5 * unit
 
         def at(x: float, y: float) -> tuple[float, float]:
             return left + x * unit, bottom + y * unit
 
-        def slab(x: float, y: float, width: float, height: float, radius: float, colour: object) -> None:
-            self._drawing.add(Color(*colour))  # type: ignore[misc]
+        def slab(box: tuple[float, float, float, float], radius: float, colour: Rgba) -> None:
+            x, y, width, height = box
+            size = (width * unit, height * unit)
+            self._drawing.add(Color(*colour))
             self._drawing.add(
-                SmoothRoundedRectangle(
-                    pos=at(x, y), size=(width * unit, height * unit), radius=[radius * unit], segments=24
-                )
+                SmoothRoundedRectangle(pos=at(x, y), size=size, radius=[radius * unit], segments=24)
             )
 
-        def stroke(points: Points, width: float, colour: object) -> None:
-            self._drawing.add(Color(*colour))  # type: ignore[misc]
+        def stroke(points: Points, width: float, colour: Rgba) -> None:
+            self._drawing.add(Color(*colour))
             flat = [value for x, y in points for value in at(x, y)]
             self._drawing.add(SmoothLine(points=flat, width=width * unit, joint="round", cap="round"))
 
-        # the reader: a low dark box with its light place for the card and a jade lamp
-        slab(22, 0, 116, 34, 5, theme.ink)
-        slab(28, 20, 104, 10, 3, theme.ink_quiet)
-        slab(124, 7, 6, 6, 3, theme.jade_ground)
-        slab(28, 8, 40, 3, 1.5, theme.edge)
+        resting = self.doing == "resting"
+        card = -34.0 if resting else 0.0  # how far the card stands lower
 
-        # the card, its chip, its portrait, its lines
-        slab(35, 62, 92, 58, 5, theme.hairline)
-        slab(34, 63, 92, 58, 5, theme.edge)
-        slab(34.8, 63.8, 90.4, 56.4, 4.4, theme.surface)
-        slab(34.8, 106, 90.4, 14.2, 4.4, theme.jade_ground)
-        slab(34.8, 104, 90.4, 6, 0.1, theme.jade_ground)
-        stroke(((46, 112.6), (102, 112.6)), 1.3, theme.jade)
-        slab(42, 70, 22, 28, 2, theme.hairline)
+        # the reader: a low dark box with its light place for the card and a jade lamp
+        slab((22, 0, 116, 34), 5, theme.ink)
+        slab((28, 20, 104, 10), 3, theme.ink_quiet)
+
+        # the card, its portrait, its lines, its chip
+        slab((35, 62 + card, 92, 58), 5, theme.hairline)
+        slab((34, 63 + card, 92, 58), 5, theme.edge)
+        slab((34.8, 63.8 + card, 90.4, 56.4), 4.4, theme.surface)
+        slab((34.8, 106 + card, 90.4, 14.2), 4.4, theme.jade_ground)
+        slab((34.8, 104 + card, 90.4, 6), 0.1, theme.jade_ground)
+        stroke(((46, 112.6 + card), (102, 112.6 + card)), 1.3, theme.jade)
+        slab((42, 70 + card, 22, 28), 2, theme.hairline)
         self._drawing.add(Color(*theme.edge))
-        self._drawing.add(SmoothEllipse(pos=at(48.5, 84), size=(9 * unit, 10 * unit)))
-        slab(45, 70.8, 16, 10.5, 5, theme.edge)
+        self._drawing.add(SmoothEllipse(pos=at(48.5, 84 + card), size=(9 * unit, 10 * unit)))
+        slab((45, 70.8 + card, 16, 10.5), 5, theme.edge)
         for row, end in ((95, 112), (88, 104), (81, 92)):
-            stroke(((70, row), (end, row)), 1.1, theme.edge)
-        slab(102, 69, 17, 13.5, 2, theme.amber)
-        stroke(((102, 75.7), (119, 75.7)), 0.35, theme.amber_ground)
-        stroke(((107.6, 69), (107.6, 82.5)), 0.35, theme.amber_ground)
-        stroke(((113.4, 69), (113.4, 82.5)), 0.35, theme.amber_ground)
+            stroke(((70, row + card), (end, row + card)), 1.1, theme.edge)
+        slab((102, 69 + card, 17, 13.5), 2, theme.amber)
+        for line in (
+            ((102, 75.7 + card), (119, 75.7 + card)),
+            ((107.6, 69 + card), (107.6, 82.5 + card)),
+            ((113.4, 69 + card), (113.4, 82.5 + card)),
+        ):
+            stroke(line, 0.35, theme.amber_ground)
+
+        if resting:  # the front of the reader hides the card's lower edge
+            slab((22, 0, 116, 34), 5, theme.ink)
+        slab((28, 8, 40, 3), 1.5, theme.edge)
+        slab((124, 7, 6, 6), 3, theme.jade_ground)
+        if resting:
+            return
 
         # the one red thing: down, onto the reader; up, when a card was left there
         self._drawing.add(Color(*theme.lacquer))
-        shaft, head = (
-            (38, ((80, 59), (68, 47), (92, 47))) if self.taking else (49, ((80, 38), (68, 50), (92, 50)))
-        )
+        taking = self.doing == "taking"
+        shaft, head = (38, ((80, 59), (68, 47), (92, 47))) if taking else (49, ((80, 38), (68, 50), (92, 50)))
         self._drawing.add(Rectangle(pos=at(76.5, shaft), size=(7 * unit, 9 * unit)))
         flat = [value for x, y in head for value in at(x, y)]
         self._drawing.add(SmoothTriangle(points=flat))
@@ -229,7 +256,7 @@ class QrImage(Widget):
         modules = self._texture.width
         side = math.floor(min(self.size) / modules) * modules  # whole pixels for each module
         self._drawing.add(Color(1, 1, 1, 1))
-        place = (round(self.center_x - side / 2), round(self.center_y - side / 2))
+        place = (round(self.x + (self.width - side) / 2), round(self.y + (self.height - side) / 2))
         self._drawing.add(Rectangle(texture=self._texture, pos=place, size=(side, side)))
         self._drawing.add(Color(*current().hairline))
         self._drawing.add(Line(rectangle=(*place, side, side), width=1))

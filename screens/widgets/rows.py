@@ -1,4 +1,4 @@
-"""Lists of widgets that follow a list of values: kept and updated in place, so that nothing pressed is lost."""
+"""Widgets that follow a list of values: kept and updated in place, so that nothing pressed is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 class Rows(Generic[V, W]):
-    """Keeps one widget of ``box`` for each value: makes with ``make``, updates with ``update(widget, value)``."""
+    """One widget of ``box`` for each value: made by ``make``, updated by ``update(widget, value)``."""
 
     def __init__(self, box: Layout, make: Callable[[], W], update: Callable[[W, V], None]) -> None:
         self._box, self._make, self._update = box, make, update

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kivy.core.text import Label as CoreLabel
 from kivy.lang import Builder
-from kivy.properties import NumericProperty
+from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.label import Label
 
 Builder.load_string(
@@ -24,14 +27,17 @@ Builder.load_string(
     color: theme.ink_quiet
 
 <Lead>:
+    balanced: True
     font_name: theme.semibold
     type_size: theme.lead
 
 <Title>:
+    balanced: True
     font_name: theme.bold
     type_size: theme.title
 
 <Hero>:
+    balanced: True
     font_name: theme.bold
     type_size: theme.hero
     halign: "center"
@@ -48,12 +54,50 @@ Builder.load_string(
 class Words(Label):
     """Running text. An empty one takes no height.
 
-    ``type_size`` is the size in pixels it wants; ``squeeze`` (at most 1) makes it smaller where a whole screen
-    would not fit otherwise.
+    ``type_size`` is the size in pixels it wants; ``squeeze`` (at most 1) makes it smaller where a whole
+    screen would not fit otherwise. ``balanced`` lines are about equally long, so that no word stands alone.
     """
 
     type_size = NumericProperty(10)
     squeeze = NumericProperty(1.0)
+    balanced = BooleanProperty(False)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("text", "width", "font_size", "font_name", "balanced", "halign"):
+            self.fbind(name, self._balance)
+        self._balance()
+
+    def _balance(self, *_args: object) -> None:
+        spare = 0.0
+        if self.balanced and self.text and "\n" not in self.text and self.width > 1:
+            measure = CoreLabel(font_name=self.font_name, font_size=self.font_size)
+            space = measure.get_extents(" ")[0]
+            widths = [measure.get_extents(word)[0] for word in self.text.split(" ")]
+            spare = max(0.0, self.width - narrowest(widths, space, self.width) - space)
+        self.padding = (spare / 2, 0, spare / 2, 0) if self.halign == "center" else (0, 0, spare, 0)
+
+
+def narrowest(widths: Sequence[float], space: float, room: float) -> float:
+    """Least line width in which words of ``widths`` take no more lines than in ``room`` (all in one unit)."""
+    lines = _lines(widths, space, room)
+    if lines == 1:
+        return room
+    low, high = max(widths), room
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _lines(widths, space, middle) <= lines else (middle, high)
+    return high
+
+
+def _lines(widths: Sequence[float], space: float, room: float) -> int:
+    lines, filled = 1, 0.0
+    for width in widths:
+        if filled and filled + space + width > room:
+            lines, filled = lines + 1, width
+        else:
+            filled += width + (space if filled else 0.0)
+    return lines
 
 
 class QuietWords(Words):

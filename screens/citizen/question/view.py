@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from screens.citizen.question.presenter import Option, QuestionView
 from screens.widgets.buttons import ChoiceTile
@@ -35,6 +35,8 @@ class QuestionPage(Page):
     skip = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
+
+    pad = BooleanProperty(False)  # answered on the number pad
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
