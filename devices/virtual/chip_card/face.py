@@ -17,7 +17,7 @@ _SKIN = ("#E3B58D", "#D9A679", "#EBC29D")
 
 
 def portrait(citizen: DemoCitizen) -> bytes:
-    """JPEG of 240×320 pixels, between 10 and 15 kB, always the same for the same person."""
+    """JPEG of 240×320 pixels, between 10 and 15 kB."""
     seed = zlib.crc32(citizen.name.encode())
     old = citizen.birth_date.year < 1960
     size = (WIDTH * _SCALE, HEIGHT * _SCALE)

@@ -15,12 +15,12 @@ import os
 import signal
 import socket
 import struct
-import subprocess
 import sys
 from pathlib import Path
 
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 PR_SET_PDEATHSIG = 1
+MS_BIND = 4096
 
 
 def raise_loopback() -> None:
@@ -36,17 +36,18 @@ def show_as_run_pcscd(folder: str) -> None:
     place = Path("/run/pcscd")
     if not place.is_dir():
         try:
-            place.mkdir(parents=True)
-        except OSError:
-            # Not root outside: cover /run with an empty folder of this namespace; `folder` may itself lie in
-            # /run.
-            kept = os.open(folder, os.O_PATH)
-            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
             place.mkdir()
-            folder = f"/proc/self/fd/{kept}"
-            subprocess.run(["mount", "--bind", folder, str(place)], check=True, pass_fds=(kept,))
-            return
-    subprocess.run(["mount", "--bind", folder, str(place)], check=True)
+        except OSError:  # not root outside: cover /run with an empty folder that only this namespace sees
+            mount("tmpfs", "/run", "tmpfs", 0)
+            place.mkdir()
+    mount(folder, str(place), None, MS_BIND)
+
+
+def mount(source: str, target: str, kind: str | None, flags: int) -> None:
+    """mount(2). Raises ``OSError``."""
+    arguments = (source.encode(), target.encode(), kind.encode() if kind else None, flags, None)
+    if ctypes.CDLL(None, use_errno=True).mount(*arguments) != 0:
+        raise OSError(ctypes.get_errno(), f"mount {source} on {target}")
 
 
 def hand_out_links(control: socket.socket, port: int) -> None:

@@ -1,38 +1,24 @@
-"""A ``pcscd`` of our own that no other program on the machine sees.
+"""A ``pcscd`` of our own with the virtual reader, kept running. How it is kept apart: see ``launchers``.
 
-The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens on
-all addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on
-descriptor -1.) So the daemon runs in mount and network namespaces of its own: its socket's place is a folder
-of ours, and the driver's port exists only on a loopback nobody else has. It needs no root, and several may
-run at once. Clients find it through ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once, at its first
-context.
+Clients find it through ``PCSCLITE_CSOCK_NAME``, which libpcsclite reads once, at its first context.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from devices.virtual.chip_card.launchers import Launcher, Link, PcscdError, answers, choose_launcher
+
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 READER_NAME = "Mot Cua Virtual Reader"
-_ENTRY = Path(__file__).with_name("namespace_entry.py")
-_DRIVER_PORT = 35963
 _LONGEST_SOCKET_PATH = 107  # sockaddr_un.sun_path holds 108 bytes with its ending zero
 _START_SECONDS = 10.0
-
-
-Link = socket.socket
-
-
-class PcscdError(RuntimeError):
-    """The daemon cannot be started; the message says why."""
 
 
 class PrivatePcscd:
@@ -43,9 +29,8 @@ class PrivatePcscd:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
+        self._launcher: Launcher | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._control_lock = threading.Lock()
         self._wanted = threading.Event()
         self._stopping = threading.Event()
         self._changed = threading.Condition()
@@ -73,22 +58,22 @@ class PrivatePcscd:
 
     def connect(self) -> Link:
         """A link to the driver's first slot. Raises ``OSError`` while the daemon is down."""
-        with self._control_lock:
-            if self._control is None or self.pid is None:
-                raise ConnectionRefusedError("pcscd is not running")
-            self._control.sendall(b"\x00")
-            message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
-        if message != b"+" or not descriptors:
-            raise ConnectionRefusedError("the virtual reader's driver does not listen")
-        return socket.socket(fileno=descriptors[0])
+        if self._launcher is None or not self._runs():
+            raise ConnectionRefusedError("pcscd is not running")
+        return self._launcher.connect()
 
     def start(self) -> None:
         """Start and wait until clients can connect. Raises ``PcscdError``."""
-        self._program()
-        self._prepare()
+        program = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+        if program is None or not DRIVER.exists():
+            raise PcscdError("pcscd or its virtual reader driver is missing; install: pcscd vsmartcard-vpcd")
+        launcher = self._prepare()
+        command = [program, "--foreground", "--config", str(self._folder / "conf")]
         self._wanted.set()
         self._stopping.clear()
-        self._keeper = threading.Thread(target=self._keep, name="private pcscd", daemon=True)
+        self._keeper = threading.Thread(
+            target=self._keep, args=(launcher, command), name="private pcscd", daemon=True
+        )
         self._keeper.start()
         with self._changed:
             self._changed.wait_for(lambda: self._ready() or bool(self._problem), timeout=_START_SECONDS + 2)
@@ -120,65 +105,38 @@ class PrivatePcscd:
             shutil.rmtree(self._alias, ignore_errors=True)
             self._alias = None
 
-    @staticmethod
-    def _program() -> str:
-        program = shutil.which("pcscd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-        if program is None or not DRIVER.exists():
-            raise PcscdError("pcscd or its virtual reader driver is missing; install: pcscd vsmartcard-vpcd")
-        return program
-
-    def _prepare(self) -> None:
+    def _prepare(self) -> Launcher:
         run, conf = self._folder / "run", self._folder / "conf"
         for folder in (run, conf):
             folder.mkdir(parents=True, exist_ok=True)
+        launcher = self._launcher = choose_launcher(self._folder)
         (conf / "virtual-reader").write_text(
-            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME   /dev/null:{_DRIVER_PORT}\nLIBPATH      {DRIVER}\n'
-            f"CHANNELID    {_DRIVER_PORT}\n",
+            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME   /dev/null:{launcher.port}\nLIBPATH      {DRIVER}\n'
+            f"CHANNELID    {launcher.port}\n",
             encoding="ascii",
         )
         link = self._folder / "pcscd.comm"
         link.unlink(missing_ok=True)
-        link.symlink_to(Path("run") / "pcscd.comm")
+        inside = launcher.socket.is_relative_to(self._folder)
+        link.symlink_to(launcher.socket.relative_to(self._folder) if inside else launcher.socket)
+        return launcher
 
-    def _launch(self) -> None:
-        run, conf = self._folder / "run", self._folder / "conf"
+    def _launch(self, launcher: Launcher, command: list[str]) -> None:
         for stale in ("pcscd.comm", "pcscd.pid"):
-            (run / stale).unlink(missing_ok=True)
+            (self._folder / "run" / stale).unlink(missing_ok=True)
         # No system bus: otherwise polkit would be asked, which knows nothing of this daemon's namespaces.
         environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        command = [
-            "unshare",
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "--net",
-            sys.executable,
-            "-I",
-            str(_ENTRY),
-        ]
-        command += [str(run), str(theirs.fileno()), str(_DRIVER_PORT)]
-        command += [self._program(), "--foreground", "--config", str(conf)]
-        with theirs, (self._folder / "pcscd.log").open("ab") as log:
+        with (self._folder / "pcscd.log").open("wb") as log:
             self.starts += 1
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-                pass_fds=(theirs.fileno(),), start_new_session=True,
-            )  # fmt: skip
-        with self._control_lock:
-            if self._control is not None:
-                self._control.close()
-            self._control = ours
+            self._process = launcher.launch(command, environment, log)
 
-    def _keep(self) -> None:
-        """Runs in one thread of its own: the daemon dies with the thread that started it (parent-death
-        signal).
-        """
+    def _keep(self, launcher: Launcher, command: list[str]) -> None:
+        """Runs in one thread of its own: the daemon dies with the thread that started it."""
         failures = 0
         while not self._stopping.wait(0.1):
             if not self._wanted.is_set() or self._runs():
                 continue
-            self._launch()
+            self._launch(launcher, command)
             deadline = time.monotonic() + _START_SECONDS
             while self._runs() and not self._ready() and time.monotonic() < deadline:
                 if self._stopping.wait(0.02):
@@ -196,10 +154,7 @@ class PrivatePcscd:
         return self.pid is not None
 
     def _ready(self) -> bool:
-        if not self._runs():
-            return False
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            return probe.connect_ex(str(self.socket)) == 0
+        return self._runs() and answers(self.socket)
 
     def _end(self) -> None:
         process = self._process
@@ -210,7 +165,5 @@ class PrivatePcscd:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=3)
-        with self._control_lock:
-            if self._control is not None and self.pid is None:
-                self._control.close()
-                self._control = None
+        if self._launcher is not None and not self._runs():
+            self._launcher.close()

@@ -72,6 +72,12 @@ class VirtualCardReader:
         self._inserted = name
         return card
 
+    def wait_until_seen(self, timeout: float = 5.0) -> bool:
+        """Wait until ``pcscd`` has noticed the card that was laid (it looks every 0.4 s); ``False`` when it
+        has not within ``timeout`` seconds.
+        """
+        return self._slot is not None and self._slot.wait_until_seen(timeout)
+
     def remove(self) -> None:
         """Take the card off; nothing happens when none lies there."""
         self._inserted = None

@@ -51,6 +51,8 @@ class Slot:
         self._link: socket.socket | None = None
         self._closed = False
         self._unlinked_at = -_EMPTY_SECONDS
+        self._powered = False
+        self._seen: CardInSlot | None = None
         self._thread = threading.Thread(target=self._serve, name="virtual card slot", daemon=True)
         self._thread.start()
 
@@ -70,9 +72,16 @@ class Slot:
     def remove(self) -> None:
         """Take the card out at once, in the middle of an exchange if there is one."""
         with self._changed:
-            self._card = None
+            self._card = self._seen = None
             self._hang_up()
             self._changed.notify_all()
+
+    def wait_until_seen(self, timeout: float) -> bool:
+        """Wait until ``pcscd`` has powered the card that lies here, or until none lies here any more;
+        seconds.
+        """
+        with self._changed:
+            return self._changed.wait_for(lambda: self._seen is self._card, timeout)
 
     def close(self) -> None:
         """Take the card out and stop for good."""
@@ -110,6 +119,7 @@ class Slot:
             if self._card is not card:
                 return
             self._link = link
+            self._powered = False
         try:
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while self._exchange(link, card):
@@ -131,6 +141,7 @@ class Slot:
         if len(message) == 1:
             if message[0] != GET_ATR:
                 card.reset()
+                self._powered = message[0] == POWER_ON
                 return True
             answer: bytes | None = card.atr
         else:
@@ -138,11 +149,15 @@ class Slot:
         if answer is None:
             with self._changed:
                 if self._card is card:
-                    self._card = None
+                    self._card = self._seen = None
             return False
         if self._card is not card:
             return False
         link.sendall(struct.pack(">H", len(answer)) + answer)
+        if self._powered and self._seen is not card:
+            with self._changed:
+                self._seen = card
+                self._changed.notify_all()
         return True
 
 

@@ -1,0 +1,207 @@
+"""Two ways to start ``pcscd`` so that its virtual reader can be reached from this machine only.
+
+The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens
+on all addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on
+descriptor -1.) Normally the daemon therefore gets mount and network namespaces of its own: the socket's
+place is a folder of ours, the port exists on a loopback that nobody else has, no root is needed and several
+daemons may run at once. Where namespaces are forbidden, as in many containers, root can start it in the
+usual place instead, with the driver's ports moved to loopback.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Protocol
+
+_ENTRY = Path(__file__).with_name("namespace_entry.py")
+_SHIM = Path(__file__).with_name("loopback_only.c")
+_DRIVER_PORT = 35963
+
+
+Link = socket.socket  # the classes below have a property of the module's name
+
+
+class PcscdError(RuntimeError):
+    """The daemon cannot be started; the message says why."""
+
+
+class Launcher(Protocol):
+    """Starts the daemon and reaches the driver inside it."""
+
+    @property
+    def port(self) -> int:
+        """Port of the driver's first slot; the second has the next one."""
+
+    @property
+    def socket(self) -> Path:
+        """Where clients find the daemon's socket."""
+
+    def launch(
+        self, command: list[str], environment: dict[str, str], log: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """Start the daemon; it dies with the calling thread."""
+
+    def connect(self) -> Link:
+        """A link to the driver's first slot. Raises ``OSError`` while it does not listen."""
+
+    def close(self) -> None:
+        """Let go of what reached the last daemon."""
+
+
+class NamespaceLauncher:
+    """In mount and network namespaces of its own; ``run`` is the folder shown there as ``/run/pcscd``."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+
+    def allowed(self) -> bool:
+        """Whether this system lets us have such namespaces."""
+        if shutil.which("unshare") is None:
+            return False
+        folder = str(self._run)
+        trial = [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            "mount",
+            "--bind",
+            folder,
+            folder,
+        ]
+        return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+    @property
+    def port(self) -> int:
+        """See ``Launcher``; always the driver's own default, since the loopback is not shared."""
+        return _DRIVER_PORT
+
+    @property
+    def socket(self) -> Path:
+        """See ``Launcher``."""
+        return self._run / "pcscd.comm"
+
+    def launch(
+        self, command: list[str], environment: dict[str, str], log: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """See ``Launcher``."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        enter = [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--net",
+            sys.executable,
+            "-I",
+            str(_ENTRY),
+        ]
+        with theirs:
+            arguments = [str(self._run), str(theirs.fileno()), str(_DRIVER_PORT), *command]
+            process = subprocess.Popen(
+                enter + arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                pass_fds=(theirs.fileno(),), start_new_session=True,
+            )  # fmt: skip
+        self.close()
+        with self._lock:
+            self._control = ours
+        return process
+
+    def connect(self) -> Link:
+        """See ``Launcher``; the child that stays beside the daemon opens the link and hands it over."""
+        with self._lock:
+            if self._control is None:
+                raise ConnectionRefusedError("pcscd is not running")
+            self._control.sendall(b"\x00")
+            message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        if message != b"+" or not descriptors:
+            raise ConnectionRefusedError("the virtual reader's driver does not listen")
+        return socket.socket(fileno=descriptors[0])
+
+    def close(self) -> None:
+        """See ``Launcher``."""
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+                self._control = None
+
+
+class UsualPlaceLauncher:
+    """As root in ``/run/pcscd``, the only daemon of the machine; ``folder`` keeps the compiled shim."""
+
+    def __init__(self, folder: Path) -> None:
+        if os.geteuid() != 0:
+            raise PcscdError(
+                "this system forbids user namespaces to ordinary users; allow them "
+                "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"
+            )
+        if answers(self.socket):
+            raise PcscdError("a pcscd runs here already and this system forbids namespaces; stop it first")
+        self._shim = folder / "loopback_only.so"
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            raise PcscdError(
+                "this system forbids namespaces; a C compiler is needed then; install: gcc libc6-dev"
+            )
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", str(self._shim), str(_SHIM), "-ldl"], check=True)
+        self.socket.parent.mkdir(parents=True, exist_ok=True)
+        self._port = _two_free_ports()
+
+    @property
+    def port(self) -> int:
+        """See ``Launcher``."""
+        return self._port
+
+    @property
+    def socket(self) -> Path:
+        """See ``Launcher``."""
+        return Path("/run/pcscd/pcscd.comm")
+
+    def launch(
+        self, command: list[str], environment: dict[str, str], log: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        """See ``Launcher``."""
+        for stale in (self.socket, self.socket.with_suffix(".pid")):
+            stale.unlink(missing_ok=True)
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env={**environment, "LD_PRELOAD": str(self._shim)}, start_new_session=True,
+        )  # fmt: skip
+
+    def connect(self) -> Link:
+        """See ``Launcher``."""
+        return socket.create_connection(("127.0.0.1", self._port), timeout=None)
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def choose_launcher(folder: Path) -> Launcher:
+    """Namespaces where they are allowed. Raises ``PcscdError`` where neither way is open."""
+    apart = NamespaceLauncher(folder / "run")
+    return apart if apart.allowed() else UsualPlaceLauncher(folder)
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens on this Unix socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _two_free_ports() -> int:
+    for _ in range(100):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            if port < 65535 and second.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
+    raise PcscdError("no two neighbouring ports are free")
