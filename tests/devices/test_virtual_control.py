@@ -37,7 +37,7 @@ class Lobby:
         self.cards = Cards()
         virtual = VirtualLobby(self.cards, self.printer, self.scanner, folder / "sound", lambda: None)
         self.folder = folder
-        self.server = ControlServer(virtual, folder, {"pcsc_socket": "x"})
+        self.server = ControlServer(virtual, folder, {"socket": "x"})
         self.thread = threading.Thread(target=self.server.serve)
         self.thread.start()
 

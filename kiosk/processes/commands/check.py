@@ -1,0 +1,113 @@
+"""``main.py check``: is this installation good?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from kiosk.client import CentreError
+from kiosk.processes.commands.device import describe_status, desk_of
+from kiosk.processes.commands.options import add_folders, running_centre
+from kiosk.processes.maintenance_pin import MaintenancePin
+from kiosk.settings import Settings, SettingsError, load
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="check settings, devices and journal; tells everything that is wrong",
+        description="Checks the configuration folder (all mistakes together), the devices and the journal. "
+        "Code 0: all good; 1: something needs attention; 2: the settings are wrong.",
+    )
+    add_folders(parser)
+    parser.add_argument("--centre", metavar="URL", help="address of the centre (default: this machine)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check everything; one paragraph each."""
+    try:
+        settings = load(args.config)
+    except SettingsError as error:
+        print(f"settings: NOT good ({len(error.problems)})")
+        for problem in error.problems:
+            print(f"    {problem}")
+        return 2
+    counts = f"{len(settings.services)} services, {len(settings.counters)} counters"
+    print(f"settings: good ({settings.centre.short_name}, {counts})")
+    good = [_forms(settings), _devices(args, settings), _journal(args, settings), _pin(args.data)]
+    return 0 if all(good) else 1
+
+
+def _forms(settings: Settings) -> bool:
+    from kiosk.eforms.definition import FormDefinitionError, load_forms
+
+    try:
+        forms = load_forms(settings.folder / "forms")
+    except FormDefinitionError as error:
+        print("forms: NOT good")
+        for problem in error.problems:
+            print(f"    {problem}")
+        return False
+    missing = sorted({one.form for one in settings.services if one.form and one.form not in forms})
+    if missing:
+        print(f"forms: NOT good\n    services.toml names forms that are not there: {', '.join(missing)}")
+        return False
+    print(f"forms: good ({', '.join(sorted(forms)) or 'none'})")
+    return True
+
+
+def _devices(args: argparse.Namespace, settings: Settings) -> bool:
+    try:
+        devices, unreachable = desk_of(settings, args.data, args.centre).devices()
+    except CentreError as error:
+        print(f"devices: the centre refuses to tell: {error}")
+        return False
+    bad = [device for device in devices if device.status.failure is not None]
+    where = "" if unreachable is None else " (the centre does not answer; asked directly)"
+    print(f"devices: {'good' if not bad else f'{len(bad)} need attention'}{where}")
+    for device in devices:
+        print(f"    {device.name}: {device.status.condition.value.replace('_', ' ')}")
+        for line in describe_status(device.status):
+            print(f"        {line}")
+    return not bad
+
+
+def _journal(args: argparse.Namespace, settings: Settings) -> bool:
+    from kiosk.centre.accounts import AccountError  # noqa: F401 - the order in which these can be loaded
+    from kiosk.centre.admin import verify_journal
+    from kiosk.centre.journal import JournalBrokenError
+
+    try:
+        done = verify_journal(settings, args.data)
+    except FileNotFoundError:
+        print("journal: none yet (this centre has never been started)")
+        return True
+    except JournalBrokenError as error:
+        print(f"journal: BROKEN: {error}")
+        return False
+    print(f"journal: whole ({done.entries} entries)")
+    url = args.centre or running_centre(args.data)
+    return url is None or _ready(url)
+
+
+def _ready(url: str) -> bool:
+    try:
+        answer = requests.get(f"{url}/readyz", timeout=3)
+    except requests.RequestException:
+        print("centre: does not run")
+        return True
+    print(f"centre: {'ready' if answer.ok else f'NOT ready: {answer.text[:300]}'} at {url}")
+    return answer.ok
+
+
+def _pin(data: Path) -> bool:
+    if MaintenancePin(data).exists:
+        print("maintenance PIN: set")
+    else:
+        print("maintenance PIN: not set; the kiosk's maintenance screen stays closed (`python main.py pin`)")
+    return True

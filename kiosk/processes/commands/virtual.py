@@ -1,0 +1,217 @@
+"""``main.py virtual``: the virtual lobby's own process, and handing it cards, codes and faults."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from kiosk.processes.commands.options import CommandError, add_folders
+from kiosk.settings import load
+
+if TYPE_CHECKING:
+    from devices.virtual.chip_card import VirtualCardReader
+
+_TOKEN_HEADER = "X-Lobby-Token"  # noqa: S105 - the name of a header, not a secret
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "virtual",
+        help="lay a virtual card on the reader, break the virtual printer, and so on",
+        description="Acts on the virtual devices of a lobby started with `main.py run --virtual`.",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
+        add_folders(sub)
+        sub.set_defaults(run=run)
+        return sub
+
+    serve = action("serve", "run the virtual devices (`main.py run --virtual` does this by itself)", _serve)
+    serve.add_argument(
+        "--printer-port", type=int, default=9100, help="TCP port of the printer (default: 9100)"
+    )
+    action("insert-card", "lay the card of a demo citizen on the reader", _insert).add_argument(
+        "name", metavar="NAME", help="short name of the citizen, as `virtual state` lists them"
+    )
+    action("remove-card", "take the card off the reader", _remove)
+    action("printer", "put the printer into a state", _printer).add_argument(
+        "state", metavar="STATE", help="ok, paper-out, near-end, cover-open, silent, half-print or drop"
+    )
+    action("scan", "hold a code before the scanner", _scan).add_argument(
+        "text", metavar="TEXT", help="what the code says"
+    )
+    action("state", "show the card on the reader, the citizens there are, and the printer", _state)
+
+
+class LobbyControl:
+    """The control server of a running virtual lobby, found by its data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.file = data / "virtual" / "control.json"
+
+    def reserve(self, free_port: Callable[[], int]) -> None:
+        """Choose address and secret before the lobby starts, so that others may be told them already."""
+        try:
+            self.told("token")
+        except CommandError:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            content = {"url": f"http://127.0.0.1:{free_port()}", "token": secrets.token_urlsafe(24)}
+            with os.fdopen(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(content, file)
+
+    def answers(self) -> bool:
+        """Whether the virtual lobby runs."""
+        try:
+            self.call("GET", "/state")
+        except CommandError:
+            return False
+        return True
+
+    def told(self, key: str) -> str:
+        """A value of the address file. Raises ``CommandError`` when there is none."""
+        try:
+            return str(json.loads(self.file.read_text())[key])
+        except (OSError, ValueError, KeyError) as error:
+            raise CommandError(f"{self.file} does not tell “{key}”: {error}") from error
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
+        """One request. Raises ``CommandError`` when the lobby does not run or refuses."""
+        try:
+            control = json.loads(self.file.read_text())
+            answer = requests.request(
+                method,
+                control["url"] + path,
+                json=body,
+                headers={_TOKEN_HEADER: control["token"]},
+                timeout=15,
+            )
+        except (FileNotFoundError, requests.ConnectionError):
+            raise CommandError(
+                f"no virtual lobby runs with the data folder {self.file.parent.parent}; "
+                "start it with `python main.py run --virtual`"
+            ) from None
+        except (OSError, ValueError, requests.RequestException) as error:
+            raise CommandError(f"the virtual lobby does not answer: {error}") from error
+        if not answer.ok:
+            try:
+                reason = answer.json()["title"]
+            except (ValueError, KeyError, TypeError):
+                reason = f"HTTP status {answer.status_code}"
+            raise CommandError(reason)
+        return answer
+
+
+def _insert(args: argparse.Namespace) -> int:
+    LobbyControl(args.data).call("POST", "/card", {"name": args.name})
+    print(f"The card of {args.name} lies on the reader.")
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    LobbyControl(args.data).call("DELETE", "/card")
+    print("The reader is empty.")
+    return 0
+
+
+def _printer(args: argparse.Namespace) -> int:
+    LobbyControl(args.data).call("POST", "/printer", {"state": args.state})
+    print(f"The printer is now: {args.state}.")
+    return 0
+
+
+def _scan(args: argparse.Namespace) -> int:
+    LobbyControl(args.data).call("POST", "/scan", {"text": args.text})
+    print("The scanner has read the code.")
+    return 0
+
+
+def _state(args: argparse.Namespace) -> int:
+    state = LobbyControl(args.data).call("GET", "/state").json()
+    print(f"card on the reader: {state['card'] or 'none'}")
+    print("citizens:")
+    for citizen in state["citizens"]:
+        print(f"  {citizen['name']:<14} {citizen['label']}")
+    printer = state["printer"]
+    print(f"printer: {printer['state']} ({printer['jobs']} jobs; states: {', '.join(printer['switches'])})")
+    print(f"announcements heard: {state['sound']['plays']}")
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> int:
+    # The virtual devices are needed by this action only.
+    from devices.virtual.chip_card import VirtualCardReader
+    from devices.virtual.control import ControlServer, VirtualLobby
+    from devices.virtual.desktop import Desktop, Region
+    from devices.virtual.printer import VirtualPrinter
+    from devices.virtual.scanner import VirtualScanner
+
+    settings = load(args.config).devices
+    folder: Path = (args.data / "virtual").absolute()
+    for name in ("printer", "sound"):
+        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    display = os.environ.get("DISPLAY")
+    desktop = None
+    if display:
+        kiosk, ceiling = (
+            Region(screen.left, screen.top, screen.width, screen.height)
+            for screen in (settings.kiosk_screen, settings.ceiling_screen)
+        )
+        desktop = Desktop(display, kiosk, ceiling)
+    with contextlib.ExitStack() as devices:
+        cards = _CardTable(VirtualCardReader(folder))
+        printer = VirtualPrinter(folder / "printer", args.printer_port)
+        scanner = VirtualScanner(folder)
+        for device in (cards.reader, printer, scanner):
+            device.start()
+            devices.callback(device.stop)
+        lobby = VirtualLobby(cards, printer, scanner, folder / "sound", lambda: desktop)
+        server = ControlServer(lobby, folder, cards.reader.environment)
+        _stop_on_signal(server.stop)
+        print(f"virtual lobby at {server.url}", flush=True)
+        server.serve()
+    return 0
+
+
+class _CardTable:
+    """The virtual reader as the control server wants it: the people, with what is printed on their cards."""
+
+    def __init__(self, reader: VirtualCardReader) -> None:
+        self.reader = reader
+
+    @property
+    def inserted(self) -> str | None:
+        return self.reader.inserted
+
+    def insert(self, name: str) -> None:
+        self.reader.insert(name)
+
+    def remove(self) -> None:
+        self.reader.remove()
+
+    def citizens(self) -> list[dict[str, str]]:
+        return [
+            {"name": name, "label": citizen.label, "hint": citizen.can, "qr": citizen.qr}
+            for name, citizen in self.reader.citizens().items()
+        ]
+
+
+def _stop_on_signal(stop: Callable[[], None]) -> None:
+    def on_signal(_sig: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=stop, daemon=True).start()
+
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, on_signal)
