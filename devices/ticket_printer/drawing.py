@@ -7,9 +7,9 @@ In the picture 0 is ink and 255 is paper, as Pillow's mode "1" has it.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import qrcode
@@ -54,6 +54,7 @@ def _draw_ticket(sheet: _Sheet, slip: TicketSlip) -> None:
     office, place = words.office_and_place(slip.centre)
     sheet.text(office, _TEXT, 28 if wide else 23, most_lines=3)
     if place:
+        sheet.space(5)
         sheet.text(place.upper(), _BOLD, 38 if wide else 30, most_lines=2)
     sheet.space(14)
     sheet.sawteeth()
@@ -145,15 +146,41 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(_FONTS / name), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+def _extent(text: str, font: ImageFont.FreeTypeFont) -> tuple[int, int]:
+    """First and last row of a line, counted from where it is drawn.
+
+    The height that the font declares; more where stacked capitals such as Ẳ rise above it.
+    """
+    ascent, descent = font.getmetrics()
+    _, top, _, bottom = font.getbbox(text)
+    return min(0, math.floor(top)), max(ascent + descent, math.ceil(bottom))
+
+
+@lru_cache(2048)  # service names and catalogue words come again on every ticket
 def _width(text: str, font: ImageFont.FreeTypeFont) -> int:
     return math.ceil(font.getlength(text))
+
+
+def _fitting(name: str, size: int, text: str, room: int) -> ImageFont.FreeTypeFont:
+    """The font at ``size``, or as much smaller as the text needs to be no wider than ``room``."""
+    width = _width(text, _font(name, size))
+    if width > room:
+        size = max(12, size * room // width)
+        while size > 12 and _width(text, _font(name, size)) > room:
+            size -= 1
+    return _font(name, size)
+
+
+def _words(text: str) -> list[str]:
+    """What stands between spaces; a no-break space is part of a word, and is drawn like a space."""
+    return [word for word in re.split(r"[ \t\r\n]+", text) if word]
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, most_lines: int) -> list[str]:
     """Lines no wider than ``width``; too long words are broken, too many lines end in “…”."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _words(text):
         rest = word
         while rest:
             candidate = f"{line} {rest}".strip()
@@ -178,7 +205,7 @@ def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, most_lines: int) 
 
 def _balanced(lines: list[str], font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """The same words in as many lines, the longest of them as short as possible: no lonely last word."""
-    words = " ".join(lines).split()
+    words = _words(" ".join(lines))
     count = len(lines)
     if count < 2 or len(words) > 40:
         return lines
@@ -217,19 +244,15 @@ class _Sheet:
         """Centred lines; ``fit`` makes the letters smaller instead of breaking or cutting."""
         text = unicodedata.normalize("NFC", text)
         margin = 8
-        if fit:
-            while size > 12 and _width(text, _font(font_name, size)) > self.width - 2 * margin:
-                size -= 1
-        font = _font(font_name, size)
-        for line in _wrap(text, font, self.width - 2 * margin, most_lines):
+        room = self.width - 2 * margin
+        font = _fitting(font_name, size, text, room) if fit else _font(font_name, size)
+        for line in _wrap(text, font, room, most_lines):
             self._line(line, font, self.width / 2, _INK)
 
     def number(self, number: str, cap_height: int) -> None:
         """The ticket's number as large as ``cap_height`` rows and the paper's width allow."""
         size = round(cap_height / 0.714)  # capitals of Noto Sans are 0.714 em high
-        while size > 20 and _width(number, _font(_NUMBER, size)) > self.width - 16:
-            size -= 2
-        font = _font(_NUMBER, size)
+        font = _fitting(_NUMBER, size, number, self.width - 16)
         left, top, right, bottom = font.getbbox(number)
         self._pen.text(
             ((self.width - (right - left)) / 2 - left, self._top - top), number, fill=_INK, font=font
@@ -238,9 +261,7 @@ class _Sheet:
 
     def plate(self, text: str, font_name: str, size: int) -> None:
         """Text in paper white on a plate of ink with round corners."""
-        while size > 14 and _width(text, _font(font_name, size)) > self.width - 56:
-            size -= 1
-        font = _font(font_name, size)
+        font = _fitting(font_name, size, text, self.width - 56)
         height = self._line_height(font) + 12
         half = _width(text, font) / 2 + 26
         middle = self.width / 2
@@ -339,11 +360,6 @@ class _Sheet:
 
     def _line(self, text: str, font: ImageFont.FreeTypeFont, middle: float, ink: int) -> None:
         """One centred line in the whole height of the font's line, so stacked marks never touch."""
-        self._pen.text((middle - _width(text, font) / 2, self._top), text, fill=ink, font=font)
-        self._top += self._line_height(font)
-
-
-def ink_rows(picture: Image.Image) -> Sequence[int]:
-    """First and last row with ink, for those who want to know where a picture begins and ends."""
-    box = picture.point(lambda value: 255 - value).getbbox()
-    return (box[1], box[3] - 1) if box else ()
+        above, below = _extent(text, font)
+        self._pen.text((middle - _width(text, font) / 2, self._top - above), text, fill=ink, font=font)
+        self._top += below - above

@@ -41,7 +41,7 @@ on the network."""
 KEPT_JOBS = 100
 _RECEIVE_BUFFER = 256 * 1024
 _HALF_ROWS = 300
-_DROP_AFTER = 12_000
+_DROP_AFTER = 24_000
 _IDLE_SECONDS = 90.0
 _OFFLINE = frozenset({"paper-out", "cover-open", "error"})
 
