@@ -42,9 +42,7 @@ def check_sections(form: FormDefinition, answers: Mapping[str, Answer]) -> tuple
     for section in form.sections:
         if section.collapse is not None and holds(section.collapse.when, answers):
             line = CheckLine("", section.collapse.label, Source.COMPUTED, False, shown=section.collapse.text)
-            open_lines = tuple(
-                _line(asked, answers) for asked in section.fields if asked.ask and _by_itself(asked, answers)
-            )
+            open_lines = tuple(_line(item, answers) for item in section.fields if _by_itself(item, answers))
             made.append(CheckSection(section.title, (line, *open_lines)))
             continue
         lines = tuple(
@@ -62,13 +60,17 @@ def check_sections(form: FormDefinition, answers: Mapping[str, Answer]) -> tuple
 def questions(
     form: FormDefinition, answers: Mapping[str, Answer], asked: Container[str]
 ) -> tuple[Field, ...]:
-    """The questions of this visit in order: those already answered or left open by hand (``asked``), and
-    those to come.
+    """The questions of this visit in order: those answered or left open by hand (``asked``), and those to
+    come.
+
+    A field that may yet be filled in, once an earlier question is answered, is not counted before.
     """
     return tuple(
         item
         for item in form.fields()
-        if item.ask and holds(item.when, answers) and (item.id in asked or _empty(item, answers))
+        if item.ask
+        and holds(item.when, answers)
+        and (item.id in asked or (_empty(item, answers) and not _may_be_filled(item, answers)))
     )
 
 
@@ -94,10 +96,17 @@ def _empty(item: Field, answers: Mapping[str, Answer]) -> bool:
     return answer is None or answer.empty
 
 
+def _may_be_filled(item: Field, answers: Mapping[str, Answer]) -> bool:
+    return any(answers.get(condition.field) is None for condition in item.derive_when)
+
+
 def _by_itself(item: Field, answers: Mapping[str, Answer]) -> bool:
-    """In a collapsed section: a value that was asked for here, not one copied from elsewhere."""
+    """In a collapsed section: a value that stands nowhere else, or was typed here."""
     answer = answers.get(item.id)
-    return item.copy is None and answer is not None and answer.source is Source.TYPED
+    if answer is None or answer.empty:
+        return bool(item.if_missing) and item.copy is None
+    original = answers.get(item.copy) if item.copy is not None else None
+    return original is None or original != answer
 
 
 def _line(item: Field, answers: Mapping[str, Answer]) -> CheckLine:

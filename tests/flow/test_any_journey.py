@@ -1,0 +1,213 @@
+"""Whatever happens in whatever order: no error, no second number, always a way back, nothing left behind."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from journey import ALTERED, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
+
+from kiosk.failures import FailureCode
+from kiosk.visit import events
+from kiosk.visit.effects import IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
+from kiosk.visit.events import Intent
+from kiosk.visit.flow import step
+
+CODES = st.sampled_from(list(FailureCode))
+TEXTS = st.sampled_from(
+    ["", "1", "a", "sac", "shift", "ho-tich", "hon-nhan", "nycQuanHe", "nxnNoiCuTru", "ban-than"]
+)
+INTENTS = st.sampled_from(
+    [
+        kind
+        for kind in vars(events).values()
+        if isinstance(kind, type) and issubclass(kind, Intent) and kind is not Intent
+    ]
+)
+
+
+class AnyJourney(RuleBasedStateMachine):
+    """Presses what is there, presses what is not there, and lets the world answer early, late and twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kiosk = Journey()
+        self.numbers: dict[str, int] = {}
+
+    # -- the citizen -------------------------------------------------------------------------------------
+
+    @rule(choice=st.integers(0, 60))
+    def presses_something(self, choice: int) -> None:
+        view = self.kiosk.view
+        buttons = [b for b in _buttons(view.overlay or view.screen) if b.enabled]
+        if buttons:
+            self.kiosk.happens(buttons[choice % len(buttons)].event)
+
+    @rule(choice=st.integers(0, 60), again=st.booleans())
+    def presses_and_the_press_comes_late(self, choice: int, again: bool) -> None:
+        buttons = [b for b in _buttons(self.kiosk.view.screen) if b.enabled]
+        event = buttons[choice % len(buttons)].event
+        self.presses_something(choice + 1)
+        self.kiosk.happens(event)
+        if again:
+            self.kiosk.happens(event)
+
+    @rule(kind=INTENTS, text=TEXTS, number=st.integers(-3, 9), here=st.booleans())
+    def any_intent(self, kind: type[Intent], text: str, number: int, here: bool) -> None:
+        values: dict[str, object] = {"at": self.kiosk.state.key if here else ""}
+        for part in dataclasses.fields(kind):
+            if part.name != "at":
+                values[part.name] = number if part.type in ("int", int) else text
+        self.kiosk.happens(kind(**values))
+
+    @rule(citizen=st.sampled_from([HUONG, PAO]))
+    def types_the_right_digits(self, citizen: object) -> None:
+        if self.kiosk.view.name == "enter_can":
+            self.kiosk.digits(citizen.number[-6:])
+
+    @rule()
+    def goes_through_the_form(self) -> None:
+        for _ in range(12):
+            if self.kiosk.view.name in ("question", "offer_form") and self.kiosk.view.overlay is None:
+                screen = self.kiosk.screen
+                if getattr(screen, "options", ()):
+                    self.kiosk.happens(screen.options[0].button.event)
+                way = getattr(screen, "accept", None) or getattr(screen, "skip", None) or screen.proceed
+                if getattr(screen, "keypad", None) and not screen.skip:
+                    self.kiosk.digits("010119701234")
+                self.kiosk.happens(way.event)
+
+    # -- the world ---------------------------------------------------------------------------------------
+
+    @rule()
+    def card_comes(self) -> None:
+        self.kiosk.lays_card()
+
+    @rule()
+    def card_goes(self) -> None:
+        self.kiosk.takes_card()
+
+    @rule(citizen=st.sampled_from([HUONG_QR, PAO]))
+    def code_is_scanned(self, citizen: object) -> None:
+        self.kiosk.scans(citizen)
+
+    @rule()
+    def foreign_code(self) -> None:
+        self.kiosk.happens(events.ForeignCodeScanned())
+
+    @precondition(lambda self: self.kiosk.count(ReadCard))
+    @rule(citizen=st.sampled_from([HUONG, PAO]), proof=st.sampled_from([INTACT, INTACT, ALTERED, FORGED]))
+    def reading_ends(self, citizen: object, proof: object) -> None:
+        self.kiosk.card_is_read(citizen, proof)
+
+    @precondition(lambda self: self.kiosk.count(ReadCard))
+    @rule(code=CODES)
+    def reading_fails(self, code: FailureCode) -> None:
+        self.kiosk.card_fails(code)
+
+    @precondition(lambda self: self.kiosk.count(LoadServices))
+    @rule(services=st.sampled_from([SERVICES, SERVICES, SERVICES[:1], ()]))
+    def services_come(self, services: tuple) -> None:
+        self.kiosk.services_come(services)
+
+    @precondition(lambda self: self.kiosk.count(LoadServices))
+    @rule(code=CODES)
+    def services_fail(self, code: FailureCode) -> None:
+        self.kiosk.happens(events.ServicesFailed(self.kiosk.last(LoadServices).visit, code))
+
+    @precondition(lambda self: self.kiosk.count(IssueTicket))
+    @rule()
+    def number_comes(self) -> None:
+        self.kiosk.number_comes()
+
+    @precondition(lambda self: self.kiosk.count(IssueTicket))
+    @rule(code=CODES)
+    def number_refused(self, code: FailureCode) -> None:
+        self.kiosk.number_refused(code)
+
+    @precondition(lambda self: self.kiosk.count(PrintSlip))
+    @rule(result=st.sampled_from(list(events.PrintResult)), code=st.none() | CODES)
+    def slip_ends(self, result: events.PrintResult, code: FailureCode | None) -> None:
+        self.kiosk.slip(result, code)
+
+    @precondition(lambda self: self.kiosk.count(SendForm))
+    @rule()
+    def form_arrives(self) -> None:
+        self.kiosk.form_arrives()
+
+    @precondition(lambda self: self.kiosk.count(SendForm))
+    @rule(code=CODES)
+    def form_fails(self, code: FailureCode) -> None:
+        self.kiosk.form_fails(code)
+
+    @rule(device=st.sampled_from(["card_reader", "printer", "scanner"]), code=st.none() | CODES)
+    def device_changes(self, device: str, code: FailureCode | None) -> None:
+        self.kiosk.happens(events.DeviceChanged(device, code))
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 20.0, 45.0, -5.0]), jump=st.sampled_from([0, 0, -3600]))
+    def time_passes(self, seconds: float, jump: int) -> None:
+        now = self.kiosk.state.now + timedelta(seconds=seconds + jump)
+        self.kiosk.happens(events.Tick(now, seconds))
+
+    # -- what always holds -------------------------------------------------------------------------------
+
+    @invariant()
+    def the_screen_can_be_drawn_and_left(self) -> None:
+        view = self.kiosk.view
+        assert view.screen is not None
+        waiting = self.kiosk.state.waiting
+        buttons = [b for b in _buttons(view.overlay or view.screen) if b.enabled]
+        assert buttons or waiting or getattr(view.screen, "attract", False)
+
+    @invariant()
+    def no_number_is_issued_twice(self) -> None:
+        keys = {effect.key: effect.service for effect in self.kiosk.asked if isinstance(effect, IssueTicket)}
+        for effect in self.kiosk.asked:
+            if isinstance(effect, IssueTicket):
+                assert keys[effect.key] == effect.service
+                assert effect.key == f"{effect.visit}-{effect.service}"
+        services = [held.ticket.service for held in self.kiosk.state.tickets]
+        assert len(services) == len(set(services))
+        printed = [effect.ticket.id for effect in self.kiosk.asked if isinstance(effect, PrintSlip)]
+        assert len(printed) == len(set(printed))
+
+    @invariant()
+    def nothing_of_the_person_stands_at_the_start(self) -> None:
+        if self.kiosk.view.name in ("start", "clips"):
+            assert self.kiosk.state.person is None
+            assert self.kiosk.state.form is None
+            assert self.kiosk.state.tickets == ()
+
+    @invariant()
+    def no_form_without_consent_and_a_number(self) -> None:
+        session = self.kiosk.state.form
+        if session is not None:
+            assert self.kiosk.state.held(session.service) is not None
+
+    @invariant()
+    def logs_would_show_nothing_personal(self) -> None:
+        text = repr(self.kiosk.state) + repr(self.kiosk.asked[-3:])
+        for citizen in (HUONG, PAO):
+            assert citizen.number not in text
+            assert citizen.full_name not in text
+
+    @invariant()
+    def walking_away_always_ends_at_the_start(self) -> None:
+        state = self.kiosk.state
+        for _ in range(8):
+            state, _ = step(state, events.Tick(state.now, 61.0))
+        assert state.key.split("/")[1].split(":")[0] in ("start", "clips")
+        assert state.person is None
+        assert state.tickets == ()
+
+
+AnyJourney.TestCase.settings = settings(
+    max_examples=40,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+TestAnyJourney = AnyJourney.TestCase
