@@ -111,13 +111,17 @@ class DisplayProcess:
     # the board
 
     def _follow(self) -> None:
+        board: Board | None = None  # what to go on from; None: load it anew
         while not self._stop.is_set():
             pause = RELOAD_SECONDS
             try:
-                told = self._client.board()
-                self._load(told)
+                if board is None:
+                    self._load(self._client.board())
+                board = self._display.board
                 self._catch_up_requests()
-                self._follow_from(told.head, told.epoch)
+                if board is not None:
+                    self._follow_from(board.head, board.epoch)
+                board = None
             except CentreError as error:
                 self._link(False)
                 pause = AGAIN_SECONDS
@@ -150,11 +154,6 @@ class DisplayProcess:
     def _load(self, told: ToldBoard) -> None:
         """Show what the centre shows now; none of it is spoken, for it was when it happened."""
         calls = tuple(Call(c.call, c.number, c.counter.number, c.called_at) for c in told.now)
-        before = self._display.board
-        if before is not None and before.epoch == told.epoch:
-            listed = {call.number for call in calls}
-            calls += tuple(call for call in before.calls if call.number not in listed)
-            calls = tuple(sorted(calls, key=lambda call: call.call, reverse=True))[: boards.LINES]
         self._show(Display(Board(told.centre_name, told.head, told.epoch, calls, told.waiting)))
         settings = effective_settings(self._client, self._settings)
         if settings.speaker != self._settings.speaker:

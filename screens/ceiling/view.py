@@ -18,10 +18,11 @@ from screens.widgets import text as _text  # noqa: F401 - kv names its classes
 
 PULSE_SECONDS = 1.2
 PULSES = 3
+RIGHT_SHARE = 0.39
 
 
 class BigNumber(Label):
-    """One line of tabular digits, never cut and never wrapped: what is too long for ``room`` is drawn smaller.
+    """One line of tabular digits, never cut or wrapped: what is too long for ``room`` is drawn smaller.
 
     ``capitals_mm`` is the height wanted, ``room`` the width in pixels it may take.
     """
@@ -144,7 +145,9 @@ class CeilingScreen(FloatLayout):
         self.ids.idle.opacity = 0 if view.current is not None else 1
         if view.current is not None:
             self.ids.current.show(view.current, view.current_title)
-        self.ids.columns.opacity = 1 if view.earlier else 0
+        self.ids.right.size_hint_x = RIGHT_SHARE if view.earlier else 0
+        self.ids.right.opacity = 1 if view.earlier else 0
+        self.ids.called.spacing = current().mm(12) if view.earlier else 0
         for place, row in enumerate(self._rows):
             row.opacity = 1 if place < len(view.earlier) else 0
             if place < len(view.earlier):

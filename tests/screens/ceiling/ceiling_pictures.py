@@ -41,13 +41,17 @@ STATES = {
     "empty": board(),
     "one": board(call(12, "A001", 1, 300), waiting=1),
     "fresh": board(*MANY, waiting=12),
-    "settled": board(*(call(c.call, c.number, c.counter, 100 + i * 50) for i, c in enumerate(MANY)), waiting=7),
+    "settled": board(*(call(c.call, c.number, c.counter, 100 + c.call) for c in MANY), waiting=7),
     "wide": board(
-        call(44, "MQ888", 88, 3), call(43, "WM888", 88, 70), call(42, "W888", 88, 90), call(41, "B008", 8, 99), waiting=132
+        call(44, "MQ888", 88, 3),
+        call(43, "WM888", 88, 70),
+        call(42, "W888", 88, 90),
+        call(41, "B008", 8, 99),
+        waiting=132,
     ),
     "stale": Display(board(*MANY[2:], waiting=4).board, NOW - timedelta(minutes=6)),
     "name": board(*MANY, waiting=12),
-}  # fmt: skip
+}
 
 
 def main(out: Path, names: list[str]) -> None:
