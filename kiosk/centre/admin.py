@@ -13,9 +13,8 @@ from kiosk.centre.accounts import add_token, hash_password, set_officer
 from kiosk.centre.journal import JournalBrokenError, Verified
 from kiosk.centre.moments import system_clock
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store import Store, Transaction
 from kiosk.centre.store.engine import open_engine
-from kiosk.centre.store.store import FILE_NAME
+from kiosk.centre.store.store import FILE_NAME, Store, Transaction
 from kiosk.settings import Settings
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from kiosk.centre.metrics import Metrics
 from kiosk.centre.moments import Clock, system_clock, written
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_view import Json, QueueView
-from kiosk.centre.store import Reading, Store, Transaction
+from kiosk.centre.store.store import Reading, Store, Transaction
 from kiosk.queueing.service import is_open, opens_at
 from kiosk.settings import Settings
 

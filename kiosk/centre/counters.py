@@ -11,9 +11,9 @@ from kiosk.centre import days
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import QueueView, Row, counter_name, ticket_json
-from kiosk.centre.store import Transaction
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import session, ticket
+from kiosk.centre.store.store import Transaction
 from kiosk.failures import FailureCode
 from kiosk.queueing.counter import Counter
 from kiosk.queueing.discipline import next_ticket

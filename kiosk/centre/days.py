@@ -9,9 +9,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_view import ticket_json
-from kiosk.centre.store import Transaction
 from kiosk.centre.store.schema import business_day as day_table
 from kiosk.centre.store.schema import ticket
+from kiosk.centre.store.store import Transaction
 from kiosk.queueing.business_day import business_day
 from kiosk.queueing.ticket import MOVES, TicketEvent, TicketState
 

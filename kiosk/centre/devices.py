@@ -19,9 +19,9 @@ from kiosk.centre.access import Role
 from kiosk.centre.moments import read, written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
-from kiosk.centre.store import Reading, Transaction
 from kiosk.centre.store.schema import device as device_table
 from kiosk.centre.store.schema import device_request, device_setting
+from kiosk.centre.store.store import Reading, Transaction
 from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
 

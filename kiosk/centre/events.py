@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from kiosk.centre import journal
 from kiosk.centre.journal import Entry, Head, canonical
-from kiosk.centre.store import Store
+from kiosk.centre.store.store import Store
 
 HEARTBEAT_SECONDS = 10.0
 LOOK_SECONDS = 1.0

@@ -21,10 +21,10 @@ from kiosk.centre.moments import Clock
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
-from kiosk.centre.store import Reading, StoreFullError, Transaction
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import form as form_table
 from kiosk.centre.store.schema import ticket
+from kiosk.centre.store.store import Reading, StoreFullError, Transaction
 from kiosk.centre.web.words import word
 from kiosk.eforms.answers import Answers, from_wire, holds, label_of, shown
 from kiosk.eforms.definition import FormDefinition, load_forms

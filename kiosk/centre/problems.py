@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.centre.store import StoreFullError
+from kiosk.centre.store.store import StoreFullError
 from kiosk.failures import FailureCode, words
 
 _LOG = logging.getLogger(__name__)

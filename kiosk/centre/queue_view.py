@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, bindparam, func, select
 
 from kiosk.centre.plan import Plan
-from kiosk.centre.store import Reading
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import journal, officer, ticket
+from kiosk.centre.store.store import Reading
 from kiosk.queueing import discipline
 from kiosk.queueing.counter import Counter, counter_state
 from kiosk.queueing.discipline import WaitingTicket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -52,11 +53,17 @@ def serve(
         timeout_keep_alive=75,
     )
     server = _Server(config, app, lambda: on_listening(address))
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, _leave)  # uvicorn raises the signal once more when it has ended
     try:
         server.run(sockets=[listener])
     finally:
         listener.close()
     return 0 if server.started else 1
+
+
+def _leave(_sig: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 class _Server(uvicorn.Server):

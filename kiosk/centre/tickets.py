@@ -13,8 +13,8 @@ from kiosk.centre import days
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row, ticket_json
-from kiosk.centre.store import Reading, Transaction
 from kiosk.centre.store.schema import issue_key, number_band, ticket
+from kiosk.centre.store.store import Reading, Transaction
 from kiosk.failures import FailureCode
 from kiosk.queueing.number import BandExhaustedError, sequence_in_band
 from kiosk.queueing.service import Service, is_open

@@ -10,7 +10,7 @@ from kiosk.centre import journal
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import BoardAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, centre_of
-from kiosk.centre.store import Reading
+from kiosk.centre.store.store import Reading
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["board"])
 

@@ -13,7 +13,7 @@ from kiosk.centre.counters import ACTIONS, Action, CounterDesk
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import CounterAnswer, CounterStepAnswer, TicketAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, Identity, centre_of, no_content
-from kiosk.centre.store import Transaction
+from kiosk.centre.store.store import Transaction
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["counters"])
 _STEP: dict[int | str, dict[str, Any]] = {200: {"model": CounterStepAnswer}}

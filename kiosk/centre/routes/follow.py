@@ -17,7 +17,7 @@ from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import PlaceAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, centre_of
 from kiosk.centre.routes.events import HeaderPosition, Position
-from kiosk.centre.store import Reading
+from kiosk.centre.store.store import Reading
 from kiosk.failures import FailureCode
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["follow"])

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.routes.common import Answer, centre_of
-from kiosk.centre.store import Transaction
 from kiosk.centre.store.schema import probe
+from kiosk.centre.store.store import Transaction
 from kiosk.failures import FailureCode
 
 router = APIRouter(tags=["health"], include_in_schema=False)

@@ -17,7 +17,7 @@ from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import AttachedFormAnswer, TicketAnswer
 from kiosk.centre.routes.common import API, Answer, Body, GuardedRoute, Identity, centre_of, no_content
-from kiosk.centre.store import Reading, Transaction
+from kiosk.centre.store.store import Reading, Transaction
 from kiosk.failures import FailureCode
 from kiosk.queueing.ticket import TicketState
 

@@ -191,9 +191,9 @@ def _explained() -> Iterator[None]:
     """What the user can put right becomes one line instead of a traceback."""
     from kiosk.centre.accounts import AccountError
     from kiosk.centre.service import CannotListenError
-    from kiosk.centre.store import StoreFullError
     from kiosk.centre.store.engine import StoreUnsafeError
     from kiosk.centre.store.migrations import DatabaseTooNewError
+    from kiosk.centre.store.store import StoreFullError
     from kiosk.eforms.definition import FormDefinitionError
 
     try:

@@ -1,0 +1,24 @@
+"""The centre's commands alone, for tests that start it as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kiosk.processes.commands import centre
+from kiosk.processes.commands.options import CommandError
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    centre.add(parser.add_subparsers(required=True))
+    args = parser.parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

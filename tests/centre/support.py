@@ -1,0 +1,153 @@
+"""A centre to test against: inside the test's process with a clock that can be set, or as its own process."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from kiosk.centre.app import create_app
+from kiosk.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config"
+PASSWORD = "mat-khau-thu-nghiem"
+OFFICERS = ("lan", "minh", "hoa", "tuan")
+API = "/api/v1"
+
+
+class SetClock:
+    """A server clock under the test's control."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **delta: float) -> None:
+        self.moment += timedelta(**delta)
+
+
+def headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@dataclass
+class Desk:
+    """A centre inside this process, with a token for each role."""
+
+    settings: Settings
+    folder: Path
+    clock: SetClock
+    web: TestClient
+    tokens: dict[str, str] = field(default_factory=dict)
+    keys: int = 0
+
+    @property
+    def centre(self) -> Any:
+        return self.web.app.state.centre  # type: ignore[attr-defined]
+
+    def call(self, method: str, path: str, role: str | None = "officer", **more: Any) -> Any:
+        sent = {**(headers(self.tokens[role]) if role else {}), **more.pop("headers", {})}
+        return self.web.request(method, API + path, headers=sent, **more)
+
+    def issue(self, service: str = "ho-tich", key: str | None = None, role: str = "kiosk") -> Any:
+        self.keys += 1
+        key = key or f"key-{self.keys}"
+        return self.call(
+            "POST", "/tickets", role, json={"service": service}, headers={"Idempotency-Key": key}
+        )
+
+    def at(self, counter: str, action: str, role: str = "officer") -> Any:
+        return self.call("POST", f"/counters/{counter}/{action}", role)
+
+    def journal(self) -> list[Any]:
+        from kiosk.centre import journal
+
+        reading = self.centre.store.submit_read(
+            lambda reading: journal.read_after(reading.connection, reading.site, 0, 100_000)
+        )
+        return reading.result()
+
+    def head(self) -> int:
+        return len(self.journal())
+
+
+def start_desk(settings: Settings, folder: Path, clock: SetClock) -> TestClient:
+    client = TestClient(
+        create_app(settings, folder, clock=clock), client=("127.0.0.1", 50000), raise_server_exceptions=False
+    )
+    client.__enter__()
+    return client
+
+
+def sign_in(web: TestClient, login: str) -> str:
+    answer = web.post(f"{API}/session", json={"login": login, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    web.cookies.clear()
+    return str(answer.json()["token"])
+
+
+class Process:
+    """A centre as a process of its own."""
+
+    def __init__(self, folder: Path, config: Path = CONFIG, port: int = 0) -> None:
+        self.folder = folder
+        self.port = port
+        self._config = config
+        self.url = ""
+        self.child: subprocess.Popen[str] | None = None
+
+    def start(self, seconds: float = 30) -> None:
+        command = [sys.executable, "-m", "tests.centre.command", "centre", "--config", str(self._config),
+                   "--data", str(self.folder), "--port", str(self.port)]  # fmt: skip
+        log = (self.folder.parent / "centre.log").open("a")
+        self.child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        log.close()
+        assert self.child.stdout is not None
+        ready, _, _ = select.select([self.child.stdout], [], [], seconds)
+        line = self.child.stdout.readline() if ready else ""
+        assert "http://" in line, (line, (self.folder.parent / "centre.log").read_text()[-2000:])
+        self.url = line[line.index("http://") :].strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def kill(self) -> None:
+        assert self.child is not None
+        os.kill(self.child.pid, signal.SIGKILL)
+        self._wait()
+
+    def stop(self) -> int:
+        assert self.child is not None
+        self.child.terminate()
+        return self._wait()
+
+    def _wait(self) -> int:
+        assert self.child is not None
+        code = self.child.wait(timeout=15)
+        if self.child.stdout is not None:
+            self.child.stdout.close()
+        return code
+
+    def end(self) -> None:
+        if self.child is not None and self.child.poll() is None:
+            self.kill()
+
+
+def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
+    """What ``check`` answers once it is true; fails after ``seconds``."""
+    end = time.monotonic() + seconds
+    while not (answer := check()):
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.01)
+    return answer
