@@ -11,11 +11,14 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from kiosk.processes.commands.options import CommandError, add_folders
@@ -24,9 +27,20 @@ from kiosk.settings import DeviceSettings, Settings, SettingsError, load
 if TYPE_CHECKING:
     from kivy.app import App
 
+    from devices.contract import DeviceStatus, TestReport
+    from devices.supervisor import DeviceWorker
     from kiosk.client import CentreClient
+    from kiosk.processes.kiosk import KioskProcess
+    from kiosk.visit.events import Event
+    from screens.citizen.app import CitizenApp
+    from screens.citizen.screens import KioskView
+    from screens.maintenance.presenter import Devices, PinAnswer, Report
+    from screens.maintenance.view import MaintenanceRoot
 
 PUBLISH_SECONDS = 0.05
+STAFF_TEST_SECONDS = 60.0
+KIOSK_DEVICES = ("card_reader", "printer", "scanner", "kiosk_screen")
+CLIPS = Path(__file__).parent.parent / "media" / "clips"
 
 _DESCRIPTION = """\
 Một Cửa, the lobby of a commune's Public Administration Service Center.
@@ -108,6 +122,8 @@ def _join(args: argparse.Namespace) -> _Joined:
     from kiosk.processes.effective_settings import effective_settings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:  # python-escpos tells the root logger of each connection
+        handler.addFilter(lambda record: record.name != "root" or record.levelno >= logging.WARNING)
     settings = load(args.config)
     file: Path = args.token_file or args.data / "tokens" / f"{args.role}.token"
     try:
@@ -138,13 +154,201 @@ def _display(args: argparse.Namespace) -> int:
     process = DisplayProcess(joined.client, joined.devices, app, app.refresh)
     process.start()
     try:
-        _run_window(app, args, "ceiling", lambda: "ceiling")
+        _run_window(app, args, "ceiling", lambda: ("ceiling", ""))
     finally:
         process.stop()
     return app.exit_code
 
 
-def _run_window(app: App, args: argparse.Namespace, window: str, screen: Callable[[], str]) -> None:
+def _kiosk(args: argparse.Namespace) -> int:
+    joined = _join(args)
+    settings, devices = joined.settings, joined.devices
+    from screens.window import prepare_window
+
+    prepare_window(devices.kiosk_screen, f"{settings.centre.short_name} – kiosk")
+    from kiosk.eforms.definition import FormDefinitionError, load_forms
+    from kiosk.processes.clips import ClipsError, ClipSource, read_clips
+    from kiosk.processes.kiosk import KioskProcess
+    from screens.citizen.app import CitizenApp
+    from screens.citizen.screens import present
+    from screens.locale import catalogue
+    from screens.panel import Panel
+
+    try:
+        forms = load_forms(settings.folder / "forms")
+        clips = tuple(read_clips(CLIPS))
+    except (FormDefinitionError, ClipsError) as error:
+        raise CommandError(str(error)) from error
+    words = catalogue("citizen")
+    shown: list[KioskView] = []
+
+    def source() -> KioskView:
+        shown[:] = [present(process.state, words)]
+        return shown[0]
+
+    app = CitizenApp(
+        source,
+        lambda event: process.dispatch(cast("Event", event)),
+        lambda: process.crashed(),  # noqa: PLW0108 - the process is made after the window
+        open_clip=ClipSource,
+        maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
+    )
+    name = catalogue("maintenance")("name.kiosk_screen")
+    panel = Panel(name, devices.kiosk_screen, app.stop)
+    process = KioskProcess(
+        joined.client, settings, panel, app.refresh, devices=devices, forms=forms, clips=clips
+    )
+    staff = _Staff(args.data, joined, process, app)
+
+    def screen() -> tuple[str, str]:
+        view = shown[0]
+        return (f"maintenance/{staff.shown}" if staff.shown else view.name), view.key
+
+    process.start()
+    try:
+        _run_window(app, args, "kiosk", screen)
+    finally:
+        process.stop()
+    return app.exit_code
+
+
+class _Owned:
+    """A device of the kiosk process, looked at and tested on its own worker."""
+
+    def __init__(self, worker: DeviceWorker) -> None:
+        self._worker = worker
+        self.name = worker.name
+
+    def status(self) -> DeviceStatus:
+        return self._worker.status
+
+    def test(self) -> TestReport:
+        # Which device the worker has may change while this waits its turn.
+        return self._worker.submit(lambda: self._worker.device.test()).result(STAFF_TEST_SECONDS)  # noqa: PLW0108
+
+    def close(self) -> None:
+        """The worker goes on with it."""
+
+
+class _Staff:
+    """What the maintenance screen can do: the PIN, and the devices through the centre or directly."""
+
+    def __init__(self, data: Path, joined: _Joined, process: KioskProcess, app: CitizenApp) -> None:
+        from kiosk.client import CentreClient
+        from kiosk.processes.device_desk import DeviceDesk
+        from kiosk.processes.maintenance_pin import MaintenancePin
+
+        try:
+            token = (data / "tokens" / "maintenance.token").read_text().strip()
+            client = CentreClient(joined.client.url, token)
+        except OSError:
+            client = joined.client  # may ask for this machine's own devices
+        self._process, self._app = process, app
+        self._pin = MaintenancePin(data)
+        self._desk = DeviceDesk(
+            client, {name: partial(self._owned, name) for name in KIOSK_DEVICES}, joined.devices
+        )
+        self._workers = ThreadPoolExecutor(2, "maintenance")
+        self._root: MaintenanceRoot | None = None
+
+    @property
+    def shown(self) -> str:
+        """Which page of the maintenance screen is shown; empty while it is closed."""
+        return self._root.screen_name if self._root is not None and self._root.parent is not None else ""
+
+    def screen(self, close: Callable[[], None]) -> MaintenanceRoot:
+        """The screen, locked."""
+        from screens.maintenance.presenter import MaintenancePresenter
+        from screens.maintenance.view import MaintenanceRoot
+
+        presenter = MaintenancePresenter(
+            self, self._background, close, now=lambda: datetime.now(UTC), clock=time.monotonic
+        )
+        self._root = MaintenanceRoot(presenter)
+        return self._root
+
+    def _owned(self, name: str) -> _Owned:
+        return _Owned(self._process.devices.worker(name))
+
+    def _background(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        def done(future: Future[Any]) -> None:
+            error = future.exception()
+            if error is not None:
+                logging.getLogger("maintenance").error("%s", type(error).__name__, exc_info=error)
+                return
+            self._app.post(lambda: then(future.result()))
+
+        self._workers.submit(work).add_done_callback(done)
+
+    # -- screens.maintenance.presenter.DeviceActions
+
+    def check_pin(self, pin: str) -> PinAnswer:
+        from screens.maintenance.presenter import PinAnswer
+
+        if not self._pin.exists:
+            return PinAnswer(False, known=False)
+        verdict = self._pin.check(pin)
+        return PinAnswer(verdict.failure is None, verdict.tries_left, verdict.until)
+
+    def devices(self) -> Devices:
+        from kiosk.client import CentreError
+        from screens.maintenance.presenter import DeviceInfo, Devices
+
+        try:
+            found, unreachable = self._desk.devices()
+        except CentreError:
+            return Devices((), centre_answers=False)
+        return Devices(
+            tuple(
+                DeviceInfo(
+                    one.name,
+                    one.status.condition.value,
+                    one.status.failure,
+                    one.status.warning,
+                    one.status.facts,
+                    one.since,
+                    one.settings,
+                )
+                for one in found
+            ),
+            centre_answers=unreachable is None,
+        )
+
+    def test(self, name: str) -> Report:
+        return self._reported(lambda: self._desk.test(name))
+
+    def save(self, name: str, changes: Mapping[str, str]) -> Report:
+        from kiosk.processes.device_desk import typed_changes
+
+        return self._reported(
+            lambda: self._desk.set(name, typed_changes(name, self._desk.settings(name), changes))
+        )
+
+    def readers(self) -> Sequence[str]:
+        worker = self._process.devices.worker("card_reader")
+        found: Sequence[str] = worker.submit(lambda: cast(Any, worker.device).readers()).result(5)
+        return found
+
+    @staticmethod
+    def _reported(work: Callable[[], TestReport]) -> Report:
+        from kiosk.client import CentreError
+        from kiosk.failures import words
+        from kiosk.processes.device_desk import DeskError
+        from screens.maintenance.presenter import Report
+
+        try:
+            report = work()
+        except DeskError as error:
+            told = words()[error.failure].staff_cause if error.failure else str(error)
+            return Report(False, failure=error.failure, refused=told)
+        except CentreError as error:
+            return Report(False, failure=error.code, refused=words()[error.code].staff_cause)
+        return Report(report.passed, report.lines, report.failure)
+
+
+def _run_window(
+    app: App, args: argparse.Namespace, window: str, screen: Callable[[], tuple[str, str]]
+) -> None:
     """Run a window until it is closed or the process is asked to end."""
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, lambda *_: app.stop())
@@ -153,7 +357,7 @@ def _run_window(app: App, args: argparse.Namespace, window: str, screen: Callabl
     app.run()
 
 
-def _publish(data: Path, window: str, screen: Callable[[], str]) -> None:
+def _publish(data: Path, window: str, screen: Callable[[], tuple[str, str]]) -> None:
     from kivy.clock import Clock
 
     from kiosk.processes.publishing import Publisher
@@ -162,10 +366,7 @@ def _publish(data: Path, window: str, screen: Callable[[], str]) -> None:
     publisher = Publisher(data / "virtual" / "control.json", window)
 
     def tell(_seconds: float) -> None:
-        publisher.publish({"screen": screen(), **described_window()})
+        name, key = screen()
+        publisher.publish({"screen": name, "key": key, **described_window()})
 
     Clock.schedule_interval(tell, PUBLISH_SECONDS)
-
-
-def _kiosk(args: argparse.Namespace) -> int:
-    raise CommandError("not joined yet")
