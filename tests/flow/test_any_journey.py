@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from journey import ALTERED, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
 
 from kiosk.failures import FailureCode
@@ -37,6 +37,17 @@ class AnyJourney(RuleBasedStateMachine):
         self.kiosk = Journey()
         self.numbers: dict[str, int] = {}
 
+    @initialize(depth=st.integers(0, 4))
+    def begins_somewhere(self, depth: int) -> None:
+        if depth > 0:
+            self.kiosk.with_card()
+        if depth > 1:
+            self.kiosk.takes_number()
+        if depth > 2:
+            self.kiosk.opens_form()
+        if depth > 3:
+            self.kiosk.answers_everything()
+
     # -- the citizen -------------------------------------------------------------------------------------
 
     @rule(choice=st.integers(0, 60))
@@ -48,7 +59,9 @@ class AnyJourney(RuleBasedStateMachine):
 
     @rule(choice=st.integers(0, 60), again=st.booleans())
     def presses_and_the_press_comes_late(self, choice: int, again: bool) -> None:
-        buttons = [b for b in _buttons(self.kiosk.view.screen) if b.enabled]
+        buttons = list(_buttons(self.kiosk.view.screen))
+        if not buttons:
+            return
         event = buttons[choice % len(buttons)].event
         self.presses_something(choice + 1)
         self.kiosk.happens(event)
@@ -68,17 +81,35 @@ class AnyJourney(RuleBasedStateMachine):
         if self.kiosk.view.name == "enter_can":
             self.kiosk.digits(citizen.number[-6:])
 
+    @precondition(lambda self: self.kiosk.view.name in ("ticket", "offer_form", "question"))
+    @rule(choice=st.integers(0, 3))
+    def goes_through_the_form(self, choice: int) -> None:
+        for _ in range(20):
+            kiosk = self.kiosk
+            if kiosk.view.overlay is not None or kiosk.view.name not in ("ticket", "offer_form", "question"):
+                return
+            screen = kiosk.screen
+            if kiosk.view.name == "question":
+                if screen.options:
+                    kiosk.happens(screen.options[choice % len(screen.options)].button.event)
+                elif screen.keypad is not None:
+                    kiosk.digits("010119701234")
+                else:
+                    kiosk.keys("l", "y", "sac")
+            ways = [getattr(screen, name, None) for name in ("accept", "skip", "proceed")]
+            kiosk.happens(next(way for way in ways if way is not None).event)
+
+    @rule(service=st.sampled_from([0, 1, 1, 1]))
+    def takes_a_number_at_once(self, service: int) -> None:
+        if self.kiosk.view.name == "start" and self.kiosk.view.overlay is None:
+            self.kiosk.without_card()
+            self.kiosk.press(SERVICES[service].name).number_comes()
+
+    @precondition(lambda self: self.kiosk.view.name == "check_answers" and not self.kiosk.state.waiting)
     @rule()
-    def goes_through_the_form(self) -> None:
-        for _ in range(12):
-            if self.kiosk.view.name in ("question", "offer_form") and self.kiosk.view.overlay is None:
-                screen = self.kiosk.screen
-                if getattr(screen, "options", ()):
-                    self.kiosk.happens(screen.options[0].button.event)
-                way = getattr(screen, "accept", None) or getattr(screen, "skip", None) or screen.proceed
-                if getattr(screen, "keypad", None) and not screen.skip:
-                    self.kiosk.digits("010119701234")
-                self.kiosk.happens(way.event)
+    def confirms(self) -> None:
+        if self.kiosk.view.overlay is None:
+            self.kiosk.to_last_page().press("Xác nhận và gửi tờ khai")
 
     # -- the world ---------------------------------------------------------------------------------------
 
@@ -147,7 +178,7 @@ class AnyJourney(RuleBasedStateMachine):
     def device_changes(self, device: str, code: FailureCode | None) -> None:
         self.kiosk.happens(events.DeviceChanged(device, code))
 
-    @rule(seconds=st.sampled_from([0.5, 1.0, 20.0, 45.0, -5.0]), jump=st.sampled_from([0, 0, -3600]))
+    @rule(seconds=st.sampled_from([0.5, 20.0, 61.0, 75.0, -5.0]), jump=st.sampled_from([0, 0, -3600]))
     def time_passes(self, seconds: float, jump: int) -> None:
         now = self.kiosk.state.now + timedelta(seconds=seconds + jump)
         self.kiosk.happens(events.Tick(now, seconds))
@@ -205,7 +236,7 @@ class AnyJourney(RuleBasedStateMachine):
 
 
 AnyJourney.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=80,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
