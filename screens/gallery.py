@@ -1,5 +1,6 @@
-"""Every citizen's screen as a picture, from sample view-models: ``python -m screens.gallery OUT [NAME …]``.
+"""Every citizen's screen as a picture: ``python -m screens.gallery OUT [NAME …]``.
 
+The screens are those of a real visit, walked through with the flow's own events; the citizen is invented.
 With ``SDL_VIDEODRIVER=offscreen`` no display is needed. ``--size 1920x1080`` turns the panel round.
 """
 
@@ -7,108 +8,275 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
-from kiosk.settings import ScreenSettings
-from kiosk.visit.events import BackspaceTapped, ChoiceTapped, ClearTapped, DigitTapped, Intent, KeyTapped
-from screens.citizen.check_answers.presenter import CheckAnswersView
-from screens.citizen.clips.presenter import ClipsView
-from screens.citizen.enter_can.presenter import EnterCanView
-from screens.citizen.form_done.presenter import FormDoneView
-from screens.citizen.idle_warning.presenter import IdleWarningView
-from screens.citizen.offer_form.presenter import OfferFormView
-from screens.citizen.parts import Button, Key, Keyboard, Keypad
-from screens.citizen.problem.presenter import ProblemView
-from screens.citizen.question.presenter import QuestionView
-from screens.citizen.reading.presenter import ReadingView
-from screens.citizen.screens import KioskView
-from screens.citizen.services.presenter import ServicesView
-from screens.citizen.start.presenter import StartView
-from screens.citizen.ticket.presenter import TicketView
+from kiosk.eforms.definition import load_forms
+from kiosk.failures import FailureCode
+from kiosk.identity.citizen import CardProof, Check, Citizen, Sex
+from kiosk.settings import ScreenSettings, load
+from kiosk.visit.drafts import InputKind, input_kind
+from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
+from kiosk.visit.events import (
+    CardFailed,
+    CardInserted,
+    CardProgress,
+    CardRead,
+    ChangeTapped,
+    ChoiceTapped,
+    ClearTapped,
+    ClipChosen,
+    Confirmed,
+    Continue,
+    DeviceChanged,
+    DigitTapped,
+    Event,
+    FormFailed,
+    FormSent,
+    IssuedTicket,
+    KeyTapped,
+    OfferAccepted,
+    PageTapped,
+    PrintResult,
+    ReadingStep,
+    ServiceChoice,
+    ServicesFailed,
+    ServicesLoaded,
+    ServiceTapped,
+    SlipPrinted,
+    StartWithoutCard,
+    Tick,
+    TicketIssued,
+    WatchClips,
+)
+from kiosk.visit.flow import step
+from kiosk.visit.states import CheckAnswers, Clip, Question, Setup, VisitState
+from screens.citizen.screens import KioskView, present
+from screens.locale import catalogue
 from screens.window import prepare_window
 
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)  # a quarter past nine in Hà Nội
 FRAMES = 14  # enough for every size to settle
 
-VIEWS: dict[str, type[Any]] = {
-    "start": StartView,
-    "enter_can": EnterCanView,
-    "reading": ReadingView,
-    "services": ServicesView,
-    "ticket": TicketView,
-    "offer_form": OfferFormView,
-    "question": QuestionView,
-    "check_answers": CheckAnswersView,
-    "form_done": FormDoneView,
-    "clips": ClipsView,
-    "problem": ProblemView,
-}
+E = TypeVar("E", bound=Effect)
+
+
+class Walk:
+    """A visit walked through by events; ``views`` keeps what was shown under a name."""
+
+    def __init__(self, setup: Setup, now: datetime = NOW) -> None:
+        self.state = VisitState(setup, now=now)
+        self.views: dict[str, KioskView] = {}
+        self._effects: list[Effect] = []
+
+    def do(self, *events: Event) -> None:
+        """Let these happen."""
+        for event in events:
+            self.state, effects = step(self.state, event)
+            self._effects += effects
+
+    def keep(self, name: str) -> None:
+        """Keep what is shown now."""
+        self.views[name] = present(self.state, catalogue("citizen"))
+
+    def asked(self, kind: type[E]) -> E:
+        """The newest effect of this kind. Raises ``LookupError`` when there was none."""
+        for effect in reversed(self._effects):
+            if isinstance(effect, kind):
+                return effect
+        raise LookupError(kind.__name__)
 
 
 def samples() -> dict[str, KioskView]:
-    """The sample view-models by name, in the order of a visit."""
-    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    views: dict[str, KioskView] = {}
-    for sample in table["sample"]:
-        screen = sample["screen"]
-        if "of" in sample:
-            drawn: Any = views[sample["of"]].screen
-        else:
-            drawn = _build(VIEWS[screen], sample["view"], sample["name"])
-        overlay = sample.get("overlay")
-        views[sample["name"]] = KioskView(
-            name=screen,
-            key=sample["name"],
-            centre=table["centre"],
-            help=table["help"],
-            screen=drawn,
-            overlay=_build(IdleWarningView, overlay, sample["name"]) if overlay else None,
-        )
-    return views
+    """View-models of every screen by name, in the order of a visit."""
+    told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    setup, citizen, services = _setup(told), _citizen(told), _services(told)
+    walk = Walk(setup)
+    _start(walk)
+    _card(walk, citizen)
+    _services_and_ticket(walk, services)
+    _form(walk, told["typed"])
+    _troubles(walk, setup, services)
+    _clips(walk, setup)
+    return walk.views
 
 
-def _build(wanted: Any, value: Any, at: str) -> Any:
-    """``value`` of the TOML file as what a field of a view-model wants."""
-    if get_origin(wanted) in (Union, UnionType):
-        wanted = next(part for part in get_args(wanted) if part is not type(None))
-    if get_origin(wanted) is tuple:
-        return tuple(_build(get_args(wanted)[0], item, at) for item in value)
-    if wanted is Button:
-        parts = {"label": value} if isinstance(value, str) else value
-        return Button(event=ChoiceTapped(at=at, value=parts["label"]), **parts)
-    if wanted is Keypad:
-        return _keypad(str(value), at)
-    if wanted is Keyboard:
-        return Keyboard(tuple(tuple(_key(key, at) for key in row.split()) for row in value))
-    if isinstance(value, Mapping):
-        hints = get_type_hints(wanted)
-        given = {}
-        for field in fields(wanted):
-            if field.name in value:
-                given[field.name] = _build(hints[field.name], value[field.name], at)
-            elif field.default is MISSING:
-                given[field.name] = () if get_origin(hints[field.name]) is tuple else None
-        return wanted(**given)
-    return value
-
-
-def _keypad(clear: str, at: str) -> Keypad:
-    digits = [[Button(digit, DigitTapped(at, digit)) for digit in row] for row in ("123", "456", "789")]
-    last = (
-        Button(clear, ClearTapped(at)),
-        Button("0", DigitTapped(at, "0")),
-        Button("⌫", BackspaceTapped(at)),
+def _setup(told: dict[str, Any]) -> Setup:
+    settings = load(ROOT / "config")
+    return Setup(
+        machine="gallery",
+        centre_name=settings.centre.name,
+        hotline=settings.centre.hotline,
+        commune=settings.centre.short_name,
+        retention_days=settings.centre.form_retention_days,
+        idle_warning_seconds=60,
+        idle_countdown_seconds=30,
+        clips_after_seconds=90,
+        forms=load_forms(ROOT / "config" / "forms"),
+        clips=tuple(Clip(video=Path(f"{clip['id']}.webm"), **clip) for clip in told["clip"]),
     )
-    return Keypad((*(tuple(row) for row in digits), last))
 
 
-def _key(words: str, at: str) -> Key:
-    label, _, width = words.partition(":")
-    event: Intent = BackspaceTapped(at) if label == "XÓA" else KeyTapped(at, label)
-    return Key(label, event, float(width or 1), "wide" if width else "letter")
+def _citizen(told: dict[str, Any]) -> Citizen:
+    return Citizen(**{**told["citizen"], "sex": Sex(told["citizen"]["sex"])})
+
+
+def _services(told: dict[str, Any]) -> tuple[ServiceChoice, ...]:
+    return tuple(
+        ServiceChoice(**{**service, "counters": tuple(service.get("counters", ()))})
+        for service in told["service"]
+    )
+
+
+def _start(walk: Walk) -> None:
+    walk.keep("start")
+    walk.do(
+        DeviceChanged("card_reader", FailureCode.READER_NOT_FOUND),
+        DeviceChanged("printer", FailureCode.PRINTER_PAPER_OUT),
+    )
+    walk.keep("start_trouble")
+    walk.do(DeviceChanged("card_reader", None), DeviceChanged("printer", None))
+
+
+def _card(walk: Walk, citizen: Citizen) -> None:
+    walk.do(CardInserted())
+    walk.do(*(DigitTapped(digit=digit) for digit in citizen.number[-6:-3]))
+    walk.keep("enter_can")
+    walk.do(*(DigitTapped(digit=digit) for digit in citizen.number[-3:]))
+    walk.do(Continue())
+    reading = walk.asked(ReadCard)
+    walk.do(CardFailed(reading.visit, reading.attempt, FailureCode.CARD_CAN_WRONG))
+    walk.keep("enter_can_wrong")
+    walk.do(*(DigitTapped(digit=digit) for digit in citizen.number[-6:]))
+    walk.do(Continue())
+    reading = walk.asked(ReadCard)
+    walk.do(CardProgress(reading.visit, reading.attempt, ReadingStep.READING))
+    walk.keep("reading")
+    proof = CardProof("PACE", Check.PASSED, {1: Check.PASSED, 13: Check.PASSED})
+    walk.do(CardRead(reading.visit, reading.attempt, citizen, proof))
+
+
+def _services_and_ticket(walk: Walk, services: tuple[ServiceChoice, ...]) -> None:
+    walk.keep("services_loading")
+    walk.do(ServicesLoaded(walk.asked(LoadServices).visit, services))
+    walk.keep("services")
+    walk.do(ServiceTapped(service="xac-nhan-hon-nhan"))
+    walk.keep("services_issuing")
+    issue = walk.asked(IssueTicket)
+    ticket = IssuedTicket(
+        id="1",
+        number="B015",
+        service=issue.service,
+        service_name=next(service.name for service in services if service.id == issue.service),
+        ahead=3,
+        counters=(1,),
+        issued_at=NOW,
+        follow_url="http://192.168.1.10:8080/follow/Zk3v9QmX2pLr7TnB5wYc8A",
+    )
+    walk.do(TicketIssued(issue.visit, issue.key, ticket))
+    walk.keep("ticket_printing")
+    before = walk.state
+    slip = walk.asked(PrintSlip)
+    walk.do(SlipPrinted(slip.visit, ticket.id, PrintResult.FAILED, FailureCode.PRINTER_PAPER_OUT))
+    walk.keep("ticket_not_printed")
+    walk.state = before
+    walk.do(SlipPrinted(slip.visit, ticket.id, PrintResult.PRINTED))
+    walk.keep("ticket")
+    walk.do(Continue())
+    walk.keep("offer_form")
+    walk.do(OfferAccepted())
+
+
+def _form(walk: Walk, typed: dict[str, str]) -> None:
+    while isinstance(walk.state.screen, Question):
+        name = walk.state.screen.field
+        walk.keep(f"question_{name}")
+        if input_kind(_field(walk, name)) is InputKind.CHOICE:
+            walk.do(ChoiceTapped(value=_wanted_option(walk, name)))
+        else:
+            walk.do(*_typing(walk, name, typed))
+        walk.keep(f"question_{name}_answered")
+        walk.do(Continue())
+        if walk.state.screen == Question(name) or getattr(walk.state.screen, "problem", None):
+            raise AssertionError(f"the gallery's answer to {name} is refused")
+    if not isinstance(walk.state.screen, CheckAnswers):
+        raise AssertionError("the gallery's visit does not reach the check page")
+    _idle(walk)
+    page = 0
+    while True:
+        walk.keep(f"check_answers_{page + 1}")
+        walk.do(PageTapped(page=page + 1))
+        if not isinstance(walk.state.screen, CheckAnswers) or walk.state.screen.page == page:
+            break
+        page += 1
+    walk.do(Confirmed())
+    walk.keep("check_answers_problem")  # the same number was given for two people
+    wrong = walk.state.screen.problems[0].field
+    walk.do(ChangeTapped(field=wrong), ClearTapped())
+    walk.do(*(KeyTapped(key=digit) for digit in typed["other_number"]))
+    walk.do(Continue(), PageTapped(page=page), Confirmed())
+    walk.keep("check_answers_sending")
+    sending = walk.asked(SendForm)
+    before = walk.state
+    walk.do(FormFailed(sending.visit, sending.ticket, FailureCode.CENTRE_UNREACHABLE))
+    walk.keep("problem_with_number")
+    walk.state = before
+    walk.do(FormSent(sending.visit, sending.ticket))
+    walk.keep("form_done")
+
+
+def _field(walk: Walk, name: str) -> Any:
+    return walk.state.form.form.field(name) if walk.state.form is not None else None
+
+
+def _wanted_option(walk: Walk, name: str) -> str:
+    """For somebody else and divorced, so that the visit has many questions."""
+    values = [option.value for option in _field(walk, name).options]
+    return next((value for value in ("con", "da-ly-hon") if value in values), values[0])
+
+
+def _typing(walk: Walk, name: str, typed: dict[str, str]) -> Iterator[Event]:
+    field = _field(walk, name)
+    kind = input_kind(field)
+    if kind in (InputKind.DIGITS, InputKind.DATE):
+        digits = typed["date"] if kind is InputKind.DATE else typed.get(field.type.value, typed["digits"])
+        return (DigitTapped(digit=digit) for digit in digits)
+    words = typed.get(field.type.value, typed["text"])
+    return (KeyTapped(key="space" if sign == " " else sign.lower()) for sign in words)
+
+
+def _idle(walk: Walk) -> None:
+    before = walk.state
+    walk.do(Tick(NOW, 66.0))
+    walk.keep("idle_warning")
+    walk.state = before
+
+
+def _troubles(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> None:
+    other = Walk(setup)
+    other.do(StartWithoutCard())
+    other.do(ServicesLoaded(other.asked(LoadServices).visit, services))
+    other.keep("services_without_card")
+    failing = Walk(setup)
+    failing.do(StartWithoutCard())
+    failing.do(ServicesFailed(failing.asked(LoadServices).visit, FailureCode.CENTRE_UNREACHABLE))
+    failing.keep("problem")
+    walk.views |= other.views | failing.views
+
+
+def _clips(walk: Walk, setup: Setup) -> None:
+    watching = Walk(setup)
+    watching.do(WatchClips())
+    watching.keep("clips")
+    watching.do(ClipChosen(clip=setup.clips[0].id))
+    watching.keep("clip_playing")
+    left = Walk(setup)
+    left.do(Tick(NOW, 91.0))
+    left.keep("clip_by_itself")
+    walk.views |= watching.views | left.views
 
 
 def draw(out: Path, names: list[str], size: tuple[int, int], diagonal_inches: float) -> None:
@@ -131,8 +299,7 @@ def draw(out: Path, names: list[str], size: tuple[int, int], diagonal_inches: fl
         stage.show(view)
         for _ in range(FRAMES):
             EventLoop.idle()
-        picture = stage.export_as_image()
-        picture.save(str(out / f"{name}.png"))
+        stage.export_as_image().save(str(out / f"{name}.png"))
 
 
 def main(arguments: list[str] | None = None) -> int:

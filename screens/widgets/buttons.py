@@ -51,7 +51,7 @@ Builder.load_string(
         halign: "center"
 
 <PrimaryButton>:
-    least_mm: 30
+    least_mm: 30 if theme.portrait else 24
     fill: (theme.lacquer_pressed if self.state == "down" else theme.lacquer) if self.enabled else theme.paper
     outline: self.fill if self.enabled else theme.hairline
     text_colour: theme.on_lacquer if self.enabled else theme.ink_quiet
@@ -85,7 +85,7 @@ Builder.load_string(
 
 <ChoiceTile>:
     size_hint_y: None
-    height: max(theme.mm(26), words.height + theme.mm(6)) if self.present else 0
+    height: max(theme.mm(26), words.height + theme.mm(5)) if self.present else 0
     padding: theme.mm(8), 0
     spacing: theme.mm(4)
     fill: theme.surface_pressed if self.busy or self.state == "down" else \

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 
 from screens.widgets.text import Words
 
-LEAST_SQUEEZE = 0.6
+LEAST_SQUEEZE = 0.55
 SETTLE_SECONDS = 0.05  # sizes have settled two frames after a change
 
 
@@ -18,7 +18,7 @@ class Column(Layout):
 
     A child with ``size_hint_y`` takes a share of the height left over; ``Fill`` is one without a gap.
     ``minimum_height`` (px) is what the fixed children need.
-    When that is more than there is, all type in the column is made smaller step by step, down to 0.6.
+    When that is more than there is, all type in the column is made smaller step by step, down to 0.55.
     """
 
     gap = NumericProperty(0)

@@ -34,7 +34,7 @@ Builder.load_string(
 <EntryBox>:
     marked: True
     size_hint_y: None
-    height: max(theme.mm(26 if theme.portrait else 20), words.height + theme.mm(6)) if self.wanted else 0
+    height: max(theme.mm(26 if theme.portrait else 18), words.height + theme.mm(6)) if self.wanted else 0
     opacity: 1 if self.wanted else 0
     padding: (theme.mm(6), 0) if self.wanted else (0, 0)
     Words:

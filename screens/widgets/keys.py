@@ -23,14 +23,15 @@ Builder.load_string(
 
 <Keyboard>:
     orientation: "vertical"
-    spacing: theme.gap if theme.portrait else theme.mm(3.1)
+    spacing: theme.gap
     size_hint_y: None
 """
 )
 
 KEYPAD_ROW_MM = 27.0
+KEYPAD_ROW_LYING_MM = 23.0
 KEYBOARD_ROW_MM = 21.0
-KEYBOARD_ROW_LYING_MM = 13.2
+KEYBOARD_ROW_LYING_MM = 17.5
 LONG_LABEL = 3
 
 
@@ -68,6 +69,9 @@ class Keypad(_Board):
 
     keypad = ObjectProperty(None, allownone=True)
 
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(row_mm=KEYPAD_ROW_MM if current().portrait else KEYPAD_ROW_LYING_MM, **kwargs)
+
     def on_keypad(self, *_args: object) -> None:
         """Show the keys."""
         rows: tuple[tuple[Button, ...], ...] = self.keypad.rows if self.keypad is not None else ()
@@ -95,4 +99,4 @@ class Keyboard(_Board):
                 key.button = Button(model.label, model.event)
                 key.active = model.active
                 key.glyph = "backspace" if isinstance(model.event, BackspaceTapped) else ""
-                key.capitals_mm = 7 if len(model.label) >= LONG_LABEL else 8
+                key.capitals_mm = 8 if len(model.label) < LONG_LABEL else 7

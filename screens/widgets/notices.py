@@ -59,7 +59,7 @@ Builder.load_string(
 
 <SummaryRow>:
     size_hint_y: None
-    height: max(words.height, change.height) + theme.mm(5)
+    height: max(words.height, change.height) + theme.mm(4)
     spacing: theme.mm(4)
     canvas.before:
         Color:

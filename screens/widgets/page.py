@@ -22,7 +22,7 @@ Builder.load_string(
     """
 <Header>:
     size_hint_y: None
-    height: max(theme.mm(26), name.height + theme.mm(6))
+    height: max(theme.mm(26), name.height + theme.mm(4))
     padding: theme.margin, 0
     spacing: theme.mm(5)
     canvas.before:
@@ -50,7 +50,7 @@ Builder.load_string(
 
 <HelpLine>:
     size_hint_y: None
-    height: max(theme.mm(20), words.height + theme.mm(6))
+    height: max(theme.mm(20), words.height + theme.mm(4))
     padding: theme.margin, 0
     spacing: theme.mm(4)
     canvas.before:
@@ -98,7 +98,7 @@ Builder.load_string(
 
 <Page>:
     orientation: "vertical"
-    padding: theme.margin, theme.mm(9) if theme.portrait else theme.mm(5)
+    padding: theme.margin, theme.mm(7) if theme.portrait else theme.mm(5)
     spacing: theme.mm(6) if theme.portrait else theme.mm(4)
 
 <TwoSides>:

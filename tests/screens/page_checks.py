@@ -65,7 +65,9 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
                     found.append(f"{name}: type was made smaller ({widget.squeeze:.2f})")
             if isinstance(widget, Label) and widget.text:
                 if widget.texture_size[0] > widget.width + 1 or widget.texture_size[1] > widget.height + 1:
-                    found.append(f"{name}: “{widget.text[:30]}” {widget.texture_size} is cut by {widget.size}")
+                    found.append(
+                        f"{name}: “{widget.text[:30]}” {widget.texture_size} is cut by {widget.size}"
+                    )
                 x, y, right, upper = box(widget)
                 if x < -1 or y < -1 or right > width + 1 or upper > height + 1:
                     found.append(f"{name}: “{widget.text[:30]}” leaves the screen")
@@ -83,8 +85,8 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
         "services": lambda v: replace(
             v, cards=tuple(replace(c, button=replace(c.button, hint=LONG)) for c in v.cards)
         ),
-        "question_choice": lambda v: replace(v, title=LONG, hint=LONG),
-        "check_answers": lambda v: replace(v, lines=tuple(replace(x, value=LONG) for x in v.lines)),
+        "question_nycQuanHe": lambda v: replace(v, title=LONG),
+        "check_answers_1": lambda v: replace(v, lines=tuple(replace(x, value=LONG) for x in v.lines)),
         "ticket": lambda v: replace(v, service=LONG, qr_hint=LONG),
         "problem": lambda v: replace(v, title=LONG, what_to_do=LONG, kept=LONG),
         "offer_form": lambda v: replace(v, lead=LONG, consent=LONG),

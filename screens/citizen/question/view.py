@@ -36,7 +36,7 @@ class QuestionPage(Page):
     back = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
 
-    pad = BooleanProperty(False)  # answered on the number pad
+    pad = BooleanProperty(False)  # answered on the number pad or the keyboard
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

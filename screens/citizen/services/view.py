@@ -41,4 +41,4 @@ class ServicesPage(Page):
 def _show_card(tile: ChoiceTile, card: ServiceCard) -> None:
     tile.button = card.button
     tile.busy = card.busy
-    tile.state_words = "  ·  ".join(words for words in (card.badge, card.waiting, card.counters) if words)
+    tile.state_words = "  ·  ".join(words for words in (card.badge, card.waiting) if words)
