@@ -37,7 +37,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 
 class Pages:
-    """Templates, and the routes that fill them."""
+    """Templates, and the routes that fill them. ``app.state.centre`` is the running centre."""
 
     def __init__(self, app: FastAPI, static: StaticTree) -> None:
         self._app = app
@@ -48,7 +48,9 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(t=catalogue(), word=word, static=static.address)
+        self._environment.globals.update(
+            t=catalogue(), word=word, static=static.address, centre=app.state.centre.settings.centre
+        )
 
     def add_routes(self) -> None:
         """``/counter``, ``/maintenance`` and ``/follow/{token}``."""

@@ -128,8 +128,10 @@ export class Feed {
     let watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
     let heard = "nothing";
     try {
-      const resume = this.#lastId === null ? "" : `?last_event_id=${this.#lastId}`;
-      const response = await fetch(this.#url + resume, {
+      const position = new URLSearchParams();
+      if (this.#lastId !== null) position.set("last_event_id", this.#lastId);
+      if (this.#epoch !== null) position.set("epoch", this.#epoch);
+      const response = await fetch(`${this.#url}?${position}`, {
         headers: { Accept: "text/event-stream" }, cache: "no-store", credentials: "same-origin", signal: abort.signal,
       });
       if (response.status === 401 || response.status === 403) return "refused";
@@ -160,8 +162,9 @@ export class Feed {
   #take(event) {
     const data = JSON.parse(event.data);
     if (event.type === "hello") {
-      const another = this.#epoch !== null && data.epoch !== undefined && data.epoch !== this.#epoch;
-      if (data.epoch !== undefined) this.#epoch = data.epoch;
+      // An older copy of the journal was restored: its numbers start lower or mean other entries.
+      const another = (this.#epoch !== null && data.epoch !== this.#epoch) || data.head < this.#lastId;
+      this.#epoch = data.epoch;
       if (this.#lastId === null || another) {
         this.#lastId = data.head ?? null;
         this.#handlers.reset();

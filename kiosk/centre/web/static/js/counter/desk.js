@@ -14,6 +14,7 @@ export class Desk {
   #model;
   #live;
   #inFlight = null;
+  #leadFocus = false; // a button was pressed by the keyboard: the focus goes on to the next one
   #linked = true;
   #keysOn = localStorage.getItem("keys") !== "off";
   #buttons = [...document.querySelectorAll("[data-action]")];
@@ -23,8 +24,9 @@ export class Desk {
     this.#live = live;
     for (const button of this.#buttons) {
       button.addEventListener("click", (event) => {
-        this.act(button.dataset.action);
         if (event.detail > 0) button.blur(); // pressed by mouse: the space bar stays "next"
+        else this.#leadFocus = true;
+        this.act(button.dataset.action);
       });
     }
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -87,7 +89,7 @@ export class Desk {
       button.toggleAttribute("aria-busy", this.#inFlight === action);
     }
     byId("close-counter").disabled = !this.#linked || Boolean(ticket);
-    this.#rescueFocus();
+    this.#moveFocus();
     drawForm(ticket);
   }
 
@@ -114,9 +116,12 @@ export class Desk {
     announce(word(`counter.desk.live_${path}`, values));
   }
 
-  /** A keyboard user whose focused button went off is put on the one to press next. */
-  #rescueFocus() {
-    if (this.#inFlight || !document.activeElement?.matches?.("[data-action]:disabled")) return;
+  /** A keyboard user whose button went off is put on the one to press next. */
+  #moveFocus() {
+    if (this.#inFlight || !this.#leadFocus) return;
+    this.#leadFocus = false;
+    const at = document.activeElement;
+    if (at && at !== document.body && !at.disabled) return;
     (document.querySelector("[data-action].jade:not(:disabled)") ?? document.querySelector("[data-action]:not(:disabled)"))?.focus();
   }
 

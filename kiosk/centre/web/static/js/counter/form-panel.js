@@ -60,7 +60,7 @@ function line({ field, label, value, shown, source, source_label: sourceLabel })
   return make(
     "div", { class: answered ? "line" : "line unanswered", "data-field": field },
     make("dt", { text: label }),
-    source ? make("span", { class: "source", "data-source": source, text: sourceLabel ?? optionalWord(`source.${source}`) ?? source }) : null,
-    make("dd", { text: answered ? shown ?? String(value) : word("counter.form.empty") }),
+    source ? make("span", { class: "source", "data-source": source, text: sourceLabel || optionalWord(`source.${source}`) }) : null,
+    make("dd", { text: shown || (answered ? String(value) : word("counter.form.empty")) }),
   );
 }
