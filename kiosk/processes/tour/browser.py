@@ -40,7 +40,7 @@ class PageUnderTour:
         self._page.keyboard.press(key)
 
     def text_when(self, selector: str, pattern: str, seconds: float = WAIT_SECONDS) -> str:
-        """The text of an element as soon as it matches. Raises ``NotSeenError`` with what was there instead."""
+        """The text of an element as soon as it matches. Raises ``NotSeenError`` with what was there."""
         element = self._page.locator(selector)
         wanted = re.compile(pattern)
         waited = 0.0

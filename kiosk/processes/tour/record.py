@@ -1,4 +1,4 @@
-"""The record of a tour: numbered pictures; for each step what was expected, what was seen, how long it took."""
+"""The record of a tour: pictures, and for each step what was expected, what was seen, how long it took."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ class LobbyUnderTour:
         return sorted((self.data / "virtual" / "sound").glob("*.wav"))
 
     def command(self, *arguments: str, scans: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """Another command of main.py on this lobby's folders; ``scans`` are held before the scanner meanwhile."""
+        """Another command of main.py on this lobby; ``scans`` are held before the scanner meanwhile."""
         folders = ["--config", str(self.config), "--data", str(self.data)]
         command = [sys.executable, str(MAIN), *arguments, *folders]
         with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The visit of the tour, chapter by chapter. A chapter that fails does not keep the others from being played."""
+"""The visit of the tour, chapter by chapter. A chapter that fails does not keep the others from playing."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from typing import Any
 from kiosk.client import Ticket
 from kiosk.processes.tour.browser import Browser
 from kiosk.processes.tour.record import ChapterFailedError, Record, Step
-from kiosk.processes.tour.stage import LobbyUnderTour, NotSeenError, summary
+from kiosk.processes.tour.stage import TOUCH_GUARD_SECONDS, LobbyUnderTour, NotSeenError, summary
 
 CITIZEN = "lan"
-"""Whose card is laid on the reader: a young adult without a former number, so that some questions are left."""
+"""Whose card is laid on the reader."""
 FORM_SERVICE = "xac-nhan-hon-nhan"
 PLAIN_SERVICE = "ho-tich"
 COUNTER = "quay-9"
@@ -79,6 +79,7 @@ class _Visit:
         self._kiosk = lobby.client("kiosk")
         self._maintenance = lobby.client("maintenance")
         self._ticket: Ticket | None = None
+        self._follow_url = ""
 
     # -- helpers --------------------------------------------------------------------------------------------
 
@@ -204,8 +205,9 @@ class _Visit:
             code = self._read_qr(lobby.picture("ticket"))
             step.measured = {"bytes": len(paper), "copies": ticket.print.copies}
             step.seen = f"print state {ticket.print.state}, {len(paper)} bytes, QR {code or 'unreadable'}"
-            if code != ticket.follow_url:
-                raise NotSeenError(f"{step.seen}; the follow page is {ticket.follow_url}")
+            if not code.startswith(f"{lobby.url}/follow/"):
+                raise NotSeenError(step.seen)
+            self._follow_url = code
             if self._personal([paper.decode("utf-8", "replace")]):
                 raise NotSeenError("the ticket names the citizen")
 
@@ -235,7 +237,7 @@ class _Visit:
 
     def _follow_page(self) -> None:
         with self._step("Follow page on a phone", "number and place in the queue, nothing personal") as step:
-            page = self._browser.phone(self._mine().follow_url)
+            page = self._browser.phone(self._follow_url)
             step.seen = page.text_when("main", re.escape(self._mine().number))
             self._record.keep(step, "follow-page.png", page.picture())
             if self._personal([step.seen]):
@@ -289,20 +291,28 @@ class _Visit:
         """Answer the question on the screen as a person would, and wait for the next."""
         lobby = self._lobby
         shown = lobby.shown()
-        names = [target["name"] for target in shown["targets"] if target["enabled"]]
-        if any(name.startswith("ChoiceTapped") for name in names):
+        names = [target["name"].partition(" ")[0] for target in shown["targets"] if target["enabled"]]
+        if "ChoiceTapped" in names:
             lobby.tap("ChoiceTapped")
-        elif any(name.startswith("DigitTapped") for name in names):
-            lobby.type_digits("01")
-        elif any(name.startswith("Skip") for name in names):
+            lobby.tap("Continue")
+        elif "Skip" in names:
             lobby.tap("Skip")
         else:
-            for letter in "lam":
-                lobby.tap(f"KeyTapped {letter}")
-        key = shown["key"]
-        if lobby.shown()["key"] == key:
+            time.sleep(TOUCH_GUARD_SECONDS)
+            if "DigitTapped" in names:
+                lobby.type_digits("05031978")
+            else:
+                for letter in "lam":
+                    lobby.tap(f"KeyTapped {letter}")
             lobby.tap("Continue")
-        lobby.until(lambda: lobby.shown()["key"] != key)
+
+        def next_one() -> bool:
+            now = lobby.shown()
+            if now["key"] == shown["key"]:
+                raise NotSeenError(f"still the same question: {summary(now)}")
+            return True
+
+        lobby.until(next_one, 5)
 
     def _confirm(self) -> None:
         for _ in range(6):
@@ -346,7 +356,7 @@ class _Visit:
             if "chip" not in text:
                 raise NotSeenError(f"no source: {step.seen}")
         with self._step("Phone is told", "the follow page names the counter") as step:
-            page = self._browser.phone(self._mine().follow_url, again=True)
+            page = self._browser.phone(self._follow_url, again=True)
             step.seen = page.text_when("main", r"quầy số\s*9")
             self._record.keep(step, "follow-page-called.png", page.picture())
         self._officer_steps(desk)
