@@ -16,8 +16,7 @@ class CheckLine:
     """One line: label, the value as people read it (empty when open), its source, and whether it can be
     changed.
 
-    ``field`` is empty for the one line of a collapsed section. ``if_missing`` tells who will add a missing
-    value.
+    ``if_missing`` tells who will add a missing value.
     """
 
     field: str
@@ -40,17 +39,15 @@ def check_sections(form: FormDefinition, answers: Mapping[str, Answer]) -> tuple
     """What stands on the check page, section by section; the declaration is not a line."""
     made: list[CheckSection] = []
     for section in form.sections:
-        if section.collapse is not None and holds(section.collapse.when, answers):
-            line = CheckLine("", section.collapse.label, Source.COMPUTED, False, shown=section.collapse.text)
-            open_lines = tuple(_line(item, answers) for item in section.fields if _by_itself(item, answers))
-            made.append(CheckSection(section.title, (line, *open_lines)))
-            continue
+        repeats = bool(section.repeats_when) and holds(section.repeats_when, answers)
         lines = tuple(
             _line(item, answers)
             for item in section.fields
-            if item.id != form.declaration.field
+            if item.check
+            and item.id != form.declaration.field
             and holds(item.when, answers)
             and (item.ask or item.if_missing or not _empty(item, answers))
+            and not (repeats and _repeats(item, answers))
         )
         if lines:
             made.append(CheckSection(section.title, lines))
@@ -100,13 +97,9 @@ def _may_be_filled(item: Field, answers: Mapping[str, Answer]) -> bool:
     return any(answers.get(condition.field) is None for condition in item.derive_when)
 
 
-def _by_itself(item: Field, answers: Mapping[str, Answer]) -> bool:
-    """In a collapsed section: a value that stands nowhere else, or was typed here."""
-    answer = answers.get(item.id)
-    if answer is None or answer.empty:
-        return bool(item.if_missing) and item.copy is None
-    original = answers.get(item.copy) if item.copy is not None else None
-    return original is None or original != answer
+def _repeats(item: Field, answers: Mapping[str, Answer]) -> bool:
+    """The value of another field, standing there already."""
+    return item.copy is not None and answers.get(item.id) == answers.get(item.copy)
 
 
 def _line(item: Field, answers: Mapping[str, Answer]) -> CheckLine:

@@ -117,8 +117,8 @@ class Field:
 
     ``when``: the field applies only then, and is empty otherwise. ``prefill`` and ``copy`` fill it when
     ``derive_when`` holds; ``by_date`` and ``default`` whenever nothing else does. ``ask`` False: never a
-    question of
-    its own. ``change`` False: the kiosk offers no *change* for it.
+    question of its own. ``change`` False: the kiosk offers no *change* for it. ``check`` False: no line of the
+    check page.
     """
 
     id: str
@@ -129,6 +129,7 @@ class Field:
     required: bool = False
     ask: bool = True
     change: bool = True
+    check: bool = True
     options: tuple[Option, ...] = ()
     when: tuple[Condition, ...] = ()
     prefill: str | None = None
@@ -145,22 +146,16 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Collapse:
-    """While ``when`` holds the section is shown as one line, for it only repeats another."""
-
-    when: tuple[Condition, ...]
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Section:
-    """Fields that belong together."""
+    """Fields that belong together.
+
+    While ``repeats_when`` holds the check page leaves out what only repeats another field.
+    """
 
     id: str
     title: str
     fields: tuple[Field, ...]
-    collapse: Collapse | None = None
+    repeats_when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -295,8 +290,7 @@ _FORM_KEYS: dict[str, type] = {
 _CONSENT_KEYS: dict[str, type] = {"version": str, "statement": str, "notice": list}
 _NOTICE_KEYS: dict[str, type] = {"heading": str, "text": str}
 _DECLARATION_KEYS: dict[str, type] = {"field": str, "text": str}
-_SECTION_KEYS: dict[str, type] = {"id": str, "title": str, "field": list, "collapse": dict}
-_COLLAPSE_KEYS: dict[str, type] = {"when": list, "label": str, "text": str}
+_SECTION_KEYS: dict[str, type] = {"id": str, "title": str, "field": list, "repeats_when": list}
 _FIELD_KEYS: dict[str, type] = {
     "id": str,
     "label": str,
@@ -306,6 +300,7 @@ _FIELD_KEYS: dict[str, type] = {
     "required": bool,
     "ask": bool,
     "change": bool,
+    "check": bool,
     "options": list,
     "when": list,
     "prefill": str,
@@ -446,18 +441,12 @@ class _Reader:
     def section(self, number: int, raw: object) -> Section:
         where = f"section[{number}]"
         table = self.table(where, raw, _SECTION_KEYS, ("id", "title", "field"))
-        collapse = None
-        if "collapse" in table.values:
-            inner = self.table(
-                f"{where}.collapse", table.values["collapse"], _COLLAPSE_KEYS, ("when", "label", "text")
-            )
-            collapse = Collapse(self.conditions(inner, "when"), inner.text("label"), inner.text("text"))
         fields = tuple(
             made
             for n, item in enumerate(table.items("field"), 1)
             if (made := self.field(f"{where}.field[{n}]", item)) is not None
         )
-        return Section(table.text("id"), table.text("title"), fields, collapse)
+        return Section(table.text("id"), table.text("title"), fields, self.conditions(table, "repeats_when"))
 
     def field(self, where: str, raw: object) -> Field | None:
         if isinstance(raw, dict) and isinstance(raw.get("id"), str):
@@ -490,6 +479,7 @@ class _Reader:
             required=table.flag("required", False),
             ask=table.flag("ask", True),
             change=table.flag("change", True),
+            check=table.flag("check", True),
             options=options,
             when=self.conditions(table, "when"),
             prefill=table.optional_text("prefill"),
@@ -609,8 +599,8 @@ def _check_references(form: FormDefinition, reader: _Reader) -> None:
         references.field(made, before)
         before.add(made.id)
     for n, section in enumerate(form.sections, 1):
-        for condition in section.collapse.when if section.collapse else ():
-            references.condition(f"section[{n}].collapse.when", condition)
+        for condition in section.repeats_when:
+            references.condition(f"section[{n}].repeats_when", condition)
     for n, rule in enumerate(form.rules, 1):
         for name in rule.fields:
             references.exists(f"rule[{n}].fields", name, date_wanted=rule.kind is RuleKind.BEFORE)

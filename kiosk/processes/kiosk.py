@@ -552,12 +552,11 @@ def setup_of(
     twice.
     """
     centre, kiosk = settings.centre, settings.kiosk
-    name = centre.short_name
     return Setup(
         machine=machine or secrets.token_hex(8),
         centre_name=centre.name,
         hotline=centre.hotline,
-        commune=name[:1].lower() + name[1:],
+        commune=centre.short_name,
         retention_days=centre.form_retention_days,
         idle_warning_seconds=float(kiosk.idle_warning_seconds),
         idle_countdown_seconds=float(kiosk.idle_countdown_seconds),

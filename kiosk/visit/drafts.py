@@ -83,13 +83,14 @@ def value_of(made: Field, draft: str) -> Value:
 
 
 def types_capital(made: Field, draft: str, shift: bool) -> bool:
-    """Whether the next letter is a capital: each word of a name begins with one, else the first word; shift
-    turns it.
+    """Whether the next letter is a capital; ``shift`` turns it round.
+
+    Each word of a name or an address begins with one, else only the first word.
     """
-    if made.type is FieldType.NAME:
+    if made.type in (FieldType.NAME, FieldType.ADDR):
         begins = starts_word(draft)
     elif made.type is FieldType.IDNO:
         begins = True
     else:
-        begins = not draft or draft.rstrip().endswith(",")
+        begins = not draft
     return begins != shift

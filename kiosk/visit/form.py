@@ -3,10 +3,10 @@
 # ruff: noqa: PLR0911 - in a table of transitions every row returns
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.eforms.answers import Answers
-from kiosk.eforms.check import check_sections, next_question, previous_question, questions
+from kiosk.eforms.check import CheckLine, check_sections, next_question, previous_question, questions
 from kiosk.eforms.definition import Field, FormDefinition
 from kiosk.eforms.rules import check_value, problems
 from kiosk.eforms.vietnamese_input import press
@@ -56,11 +56,20 @@ from kiosk.visit.states import (
     VisitState,
 )
 
-LINES_PER_PAGE = 6
+LINES_PER_PAGE = 7
+LINES_ON_LAST_PAGE = 5
 
 _GONE_FOR_GOOD = frozenset(
     {FailureCode.TICKET_STATE_WRONG, FailureCode.FORM_NOT_ACCEPTED, FailureCode.NOT_FOUND}
 )
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """One piece of the check page, with the titles of the sections on it."""
+
+    titles: tuple[str, ...]
+    lines: tuple[CheckLine, ...]
 
 
 def on_offer(state: VisitState, screen: OfferForm, intent: Intent) -> Result:
@@ -177,25 +186,31 @@ def _back(state: VisitState, session: FormSession, screen: Question) -> Result:
 # -- check and send ------------------------------------------------------------------------------------------
 
 
-def pages(form: FormDefinition, answers: Answers) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Pages of the check page: title of the section and field ids (empty id: the collapsed line), at most
-    six a page.
+def pages(form: FormDefinition, answers: Answers) -> tuple[CheckPage, ...]:
+    """The check page in pieces that fit: whole sections together where they do, long ones divided evenly.
+
+    The last piece is shorter, for the declaration stands below it.
     """
-    made: list[tuple[str, tuple[str, ...]]] = []
-    for section in check_sections(form, answers):
-        ids = [line.field for line in section.lines]
-        chunks = max(1, -(-len(ids) // LINES_PER_PAGE))
-        size = -(-len(ids) // chunks)
-        for at in range(0, len(ids), size):
-            made.append((section.title, tuple(ids[at : at + size])))
+    made: list[CheckPage] = []
+    sections = check_sections(form, answers)
+    for n, section in enumerate(sections):
+        room = LINES_ON_LAST_PAGE if n == len(sections) - 1 else LINES_PER_PAGE
+        if made and len(made[-1].lines) + len(section.lines) <= room:
+            last = made[-1]
+            made[-1] = CheckPage((*last.titles, section.title), last.lines + section.lines)
+            continue
+        pieces = -(-len(section.lines) // room)
+        size = -(-len(section.lines) // pieces)
+        for at in range(0, len(section.lines), size):
+            made.append(CheckPage((section.title,), section.lines[at : at + size]))
     return tuple(made)
 
 
 def _page_of(state: VisitState, field_id: str) -> int:
     if state.form is None:
         return 0
-    for number, (_, ids) in enumerate(pages(state.form.form, state.answers)):
-        if field_id in ids:
+    for number, page in enumerate(pages(state.form.form, state.answers)):
+        if any(line.field == field_id for line in page.lines):
             return number
     return 0
 

@@ -344,7 +344,8 @@ class VisitState:
         """What may be filled in without asking."""
         base = {}
         if self.form is not None and self.form.form.authority:
-            base["authority"] = self.form.form.authority.format(commune=self.setup.commune)
+            commune = self.setup.commune
+            base["authority"] = self.form.form.authority.format(commune=commune[:1].lower() + commune[1:])
         if self.person is None:
             return Known(base=base)
         return Known(self.person.citizen, self.person.read_at, base)

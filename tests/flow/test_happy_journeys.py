@@ -71,7 +71,10 @@ def test_the_form_asks_only_what_the_chip_does_not_hold() -> None:
     assert values["Họ, chữ đệm, tên"].value == "Nguyễn Thị Hường"
     assert values["Họ, chữ đệm, tên"].source == "từ chip căn cước"
     assert values["Ngày sinh"].value == "17/05/1945"
-    assert values["Kính gửi"].value == "Ủy ban nhân dân xã Thuận Hòa"
+    assert kiosk.screen.page == "Trang 1 trong 3"
+    assert kiosk.state.answers["kinhGui"].value == "Ủy ban nhân dân xã Thuận Hòa"
+    kiosk.press("Xem trang tiếp")
+    assert [line.value for line in kiosk.screen.lines[:3]] == ["Nữ", "Tày", "Việt Nam"]
 
 
 def test_the_confirmed_form_goes_to_the_counter_with_consent_and_sources() -> None:
@@ -127,7 +130,8 @@ def test_for_another_person_the_block_of_that_person_is_asked() -> None:
     kiosk.digits("0510")
     assert kiosk.screen.entry == "05 / 10 / ____"
     kiosk.digits("1999").press("Tiếp tục").choose("Nữ")
-    kiosk.keys(*"ban", "space", *"mo").press("Tiếp tục")
+    kiosk.keys(*"ban", "space", *"mo", "hoi").press("Tiếp tục")
+    assert kiosk.state.answers["nxnNoiCuTru"].value == "Ban Mỏ"
     assert kiosk.screen.title == "Tình trạng hôn nhân của người cần giấy?"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.eforms.check import CheckLine, check_sections
+from kiosk.eforms.check import CheckLine
 from kiosk.visit.events import Back, Cancel, ChangeTapped, Confirmed, PageTapped
 from kiosk.visit.form import pages
 from kiosk.visit.states import CheckAnswers, FormSession, VisitState
@@ -53,12 +53,6 @@ def check_answers_view(
     form = session.form
     every = pages(form, answers)
     page = min(screen.page, len(every) - 1)
-    title, ids = every[page]
-    lines = {
-        (section.title, line.field): line
-        for section in check_sections(form, answers)
-        for line in section.lines
-    }
     problems = {problem.field: problem_text(form, problem, words) for problem in screen.problems}
     last = page == len(every) - 1
     message = Message(words("check_answers.problems", n=len(problems)), "trouble") if problems else None
@@ -66,11 +60,11 @@ def check_answers_view(
         message = Message(words("check_answers.sending"), "wait")
     return CheckAnswersView(
         title=words("check_answers.title"),
-        section=title,
+        section=" · ".join(every[page].titles),
         page=words("check_answers.page", n=page + 1, total=len(every)),
         lines=tuple(
-            _line(lines[title, field], problems.get(field, ""), at, words, busy=screen.sending)
-            for field in ids
+            _line(line, problems.get(line.field, ""), at, words, busy=screen.sending)
+            for line in every[page].lines
         ),
         message=message,
         declaration=form.declaration.text if last else "",
@@ -92,7 +86,7 @@ def _line(line: CheckLine, problem: str, at: str, words: Words, *, busy: bool) -
     return AnswerLine(
         label=line.label,
         value=line.shown or line.if_missing or words("check_answers.missing"),
-        source=words(f"source.{line.source.value}") if line.source and line.field else "",
+        source=words(f"source.{line.source.value}") if line.source else "",
         change=change,
         problem=problem,
         missing=missing,
