@@ -202,6 +202,8 @@ class DisplayProcess:
 
     def _speak(self, heard: _Heard) -> None:
         """On the loudspeaker's thread: one call to its end, if it is still worth hearing."""
+        if self._stop.is_set():
+            return
         age = time.monotonic() - heard.monotonic
         if age > SPOKEN_WITHIN_SECONDS:
             _LOG.warning("call %d was shown but is %.0f s old: not spoken", heard.call.call, age)

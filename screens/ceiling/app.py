@@ -15,12 +15,13 @@ from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.uix.widget import Widget
 
 from kiosk.settings import ScreenSettings
 from screens.ceiling.presenter import CeilingView, screen_name
-from screens.ceiling.view import CeilingScreen
-from screens.theme import Theme, install
+from screens.ceiling.view import CeilingScreen, panel_theme
+from screens.theme import install
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class CeilingApp(App):
     def build(self) -> Widget:
         """The screen with the first view already on it."""
         ExceptionManager.add_handler(self._handler)
+        install(panel_theme(*map(int, Window.size)))
         self._screen = CeilingScreen()
         self._draw()
         Clock.schedule_interval(self._tick, CLOCK_SECONDS)
@@ -121,7 +123,7 @@ class CeilingApp(App):
     def _move(self, settings: ScreenSettings) -> None:
         Window.left, Window.top = settings.left, settings.top
         Window.system_size = (settings.width, settings.height)
-        install(Theme(settings.width, settings.height, settings.diagonal_inches))
+        install(panel_theme(settings.width, settings.height))
         if self._screen is not None:
             Window.remove_widget(self._screen)
         self._screen = CeilingScreen()
@@ -142,6 +144,7 @@ class CeilingApp(App):
 
     def _flipped(self, *_args: object) -> None:
         if self._on_frame is not None and self._shown is not None:
+            glFinish()  # the frame is not only ordered but drawn
             self._on_frame(self._shown)
 
     def _hide_name(self) -> None:

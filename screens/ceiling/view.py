@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from kivy.animation import Animation
@@ -13,12 +14,24 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 
 from screens.ceiling.presenter import EARLIER_ROWS, CallLine, CeilingView
-from screens.theme import current
+from screens.theme import MM_PER_INCH, Theme, current
 from screens.widgets import text as _text  # noqa: F401 - kv names its classes
 
 PULSE_SECONDS = 1.2
 PULSES = 3
+PULSE_STEP_SECONDS = 0.1
+"""The two reds lie close together: ten steps a second look smooth and cost a third of all frames."""
 RIGHT_SHARE = 0.39
+
+
+DESIGN_WIDTH_MM, DESIGN_HEIGHT_MM = 952.0, 535.5
+"""A panel of 43 inches. Sizes in ``view.kv`` are millimetres of it; other panels show it in proportion."""
+
+
+def panel_theme(width: int, height: int) -> Theme:
+    """The theme with which the display fills a window of ``width`` × ``height`` pixels, whatever its size."""
+    px_per_mm = min(width / DESIGN_WIDTH_MM, height / DESIGN_HEIGHT_MM)
+    return Theme(width, height, math.hypot(width, height) / px_per_mm / MM_PER_INCH)
 
 
 class BigNumber(Label):
@@ -77,12 +90,13 @@ class CurrentCall(BoxLayout):
             self._rest()
             self.ground, self.ink = theme.lacquer, theme.on_lacquer
             half = PULSE_SECONDS / 2
-            once = Animation(ground=theme.lacquer_pressed, duration=half, t="in_out_sine") + Animation(
-                ground=theme.lacquer, duration=half, t="in_out_sine"
+            dark = Animation(
+                ground=theme.lacquer_pressed, duration=half, step=PULSE_STEP_SECONDS, t="in_out_sine"
             )
-            pulse = once
+            light = Animation(ground=theme.lacquer, duration=half, step=PULSE_STEP_SECONDS, t="in_out_sine")
+            pulse = dark + light
             for _ in range(PULSES - 1):
-                pulse = pulse + once
+                pulse = pulse + (dark + light)
             self._pulse = pulse
             pulse.start(self)
         elif line.fresh and self._pulse is None:
@@ -96,6 +110,31 @@ class CurrentCall(BoxLayout):
         if self._pulse is not None:
             self._pulse.cancel(self)
             self._pulse = None
+
+
+class CalledNumbers(BoxLayout):
+    """The newest call, and beside it those before, if there are any."""
+
+    number_column = StringProperty("")
+    counter_column = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._rows = [CallRow() for _ in range(EARLIER_ROWS)]
+        for row in self._rows:
+            self.ids.earlier.add_widget(row)
+
+    def show(self, newest: CallLine, view: CeilingView) -> None:
+        """Draw the calls of a view-model."""
+        self.number_column, self.counter_column = view.number_column, view.counter_column
+        self.ids.current.show(newest, view.current_title)
+        self.ids.right.size_hint_x = RIGHT_SHARE if view.earlier else 0
+        self.ids.right.opacity = 1 if view.earlier else 0
+        self.spacing = current().mm(12) if view.earlier else 0
+        for place, row in enumerate(self._rows):
+            row.opacity = 1 if place < len(view.earlier) else 0
+            if place < len(view.earlier):
+                row.show(view.earlier[place])
 
 
 class IdleLobby(BoxLayout):
@@ -118,40 +157,32 @@ class CeilingScreen(FloatLayout):
     centre = StringProperty("")
     clock = StringProperty("")
     date = StringProperty("")
-    number_column = StringProperty("")
-    counter_column = StringProperty("")
-    idle_title = StringProperty("")
-    idle_hint = StringProperty("")
     waiting = StringProperty("")
     notice = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._rows: list[CallRow] = []
+        self._called = CalledNumbers()
+        self._idle = IdleLobby()
         self._name_card: NameCard | None = None
-        for _ in range(EARLIER_ROWS):
-            row = CallRow()
-            self._rows.append(row)
-            self.ids.earlier.add_widget(row)
 
     def show(self, view: CeilingView) -> None:
         """Draw a view-model; what has not changed is not drawn again."""
-        for name in (
-            "centre", "clock", "date", "number_column", "counter_column",
-            "idle_title", "idle_hint", "waiting", "notice",
-        ):  # fmt: skip
-            setattr(self, name, getattr(view, name))
-        self.ids.called.opacity = 1 if view.current is not None else 0
-        self.ids.idle.opacity = 0 if view.current is not None else 1
-        if view.current is not None:
-            self.ids.current.show(view.current, view.current_title)
-        self.ids.right.size_hint_x = RIGHT_SHARE if view.earlier else 0
-        self.ids.right.opacity = 1 if view.earlier else 0
-        self.ids.called.spacing = current().mm(12) if view.earlier else 0
-        for place, row in enumerate(self._rows):
-            row.opacity = 1 if place < len(view.earlier) else 0
-            if place < len(view.earlier):
-                row.show(view.earlier[place])
+        self.centre, self.clock, self.date = view.centre, view.clock, view.date
+        self.waiting, self.notice = view.waiting, view.notice
+        if view.current is None:
+            self._idle.title, self._idle.hint = view.idle_title, view.idle_hint
+            self._put(self._idle)
+        else:
+            self._called.show(view.current, view)
+            self._put(self._called)
+
+    def _put(self, wanted: BoxLayout) -> None:
+        """Only what is seen is in the window: a hidden widget is drawn all the same, at the full cost."""
+        middle = self.ids.middle
+        if middle.children != [wanted]:
+            middle.clear_widgets()
+            middle.add_widget(wanted)
 
     def show_name(self, name: str, size: str) -> None:
         """Lay the screen's name over everything."""

@@ -1,4 +1,4 @@
-"""Draws the ceiling display in all its states, in a process of its own: ``python ceiling_pictures.py OUT``.
+"""Draws the ceiling display in all its states: ``python ceiling_pictures.py OUT WIDTH HEIGHT [STATE …]``.
 
 Writes one PNG a state and ``drawn.json`` with every text, its place and the height of its capitals. With
 ``SDL_VIDEODRIVER=offscreen`` no display is needed.
@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from kiosk.board import Board, Call, Display
-from kiosk.settings import DeviceSettings
+from kiosk.settings import ScreenSettings
 from screens.ceiling.presenter import ceiling_view
 from screens.window import prepare_window
 
@@ -54,14 +54,16 @@ STATES = {
 }
 
 
-def main(out: Path, names: list[str]) -> None:
-    prepare_window(DeviceSettings().ceiling_screen, "ceiling")
+def main(out: Path, width: int, height: int, names: list[str]) -> None:
+    prepare_window(ScreenSettings(width=width, height=height, diagonal_inches=43), "ceiling")
     from kivy.base import EventLoop
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
-    from screens.ceiling.view import CeilingScreen
+    from screens.ceiling.view import CeilingScreen, panel_theme
+    from screens.theme import install
 
+    install(panel_theme(width, height))
     screen = CeilingScreen()
     Window.add_widget(screen)
     EventLoop.ensure_window()
@@ -74,7 +76,7 @@ def main(out: Path, names: list[str]) -> None:
             screen.show_name("Màn hình gọi số", "1920 × 1080")
         for _ in range(8):
             EventLoop.idle()
-        Window.screenshot(str(out / f"{name}.png"))
+        Path(Window.screenshot(str(out / f"{name}.png"))).replace(out / f"{name}.png")
         drawn[name] = [
             {
                 "text": widget.text,
@@ -98,4 +100,4 @@ def _seen(widget, root):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -14,18 +14,25 @@ PX_PER_MM = 2.0167  # 1920×1080 on 43 inches
 CAPITALS = {"numerals": 0.714, "text": 0.74, "semibold": 0.74, "bold": 0.74}
 
 
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """Texts as drawn, and the folder of the pictures."""
-    out = tmp_path_factory.mktemp("ceiling")
+def draw(out, width, height):
     subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("ceiling_pictures.py")), str(out)],
+        [
+            sys.executable,
+            str(Path(__file__).with_name("ceiling_pictures.py")),
+            *(str(out), str(width), str(height)),
+        ],
         env={**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(ROOT)},
         check=True,
         capture_output=True,
         timeout=120,
     )
     return json.loads((out / "drawn.json").read_text()), out
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Texts as drawn on a 43-inch panel, and the folder of the pictures."""
+    return draw(tmp_path_factory.mktemp("ceiling"), 1920, 1080)
 
 
 def capitals_mm(line):
@@ -58,16 +65,21 @@ def test_what_a_citizen_must_read_is_legible_at_five_metres_and_more(drawn):
         assert capitals_mm(notice) >= 20
 
 
-def test_no_text_leaves_the_screen_or_is_cut(drawn):
-    for state, lines in drawn[0].items():
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (1366, 768), (1024, 768)])
+def test_no_text_leaves_the_screen_wraps_or_is_cut(drawn, tmp_path, width, height):
+    states = drawn[0] if width == 1920 else draw(tmp_path, width, height)[0]
+    for state, lines in states.items():
         for line in lines:
-            left, bottom, width, height = line["box"]
-            middle_x, middle_y = left + width / 2, bottom + height / 2
+            left, bottom, box_width, box_height = line["box"]
+            middle_x, middle_y = left + box_width / 2, bottom + box_height / 2
             ink_width, ink_height = line["texture"][0], line["font_size"] * 1.1
-            assert middle_x - ink_width / 2 >= -1, (state, line["text"])
-            assert middle_x + ink_width / 2 <= 1921, (state, line["text"])
-            assert middle_y - ink_height / 2 >= -1, (state, line["text"])
-            assert middle_y + ink_height / 2 <= 1081, (state, line["text"])
+            where = (state, line["text"])
+            assert middle_x - ink_width / 2 >= -1, where
+            assert middle_x + ink_width / 2 <= width + 1, where
+            assert middle_y - ink_height / 2 >= -1, where
+            assert middle_y + ink_height / 2 <= height + 1, where
+            if "\n" not in line["text"]:
+                assert line["texture"][1] < 2 * line["font_size"], f"{where} wraps"
 
 
 def test_each_state_shows_what_it_should(drawn):
@@ -84,7 +96,7 @@ def test_each_state_shows_what_it_should(drawn):
 
 def test_a_new_call_stands_on_lacquer_red_and_settles(drawn):
     def field(state):
-        return Image.open(next(drawn[1].glob(f"{state}*.png"))).convert("RGB").getpixel((80, 180))
+        return Image.open(drawn[1] / f"{state}.png").convert("RGB").getpixel((80, 180))
 
     red, green, blue = field("fresh")
     assert red > 80
