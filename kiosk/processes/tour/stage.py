@@ -53,6 +53,8 @@ class LobbyUnderTour:
         self.control = LobbyControl(data)
         self.url = ""
         self.pid = 0
+        self._screen = ("", "")
+        self._screen_since = 0.0
 
     def __enter__(self) -> LobbyUnderTour:
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -127,6 +129,9 @@ class LobbyUnderTour:
             shown: dict[str, Any] = self.control.call("GET", f"/screens/{window}").json()
         except CommandError as error:
             raise NotSeenError(str(error)) from error
+        screen = (shown["screen"], shown["key"])
+        if window == "kiosk" and screen != self._screen:
+            self._screen, self._screen_since = screen, time.monotonic()
         return shown
 
     def see_screen(self, name: str, seconds: float = 10.0) -> dict[str, Any]:
@@ -174,21 +179,25 @@ class LobbyUnderTour:
 
     def tap(self, name: str, seconds: float = 6.0) -> str:
         """Touch the middle of a button; returns its words."""
+        return str(self._touch(name, seconds)["text"])
+
+    def _touch(self, name: str, seconds: float = 6.0) -> dict[str, Any]:
         target = self.target(name, seconds)
-        time.sleep(TOUCH_GUARD_SECONDS)
-        target = self.target(name, seconds)
+        pause = self._screen_since + TOUCH_GUARD_SECONDS - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+            target = self.target(name, seconds)
         self.tap_at(target["left"] + target["width"] / 2, target["top"] + target["height"] / 2)
-        return str(target["text"])
+        return target
 
     def tap_at(self, x: float, y: float) -> None:
         """Touch a point of the kiosk's window, in its pixels."""
         self.control.call("POST", "/touch", {"x": x, "y": y})
 
-    def type_digits(self, digits: str) -> None:
+    def type_digits(self, digits: str, event: str = "DigitTapped") -> None:
         """Touch digits of a number pad one after the other."""
         for digit in digits:
-            target = self.target(f"DigitTapped {digit}")
-            self.tap_at(target["left"] + target["width"] / 2, target["top"] + target["height"] / 2)
+            self._touch(f"{event} {digit}")
 
     # hands on the virtual devices
 
@@ -199,6 +208,12 @@ class LobbyUnderTour:
     def take_card(self) -> None:
         """Take the card off."""
         self.control.call("DELETE", "/card")
+
+    def scan_card(self, name: str) -> None:
+        """Hold the QR printed on the card of a demo citizen before the scanner."""
+        citizens = self.control.call("GET", "/state").json()["citizens"]
+        code = next(citizen["qr"] for citizen in citizens if citizen["name"] == name)
+        self.control.call("POST", "/scan", {"text": code})
 
     def set_printer(self, state: str) -> None:
         """Break or mend the printer."""

@@ -18,10 +18,12 @@ from typing import Any
 from kiosk.client import Ticket
 from kiosk.processes.tour.browser import Browser
 from kiosk.processes.tour.record import ChapterFailedError, Record, Step
-from kiosk.processes.tour.stage import TOUCH_GUARD_SECONDS, LobbyUnderTour, NotSeenError, summary
+from kiosk.processes.tour.stage import LobbyUnderTour, NotSeenError, summary
 
 CITIZEN = "lan"
 """Whose card is laid on the reader."""
+OTHER_CITIZEN = "anh-hung"
+ALTERED_CITIZEN = "the-bi-sua"
 FORM_SERVICE = "xac-nhan-hon-nhan"
 PLAIN_SERVICE = "ho-tich"
 COUNTER = "quay-9"
@@ -58,6 +60,7 @@ def play(lobby: LobbyUnderTour, record: Record, browser: Browser) -> None:
     chapters: tuple[Callable[[], None], ...] = (
         visit.citizen_with_card,
         visit.officer,
+        visit.other_cards,
         visit.printer_out_of_paper,
         visit.clips,
         visit.maintenance_screen,
@@ -298,7 +301,6 @@ class _Visit:
         elif "Skip" in names:
             lobby.tap("Skip")
         else:
-            time.sleep(TOUCH_GUARD_SECONDS)
             if "DigitTapped" in names:
                 lobby.type_digits("05031978")
             else:
@@ -398,6 +400,36 @@ class _Visit:
             lobby.until(lambda: not self._kiosk.board().now)
             step.seen = f"{number} is done; the board is empty"
 
+    # -- 1 again: the QR instead of the digits; a card that was tampered with ---------------------------------
+
+    def other_cards(self) -> None:
+        """A card whose QR is scanned instead of typing; a card whose data was altered."""
+        lobby = self._lobby
+        with self._step("QR instead of digits", "the chip is read without typing", "kiosk") as step:
+            other = demo_person(OTHER_CITIZEN)
+            lobby.lay_card(OTHER_CITIZEN)
+            lobby.see_screen("enter_can")
+            lobby.scan_card(OTHER_CITIZEN)
+            lobby.see_screen("services", 15)
+            step.seen = lobby.see_text(re.escape(other.full_name.split()[-1]))
+            lobby.tap("Finish")
+            lobby.take_card()
+            lobby.see_screen("start")
+        with self._step(
+            "Altered card", "its data is not used, the citizen is told what to do", "kiosk"
+        ) as step:
+            altered = demo_person(ALTERED_CITIZEN)
+            lobby.lay_card(ALTERED_CITIZEN)
+            lobby.see_screen("enter_can")
+            lobby.type_digits(altered.can)
+            lobby.tap("Continue")
+            shown = lobby.see_screen("problem", 15)
+            step.seen = summary(shown)
+            if any(altered.full_name in text for text in shown["texts"]):
+                raise NotSeenError(step.seen)
+        lobby.take_card()
+        self.back_to_start()
+
     # -- 4 again: the printer has no paper --------------------------------------------------------------------
 
     def printer_out_of_paper(self) -> None:
@@ -406,7 +438,8 @@ class _Visit:
         desk = self._browser.desk(lobby.url + "/counter", again=True)
         lobby.set_printer("paper-out")
         before = {ticket.id for ticket in self._kiosk.tickets("waiting")}
-        with self._step("No paper", "the number with its QR on the screen, and what to do", "kiosk") as step:
+        expected = "the number with its QR on the screen, and what to do"
+        with self._step("No paper", expected, "kiosk") as step:
             lobby.tap("StartWithoutCard")
             lobby.see_screen("services")
             lobby.tap(f"ServiceTapped {PLAIN_SERVICE}")
@@ -414,12 +447,13 @@ class _Visit:
             self._ticket = self._new_ticket(before)
             lobby.until(lambda: self._in_print_state("failed"), 20)
             step.seen = f"{number}: {summary(lobby.shown(), 300)}"
-        with self._step("Paper again", "a copy of the ticket comes out by itself", "kiosk", "ticket") as step:
+        with self._step("Paper again", "a copy of the ticket comes out by itself", "ticket") as step:
             papers = len(lobby.printed())
             lobby.set_printer("ok")
             lobby.until(lambda: len(lobby.printed()) > papers, 40)
             ticket = lobby.until(lambda: self._in_print_state("printed"), 20)
             step.seen = f"{ticket.number} printed, {ticket.print.copies} slip(s)"
+            self._picture(step, "kiosk")
             if any(target["name"] == "Finish" for target in lobby.shown()["targets"]):
                 lobby.tap("Finish")
             else:
@@ -469,19 +503,18 @@ class _Visit:
                 time.sleep(0.1)
             step.seen = summary(lobby.see_screen("maintenance/pin"))
         with self._step("PIN", "each device with its state in words", "kiosk") as step:
-            for digit in lobby.demo_pin():
-                target = lobby.target(f"Digit {digit}")
-                lobby.tap_at(target["left"] + target["width"] / 2, target["top"] + target["height"] / 2)
+            lobby.type_digits(lobby.demo_pin(), "Digit")
             lobby.tap("OpenPin")
             lobby.see_screen("maintenance/list")
             lobby.target("OpenDevice printer")
             step.seen = summary(lobby.shown(), 400)
-        with self._step("Test slip", "the printer's own test prints a slip", "kiosk", "ticket") as step:
+        with self._step("Test slip", "the printer's own test prints a slip", "ticket") as step:
             papers = len(lobby.printed())
             lobby.tap("OpenDevice printer")
             lobby.tap("Test")
             lobby.until(lambda: len(lobby.printed()) > papers, 20)
             step.seen = lobby.see_text("Thử (không )?đạt", seconds=20)
+            self._picture(step, "kiosk")
             if "không" in step.seen:
                 raise NotSeenError(summary(lobby.shown(), 400))
             lobby.tap("Back")
@@ -492,8 +525,10 @@ class _Visit:
             lobby.tap("Step -5")
             lobby.tap("Done")
             lobby.tap("Save")
-            lobby.until(lambda: self._setting("speaker", "volume") == before - 5, 40)
+            lobby.see_text("đã kiểm tra và lưu|Đã kiểm tra và lưu", seconds=40)
             step.seen = f"volume {before} → {self._setting('speaker', 'volume')}"
+            if self._setting("speaker", "volume") != before - 5:
+                raise NotSeenError(step.seen)
         with self._step("Out of maintenance", "the citizens' start screen", "kiosk") as step:
             lobby.tap("Leave")
             step.seen = summary(lobby.see_screen("start"))
