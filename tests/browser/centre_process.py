@@ -1,4 +1,4 @@
-"""The centre as a process that can be killed and started again, and the requests of kiosk and other officers."""
+"""The centre as a process that can be killed and started again; the requests of kiosk and other officers."""
 
 from __future__ import annotations
 

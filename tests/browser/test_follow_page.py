@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from kiosk.centre.web.place import Place
 from tests.browser.centre_process import CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.legibility import faint_texts
 
 PHONE = {"width": 390, "height": 844}
 
@@ -39,16 +40,20 @@ def test_the_phone_counts_down_and_shows_the_call_in_full_colour(
     for action in ("open", "call-next"):
         centre.act(lan, "quay-9", action)
     expect(page.locator("#headline")).to_have_text("Ông/bà là người tiếp theo")
+    assert faint_texts(page, 7) == []
     for action in ("no-show", "call-next"):
         centre.act(lan, "quay-9", action)
     expect(page.locator("body")).to_have_attribute("data-state", "called")
     expect(page.locator("#headline")).to_have_text("Mời ông/bà đến quầy số")
     expect(page.locator("#figure")).to_have_text("9")
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(152, 28, 25)"
+    assert faint_texts(page, 7) == []
     centre.act(lan, "quay-9", "start")
     expect(page.locator("#headline")).to_contain_text("đang được phục vụ")
+    assert faint_texts(page, 7) == []
     centre.act(lan, "quay-9", "complete")
     expect(page.locator("#headline")).to_have_text("Đã phục vụ xong")
+    assert faint_texts(page, 7) == []
     assert first["number"] not in page.content()
 
 

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.centre_process import CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.legibility import faint_texts
 
 KIOSK = (1080, 1920)
 
@@ -158,6 +159,7 @@ def test_cards_scans_and_the_printers_faults(lobby: Page, control: Control) -> N
     expect(citizen).to_have_class("citizen on")
     citizen.get_by_text("Quét QR").click()
     lobby.get_by_text("Hết giấy").click()
+    assert faint_texts(lobby, 4.5) == []
     expect(lobby.locator("[data-switch=paper-out]")).to_have_attribute("aria-pressed", "true")
     lobby.get_by_text("Nhấc thẻ ra").click()
     expect(lobby.locator("#take-off")).to_be_disabled()

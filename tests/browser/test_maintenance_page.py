@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.centre_process import PASSWORD, CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.legibility import faint_texts
 
 
 def sign_in(page: Page, login: str = "bao-tri") -> None:
@@ -63,6 +64,7 @@ def test_each_device_is_told_in_words_and_changes_live(visitors: Visitors, centr
     report(centre, "printer", "needs_attention", "PRINTER_PAPER_OUT")
     expect(printer.locator(".condition")).to_have_text("Cần người xem")
     expect(printer.locator("[data-code=PRINTER_PAPER_OUT]")).to_contain_text("Thay cuộn giấy")
+    assert faint_texts(page, 4.5) == []
 
 
 def test_a_test_is_carried_out_by_the_owner_and_its_report_shown(

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.centre_process import PASSWORD, CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.legibility import faint_texts
 
 
 def sign_in(page: Page, login: str = "ha", password: str = PASSWORD) -> None:
@@ -114,7 +115,10 @@ def test_what_the_citizen_confirmed_stands_there_with_its_source_and_goes_with_t
     typed = page.locator("[data-field=nxnTinhTrangHonNhan]")
     expect(typed.locator(".source")).to_have_attribute("data-source", "typed")
     assert not scrolls(page), "only the form's own panel scrolls"
+    assert faint_texts(page, 4.5) == []
     press(page, "s", "start")
+    expect(button(page, "complete")).to_be_enabled()
+    assert faint_texts(page, 4.5) == []
     press(page, "h", "complete")
     expect(page.locator("#now")).to_have_text("Chưa gọi ai")
     assert "Lò Thị Mai Phương" not in page.content()
@@ -154,6 +158,8 @@ def test_a_second_page_follows_live_and_a_reload_keeps_the_state(
 def test_another_officers_counter_is_shown_and_refused(visitors: Visitors, centre: CentreProcess) -> None:
     page = visitors.page()
     sign_in(page)
+    expect(page.locator("#choose")).to_be_visible()
+    assert faint_texts(page, 4.5) == []
     place = page.locator("[data-counter=quay-9]")
     expect(place).to_contain_text("Mở quầy 9")
     lan = centre.officer()

@@ -6,7 +6,7 @@
 
 const SILENCE_MS = 25_000; // the centre sends a heartbeat every 10 s
 const GRACE_MS = 1_200; // a gap this short is not worth a banner
-const PAUSES_MS = [200, 500, 1000, 2000, 4000];
+const PAUSES_MS = [200, 400, 800, 1500];
 
 /** Cuts a text stream into events {id, type, data} (HTML Living Standard §9.2.6). */
 export class EventParser {
