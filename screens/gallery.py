@@ -70,13 +70,13 @@ class Walk:
     def __init__(self, setup: Setup, now: datetime = NOW) -> None:
         self.state = VisitState(setup, now=now)
         self.views: dict[str, KioskView] = {}
-        self._effects: list[Effect] = []
+        self.effects: list[Effect] = []  #: everything the visit asked for
 
     def do(self, *events: Event) -> None:
         """Let these happen."""
         for event in events:
             self.state, effects = step(self.state, event)
-            self._effects += effects
+            self.effects += effects
 
     def keep(self, name: str) -> None:
         """Keep what is shown now."""
@@ -84,7 +84,7 @@ class Walk:
 
     def asked(self, kind: type[E]) -> E:
         """The newest effect of this kind. Raises ``LookupError`` when there was none."""
-        for effect in reversed(self._effects):
+        for effect in reversed(self.effects):
             if isinstance(effect, kind):
                 return effect
         raise LookupError(kind.__name__)
@@ -92,19 +92,25 @@ class Walk:
 
 def samples() -> dict[str, KioskView]:
     """View-models of every screen by name, in the order of a visit."""
-    told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    setup, citizen, services = _setup(told), _citizen(told), _services(told)
+    table = told()
+    setup, services = setup_of(table), services_of(table)
     walk = Walk(setup)
     _start(walk)
-    _card(walk, citizen)
+    _card(walk, citizen_of(table))
     _services_and_ticket(walk, services)
-    _form(walk, told["typed"])
+    _form(walk, table["typed"])
     _troubles(walk, setup, services)
     _clips(walk, setup)
     return walk.views
 
 
-def _setup(told: dict[str, Any]) -> Setup:
+def told() -> dict[str, Any]:
+    """What the visit needs to be told: the citizen, the services, the clips, what is typed."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def setup_of(table: dict[str, Any]) -> Setup:
+    """The demo centre's kiosk."""
     settings = load(ROOT / "config")
     return Setup(
         machine="gallery",
@@ -116,18 +122,20 @@ def _setup(told: dict[str, Any]) -> Setup:
         idle_countdown_seconds=30,
         clips_after_seconds=90,
         forms=load_forms(ROOT / "config" / "forms"),
-        clips=tuple(Clip(video=Path(f"{clip['id']}.webm"), **clip) for clip in told["clip"]),
+        clips=tuple(Clip(video=Path(f"{clip['id']}.webm"), **clip) for clip in table["clip"]),
     )
 
 
-def _citizen(told: dict[str, Any]) -> Citizen:
-    return Citizen(**{**told["citizen"], "sex": Sex(told["citizen"]["sex"])})
+def citizen_of(table: dict[str, Any]) -> Citizen:
+    """The invented citizen."""
+    return Citizen(**{**table["citizen"], "sex": Sex(table["citizen"]["sex"])})
 
 
-def _services(told: dict[str, Any]) -> tuple[ServiceChoice, ...]:
+def services_of(table: dict[str, Any]) -> tuple[ServiceChoice, ...]:
+    """The services as the centre would list them."""
     return tuple(
         ServiceChoice(**{**service, "counters": tuple(service.get("counters", ()))})
-        for service in told["service"]
+        for service in table["service"]
     )
 
 

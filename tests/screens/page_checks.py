@@ -21,6 +21,53 @@ LONG = (
 )
 
 
+def box(widget):
+    return (*widget.to_window(widget.x, widget.y), *widget.to_window(widget.right, widget.top))
+
+
+def touch_problems(pressed, is_main) -> list[str]:
+    mm = current().mm.px_per_mm
+    found = []
+    for widget in pressed:
+        least = TOUCH_MM if is_main(widget) else TOUCH_LEAST_MM
+        if min(widget.size) / mm < least - 0.2:
+            found.append(f"“{widget.label}” is only {min(widget.size) / mm:.1f} mm")
+    for one, other in combinations(pressed, 2):
+        a, b = box(one), box(other)
+        apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) / mm
+        if apart < GAP_MM - 0.1:
+            found.append(f"“{one.label}” and “{other.label}” are {apart:.1f} mm apart")
+    if sum(is_main(widget) and widget.enabled for widget in pressed) > 1:
+        found.append("more than one thing is red")
+    return found
+
+
+def column_problems(columns, squeeze_allowed: float) -> list[str]:
+    found = []
+    for column in columns:
+        if column.minimum_height > column.height + 1:
+            found.append(f"{column.minimum_height - column.height:.0f} px too much")
+        if column.squeeze < squeeze_allowed - 0.001:
+            found.append(f"type was made smaller ({column.squeeze:.2f})")
+    return found
+
+
+def word_problems(labels, size: tuple[int, int], squeeze_allowed: float) -> list[str]:
+    mm = current().mm.px_per_mm
+    found = []
+    for label in labels:
+        words = f"“{label.text[:30]}”"
+        if label.texture_size[0] > label.width + 1 or label.texture_size[1] > label.height + 1:
+            found.append(f"{words} {label.texture_size} is cut by {label.size}")
+        x, y, right, upper = box(label)
+        if x < -1 or y < -1 or right > size[0] + 1 or upper > size[1] + 1:
+            found.append(f"{words} leaves the screen")
+        for_staff = label.text.isupper() and "_" in label.text  # a failure's code
+        if label.font_size * CAPITALS_TEXT / mm < 6.95 * squeeze_allowed and not for_staff:
+            found.append(f"{words} is too small")
+    return found
+
+
 def problems(width: int, height: int, least_squeeze: float) -> list[str]:
     prepare_window(ScreenSettings(width=width, height=height), "checks")
     from kivy.base import EventLoop
@@ -34,11 +81,7 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
     EventLoop.ensure_window()
-    mm = current().mm.px_per_mm
     found: list[str] = []
-
-    def box(widget):
-        return (*widget.to_window(widget.x, widget.y), *widget.to_window(widget.right, widget.top))
 
     def look(name: str, squeeze_allowed: float) -> None:
         for _ in range(FRAMES):
@@ -46,35 +89,14 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
         top = stage._overlay if stage._overlay.parent else stage
         widgets = list(top.walk(restrict=True))
         pressed = [w for w in widgets if isinstance(w, Pressable) and w.present]
-        for widget in pressed:
-            least = TOUCH_MM if isinstance(widget, PrimaryButton) else TOUCH_LEAST_MM
-            if min(widget.size) / mm < least - 0.2:
-                found.append(f"{name}: “{widget.label}” is only {min(widget.size) / mm:.1f} mm")
-        for one, other in combinations(pressed, 2):
-            a, b = box(one), box(other)
-            apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) / mm
-            if apart < GAP_MM - 0.1:
-                found.append(f"{name}: “{one.label}” and “{other.label}” are {apart:.1f} mm apart")
-        if sum(isinstance(w, PrimaryButton) and w.enabled for w in pressed) > 1:
-            found.append(f"{name}: more than one thing is red")
-        for widget in widgets:
-            if isinstance(widget, Column) and widget.size_hint_y is not None:
-                if widget.minimum_height > widget.height + 1:
-                    found.append(f"{name}: {widget.minimum_height - widget.height:.0f} px too much")
-                if widget.squeeze < squeeze_allowed - 0.001:
-                    found.append(f"{name}: type was made smaller ({widget.squeeze:.2f})")
-            if isinstance(widget, Label) and widget.text:
-                if widget.texture_size[0] > widget.width + 1 or widget.texture_size[1] > widget.height + 1:
-                    found.append(
-                        f"{name}: “{widget.text[:30]}” {widget.texture_size} is cut by {widget.size}"
-                    )
-                x, y, right, upper = box(widget)
-                if x < -1 or y < -1 or right > width + 1 or upper > height + 1:
-                    found.append(f"{name}: “{widget.text[:30]}” leaves the screen")
-                if name != "long" and widget.font_size * CAPITALS_TEXT / mm < 6.95 * squeeze_allowed:
-                    if widget.text.isupper() and "_" in widget.text:  # the code for staff may be small
-                        continue
-                    found.append(f"{name}: “{widget.text[:30]}” is too small")
+        columns = [w for w in widgets if isinstance(w, Column) and w.size_hint_y is not None]
+        labels = [w for w in widgets if isinstance(w, Label) and w.text]
+        for problem in (
+            *touch_problems(pressed, lambda widget: isinstance(widget, PrimaryButton)),
+            *column_problems(columns, squeeze_allowed),
+            *word_problems(labels, (width, height), squeeze_allowed),
+        ):
+            found.append(f"{name}: {problem}")
 
     for name, view in samples().items():
         stage.show(view)

@@ -1,0 +1,114 @@
+"""Every citizen's screen is built and measured as it stands on the panel, without a display."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "screens"
+
+
+def offscreen(module: str, *arguments: str, timeout: float = 150) -> subprocess.CompletedProcess[str]:
+    """Run a module where windows are drawn into memory."""
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least_squeeze"), [(1080, 1920, "1"), (1920, 1080, "0.8")], ids=["upright", "lying"]
+)
+def test_nothing_is_too_small_too_near_or_cut(width, height, least_squeeze):
+    """Touch targets ≥ 13 mm, the main one ≥ 20 mm, 3 mm apart; no words cut; capitals of 7 mm upright."""
+    done = offscreen("tests.screens.page_checks", str(width), str(height), least_squeeze)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == []
+
+
+def test_a_citizen_who_left_leaves_no_words_in_any_widget():
+    done = offscreen("tests.screens.forgetting")
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert seen["during"], "the citizen's name should have been on a screen"
+    assert seen["after"] == []
+
+
+def test_every_screen_of_the_visit_has_a_sample_and_follows_its_view_model():
+    from kiosk.visit.states import NAMES
+    from screens.gallery import samples
+
+    assert {view.name for view in samples().values()} == set(NAMES.values())
+
+
+def test_pages_declare_every_field_of_their_view_model():
+    done = offscreen("tests.screens.page_fields")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout) == {}
+
+
+OURS = [
+    path
+    for path in [*SCREENS.glob("*.py"), *SCREENS.glob("widgets/*"), *SCREENS.glob("citizen/**/*")]
+    if path.suffix in (".py", ".kv")
+]
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(SCREENS)))
+def test_no_words_and_no_literal_colours_stand_in_code(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".kv":
+        kv = [text]
+    else:
+        constants = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+        kv = [node.value for node in constants if isinstance(node.value, str)]
+        kv = [value for value in kv if value.lstrip().startswith(("<", "#:")) or "\n<" in value]
+    for value in kv:
+        assert not re.search(r"#[0-9A-Fa-f]{6}\b", value)
+        assert not re.search(r"\bapp\.", value)
+        assert not re.search(r"\b(dp|sp|pt)\(", value)
+        assert not _vietnamese(value)
+    if path.suffix == ".py":
+        tree = ast.parse(text)
+        words = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _vietnamese(node.value)
+        ]
+        docstrings = [
+            ast.get_docstring(node, clean=False)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        ]
+        assert [word for word in words if word not in docstrings and word not in _KEYS] == []
+
+
+_KEYS = {"asdfghjklđ", "ăâêôơư,.-'"}  # the keys of a keyboard are no words
+
+
+def _vietnamese(text: str) -> bool:
+    return any(ord(letter) > 127 and unicodedata.category(letter).startswith("L") for letter in text)
+
+
+def test_fields_of_the_window_are_what_the_stage_reads():
+    from screens.citizen.screens import KioskView
+
+    assert {field.name for field in fields(KioskView)} == {
+        "name",
+        "key",
+        "centre",
+        "help",
+        "screen",
+        "overlay",
+    }

@@ -1,0 +1,71 @@
+"""Sizes in millimetres of the real panel and colours that can be told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.theme import (
+    CAPITALS_NUMERALS,
+    CAPITALS_TEXT,
+    FONT_FILES,
+    FONTS,
+    SHAPE_CONTRAST,
+    SHAPE_PAIRS,
+    TEXT_CONTRAST,
+    TEXT_PAIRS,
+    Palette,
+    Theme,
+    contrast,
+)
+
+
+@pytest.mark.parametrize(("over", "under"), TEXT_PAIRS)
+def test_every_text_stands_out_ten_to_one(over, under):
+    palette = Palette()
+    assert contrast(getattr(palette, over), getattr(palette, under)) >= TEXT_CONTRAST
+
+
+@pytest.mark.parametrize(("over", "under"), SHAPE_PAIRS)
+def test_every_shape_that_means_something_stands_out(over, under):
+    palette = Palette()
+    assert contrast(getattr(palette, over), getattr(palette, under)) >= SHAPE_CONTRAST
+
+
+def test_contrast_is_the_one_of_wcag():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("inches", "px_per_mm", "touch"), [(15.6, 5.56, 111), (21.5, 4.03, 81), (32, 2.71, 54)]
+)
+def test_a_touch_target_is_twenty_millimetres_on_every_panel(inches, px_per_mm, touch):
+    theme = Theme(1080, 1920, inches)
+    assert theme.mm.px_per_mm == pytest.approx(px_per_mm, abs=0.01)
+    assert theme.touch == touch
+
+
+@pytest.mark.parametrize(("face", "em"), [("text", CAPITALS_TEXT), ("numerals", CAPITALS_NUMERALS)])
+def test_capitals_of_the_shipped_fonts_are_as_high_as_said(face, em):
+    from PIL import ImageFont
+
+    font = ImageFont.truetype(str(FONTS / FONT_FILES[face]), 1000)
+    box = font.getbbox("H", anchor="ls")
+    assert -box[1] == pytest.approx(em * 1000, abs=2)
+    theme = Theme(1080, 1920, 21.5)
+    assert theme.capitals(7, face) * em == pytest.approx(7 * theme.mm.px_per_mm)
+
+
+def test_lines_of_vietnamese_stand_far_enough_apart():
+    from PIL import ImageFont
+
+    for file in FONT_FILES.values():
+        ascent, descent = ImageFont.truetype(str(FONTS / file), 1000).getmetrics()
+        assert (ascent + descent) * Theme.line_height >= 1250
+
+
+def test_digits_of_numbers_are_all_equally_wide():
+    from PIL import ImageFont
+
+    font = ImageFont.truetype(str(FONTS / FONT_FILES["numerals"]), 1000)
+    assert len({font.getlength(digit) for digit in "0123456789"}) == 1
