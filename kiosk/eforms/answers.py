@@ -115,7 +115,8 @@ def shown(made: Field, value: Value) -> str:
 
 def _shown_date(text: str) -> str:
     try:
-        return date.fromisoformat(text).strftime("%d/%m/%Y")
+        day = date.fromisoformat(text)
+        return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
     except ValueError:
         return text
 

@@ -117,8 +117,8 @@ class Field:
 
     ``when``: the field applies only then, and is empty otherwise. ``prefill`` and ``copy`` fill it when
     ``derive_when`` holds; ``by_date`` and ``default`` whenever nothing else does. ``ask`` False: never a
-    question of its own. ``change`` False: the kiosk offers no *change* for it. ``check`` False: no line of the
-    check page.
+    question of its own. ``change`` False: the kiosk offers no *change* for it. ``check`` False: no line of
+    the check page.
     """
 
     id: str

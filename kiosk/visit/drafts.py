@@ -60,7 +60,8 @@ def draft_of(made: Field, value: Value) -> str:
         return "true" if value else "false"
     if made.type is FieldType.DATE:
         try:
-            return date.fromisoformat(value).strftime("%d%m%Y")
+            day = date.fromisoformat(value)
+            return f"{day.day:02d}{day.month:02d}{day.year:04d}"
         except ValueError:
             return ""
     return value

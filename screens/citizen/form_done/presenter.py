@@ -26,7 +26,7 @@ class FormDoneView:
 def form_done_view(state: VisitState, screen: FormDone, words: Words) -> FormDoneView:
     """What happens next."""
     held = state.held(screen.service) or state.tickets[-1]
-    numbers = words("services.or").join(str(counter) for counter in held.ticket.counters)
+    numbers = f" {words('services.or')} ".join(str(counter) for counter in held.ticket.counters)
     counters = words("form_done.counter", counters=numbers) if numbers else words("form_done.any_counter")
     return FormDoneView(
         title=words("form_done.title"),

@@ -39,7 +39,7 @@ def problem_view(state: VisitState, screen: Problem, words: Words) -> ProblemVie
     primary, *others = _ways_on(state, screen, words)
     kept = words("problem.kept_nothing")
     if state.form is not None:
-        kept = f"{words('problem.kept_number')} {words('problem.kept_form')}"
+        kept = " ".join((words("problem.kept_number"), words("problem.kept_form")))
     elif state.tickets:
         kept = words("problem.kept_number")
     elif state.person is not None:

@@ -99,7 +99,7 @@ def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Wor
         badge = words("services.taken", number=held.ticket.number)
     elif not choice.open:
         badge = _closed(choice, state.now, words)
-    counters = words("services.or").join(str(counter) for counter in choice.counters)
+    counters = f" {words('services.or')} ".join(str(counter) for counter in choice.counters)
     return ServiceCard(
         button=Button(
             choice.name,

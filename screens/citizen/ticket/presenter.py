@@ -36,7 +36,7 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
     ticket = held.ticket
     at = state.key
     form = state.form_for(screen.service) is not None
-    counters = words("services.or").join(str(counter) for counter in ticket.counters)
+    counters = f" {words('services.or')} ".join(str(counter) for counter in ticket.counters)
     return TicketView(
         title=words("ticket.title"),
         number=ticket.number,
