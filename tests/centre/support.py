@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import select
 import signal
@@ -142,6 +144,73 @@ class Process:
     def end(self) -> None:
         if self.child is not None and self.child.poll() is None:
             self.kill()
+
+
+class WarmProcess:
+    """A centre as a process of its own that starts within a tenth of a second (see ``tests.centre.warm``)."""
+
+    def __init__(self, folder: Path, config: Path = CONFIG) -> None:
+        self.folder = folder
+        self.url = ""
+        self._asked = {"config": str(config), "data": str(folder), "port": 0}
+        self._pid = 0
+        log = (folder.parent / "centre.log").open("a")
+        self._starter = subprocess.Popen(
+            [sys.executable, "-m", "tests.centre.warm"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            bufsize=1,
+        )
+        log.close()
+
+    def begin(self) -> None:
+        """Start, without waiting until requests are answered."""
+        assert self._starter.stdin is not None
+        self._starter.stdin.write(json.dumps(self._asked) + "\n")
+        while (answer := self._answer())["url"] is not None:
+            pass  # said by one that was killed meanwhile
+        self._pid = answer["pid"]
+
+    def start(self) -> None:
+        self.begin()
+        while (answer := self._answer())["pid"] != self._pid:
+            pass
+        self.url = answer["url"]
+        self._asked["port"] = int(self.url.rsplit(":", 1)[1])
+
+    def _answer(self) -> dict[str, Any]:
+        """The next line; unbuffered, for ``select``.
+
+        A killed process has written its line whole or not at all.
+        """
+        assert self._starter.stdout is not None
+        line = b""
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self._starter.stdout], [], [], 30)
+            assert ready, (self.folder.parent / "centre.log").read_text()[-2000:]
+            line += os.read(self._starter.stdout.fileno(), 1)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def kill(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            while True:
+                os.kill(self._pid, 0)
+                time.sleep(0.001)
+        self._pid = 0
+
+    def end(self) -> None:
+        if self._pid:
+            self.kill()
+        self._starter.kill()
+        self._starter.wait(timeout=10)
+        for pipe in (self._starter.stdin, self._starter.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
