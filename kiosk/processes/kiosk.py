@@ -31,8 +31,7 @@ from devices.code_scanner import CodeScanner
 from devices.contract import Condition, Device, DeviceStatus
 from devices.screen import Screen, Window
 from devices.supervisor import WorkerStoppedError
-from devices.ticket_printer import PrintOutcome, TicketPrinter, TicketSlip
-from devices.ticket_printer import PrintResult as Printed
+from devices.ticket_printer import TicketPrinter
 from kiosk.client import Answer as SentAnswer
 from kiosk.client import CentreClient, CentreError, FormAnswers, Service, Ticket
 from kiosk.eforms.definition import FormDefinition
@@ -40,6 +39,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.owned_devices import OwnedDevices
+from kiosk.processes.slips import Printer, Slips, issued_ticket
 from kiosk.settings import (
     CardReaderSettings,
     DeviceSettings,
@@ -61,14 +61,10 @@ from kiosk.visit.events import (
     ForeignCodeScanned,
     FormFailed,
     FormSent,
-    IssuedTicket,
-    PrintResult,
     ReadingStep,
     ServiceChoice,
     ServicesFailed,
     ServicesLoaded,
-    SlipPrinted,
-    SlipPrintedLater,
     Tick,
     TicketIssued,
     TicketRefused,
@@ -83,7 +79,6 @@ TICK_SECONDS = 0.5
 PRESENCE_SECONDS = 0.25
 """How long one look at the reader may wait for a change; a reading waits at most so long for its turn."""
 READER_AGAIN_SECONDS = 1.0
-REPRINT_SECONDS = 30.0
 ISSUE_AGAIN_SECONDS = 0.4
 POLL_SECONDS: Mapping[str, float] = {"card_reader": 2.0, "printer": 5.0, "scanner": 3.0, "kiosk_screen": 10.0}
 
@@ -92,18 +87,6 @@ _STEPS = {
     ReadStep.IDENTITY: ReadingStep.READING,
     ReadStep.PROOF: ReadingStep.CHECKING,
 }
-_RESULTS = {
-    Printed.PRINTED: PrintResult.PRINTED,
-    Printed.SENT_UNCONFIRMED: PrintResult.UNCONFIRMED,
-    Printed.NOT_PRINTED: PrintResult.FAILED,
-    Printed.UNKNOWN: PrintResult.UNKNOWN,
-}
-_REPORTED = {
-    PrintResult.PRINTED: "printed",
-    PrintResult.UNCONFIRMED: "unknown",
-    PrintResult.FAILED: "failed",
-    PrintResult.UNKNOWN: "unknown",
-}
 
 
 class Reader(Device, Protocol):
@@ -111,12 +94,6 @@ class Reader(Device, Protocol):
 
     def presence(self, wait: float = 0.0) -> CardPresence: ...
     def read(self, can: str, progress: Callable[[ReadStep], None] = ...) -> CardReading | CardFailure: ...
-
-
-class Printer(Device, Protocol):
-    """What the kiosk uses of the ticket printer."""
-
-    def print_slip(self, slip: TicketSlip) -> PrintOutcome: ...
 
 
 class Scanner(Device, Protocol):
@@ -161,8 +138,6 @@ class KioskProcess:
         self._lock = threading.RLock()
         self._state = VisitState(setup_of(settings, forms or {}, clips), now=self._now())
         self._stop = threading.Event()
-        self._reprint_now = threading.Event()
-        self._printing: set[str] = set()
         self._calls = ThreadPoolExecutor(3, "centre-calls")
         self._devices = OwnedDevices(
             client,
@@ -172,9 +147,9 @@ class KioskProcess:
             self._device_changed,
             take_over=self._take_over,
         )
+        self._slips = Slips(client, settings.centre, lambda: self._devices.worker("printer"), self.dispatch)
         self._threads = [
             threading.Thread(target=self._watch_card, name="card-watch", daemon=True),
-            threading.Thread(target=self._reprint, name="reprint", daemon=True),
             threading.Thread(target=self._tick, name="tick", daemon=True),
         ]
 
@@ -191,13 +166,14 @@ class KioskProcess:
     def start(self) -> None:
         """Begin; returns at once."""
         self._devices.start()
+        self._slips.start()
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """End everything within a few seconds; the visit is wiped."""
         self._stop.set()
-        self._reprint_now.set()
+        self._slips.stop()
         with self._lock:
             self._state, _ = wiped(self._state)
         self._calls.shutdown(wait=False, cancel_futures=True)
@@ -231,8 +207,7 @@ class KioskProcess:
             case IssueTicket():
                 self._call(self._issue, effect)
             case PrintSlip(visit=visit, ticket=ticket):
-                self._printing.add(ticket.id)
-                self._call(self._print, visit, ticket)
+                self._slips.print(visit, ticket)
             case SendForm():
                 self._call(self._send_form, effect)
             case Wipe():
@@ -325,7 +300,7 @@ class KioskProcess:
         except CentreError as error:
             self.dispatch(TicketRefused(effect.visit, effect.key, error.code))
             return
-        self.dispatch(TicketIssued(effect.visit, effect.key, self._held(ticket)))
+        self.dispatch(TicketIssued(effect.visit, effect.key, issued_ticket(ticket, self._zone)))
 
     def _issued(self, effect: IssueTicket) -> Ticket:
         """No answer does not mean no number: asked once more with the same key, which gives the same
@@ -359,94 +334,6 @@ class KioskProcess:
             return
         self.dispatch(FormSent(effect.visit, effect.ticket))
 
-    # -- printing ----------------------------------------------------------------------------------------
-
-    def _print(self, visit: str, ticket: IssuedTicket) -> None:
-        """The slip of a new number: told to the centre before it goes out, so that a power cut leaves a
-        trace.
-        """
-        self._report_print(ticket.id, "pending", None, copy=False)
-        slip = self._slip(ticket, copy=False)
-
-        def work() -> None:
-            result, code = self._put_on_paper(slip)
-            self.dispatch(SlipPrinted(visit, ticket.id, result, code))
-            self._call(self._printed, ticket.id, result, code)
-
-        self._devices.worker("printer").submit(work)
-
-    def _printed(self, ticket: str, result: PrintResult, code: FailureCode | None) -> None:
-        self._report_print(ticket, _REPORTED[result], code, copy=False)
-        self._printing.discard(ticket)
-
-    def _put_on_paper(self, slip: TicketSlip) -> tuple[PrintResult, FailureCode | None]:
-        """On the printer's thread."""
-        printer = cast(Printer, self._devices.worker("printer").device)
-        try:
-            outcome = printer.print_slip(slip)
-        except Exception as error:  # a bug of the driver: nobody knows what came out
-            _LOG.error("printing failed: %s", _place(error))
-            return PrintResult.UNKNOWN, FailureCode.UNEXPECTED
-        return _RESULTS[outcome.result], outcome.failure
-
-    def _report_print(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None:
-        try:
-            self._client.report_print(ticket, state, code, copy=copy)
-        except CentreError as error:
-            _LOG.warning("the centre was not told that a slip is %s: %s", state, error.code)
-
-    def _reprint(self) -> None:
-        """Slips that surely did not come out are printed as copies once the printer is well.
-
-        A slip of which this is not known is never printed by itself, for two slips with one number are
-        worse than
-        none: its number was shown on the screen.
-        """
-        first = True
-        while not self._stop.is_set():
-            self._reprint_now.wait(REPRINT_SECONDS)
-            self._reprint_now.clear()
-            if self._stop.is_set() or self._devices.worker("printer").status.condition is not Condition.READY:
-                continue
-            try:
-                jobs = self._client.print_jobs()
-            except CentreError as error:
-                _LOG.info("slips to print again are not known: %s", error.code)
-                continue
-            for ticket in jobs:
-                if ticket.id in self._printing:
-                    continue
-                if ticket.print.state == "pending" and first:
-                    self._report_print(ticket.id, "unknown", FailureCode.PRINTER_UNCONFIRMED, copy=False)
-                elif ticket.print.state == "failed" and not self._print_copy(ticket):
-                    break
-            first = False
-
-    def _print_copy(self, ticket: Ticket) -> bool:
-        """False when the printer is not well after all."""
-        slip = self._slip(self._held(ticket), copy=True)
-        try:
-            result, code = self._devices.worker("printer").submit(lambda: self._put_on_paper(slip)).result()
-        except (WorkerStoppedError, CancelledError):
-            return False
-        self._report_print(ticket.id, _REPORTED[result], code, copy=True)
-        if result is PrintResult.PRINTED:
-            self.dispatch(SlipPrintedLater(ticket.id))
-        return result is not PrintResult.FAILED
-
-    def _slip(self, ticket: IssuedTicket, *, copy: bool) -> TicketSlip:
-        return TicketSlip(
-            centre=self._centre.name,
-            number=ticket.number,
-            service=ticket.service_name,
-            counters=ticket.counters,
-            ahead=ticket.ahead,
-            issued_at=ticket.issued_at,
-            follow_url=ticket.follow_url,
-            copy=copy,
-            timezone=self._centre.timezone,
-        )
-
     # -- devices -----------------------------------------------------------------------------------------
 
     def _build(self, name: str, settings: BaseModel) -> Device:
@@ -479,7 +366,7 @@ class KioskProcess:
         failure = None if well else status.failure or _DISABLED.get(name)
         self.dispatch(DeviceChanged(name, failure))
         if name == "printer" and status.condition is Condition.READY:
-            self._reprint_now.set()
+            self._slips.printer_is_well()
 
     # -- time --------------------------------------------------------------------------------------------
 
@@ -507,18 +394,6 @@ class KioskProcess:
             minutes_wait=service.minutes_wait,
             counters=tuple(counter.number for counter in service.counters),
             form=service.form,
-        )
-
-    def _held(self, ticket: Ticket) -> IssuedTicket:
-        return IssuedTicket(
-            id=ticket.id,
-            number=ticket.number,
-            service=ticket.service,
-            service_name=ticket.service_name,
-            ahead=ticket.ahead,
-            counters=tuple(counter.number for counter in ticket.counters),
-            issued_at=ticket.issued_at.astimezone(self._zone),
-            follow_url=ticket.follow_url,
         )
 
 

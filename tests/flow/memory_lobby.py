@@ -35,6 +35,7 @@ class MemoryCentre:
     def __init__(self) -> None:
         self.up = True
         self.lost_answers = 0
+        self.follow_url = "http://127.0.0.1/follow/x"
         self.tickets: dict[str, Ticket] = {}
         self.keys: dict[str, str] = {}
         self.prints: list[tuple[str, str, FailureCode | None, bool]] = []
@@ -62,7 +63,7 @@ class MemoryCentre:
             made = Ticket(
                 f"t{number}", f"B{number:03d}", "B", number, service, service, "waiting", date(2026, 11, 23),
                 datetime(2026, 11, 23, 1, 0, tzinfo=UTC), 0, COUNTERS, None, None, 0, None, None,
-                "http://127.0.0.1/follow/x", None, PrintMark("none", 0),
+                self.follow_url, None, PrintMark("none", 0),
             )  # fmt: skip
             self.tickets[made.id] = made
             self.keys[idempotency_key] = made.id

@@ -240,3 +240,11 @@ def test_time_alone_does_not_redraw_the_window() -> None:
         before = lobby.changes
         time.sleep(1.2)
         assert lobby.changes == before
+
+
+def test_an_address_too_long_for_a_slip_is_a_failure_and_not_a_wait_for_ever() -> None:
+    with MemoryLobby() as lobby:
+        lobby.centre.follow_url = "http://127.0.0.1/" + "x" * 400
+        at_the_services(lobby)
+        takes_number(lobby)
+        lobby.until(lambda: lobby.state.tickets[0].printed is PrintResult.FAILED)
