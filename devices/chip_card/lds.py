@@ -57,26 +57,24 @@ class BlockSize:
     """How many bytes to ask for at once: the largest the card has not refused.
 
     4096 needs extended length. 256 is the most a short command can ask for; some chips answer it in full
-    under secure messaging, others need room for the protection (223) or less (160). ``untried`` until a whole
-    read has gone through with it.
+    under secure messaging, others need room for the protection (223) or less (160).
     """
 
     LADDER = (4096, 256, 223, 160)
 
-    def __init__(self) -> None:
-        self._step = 0
-        self.untried = True
+    def __init__(self, step: int = 0) -> None:
+        self.step = step
 
     @property
     def bytes(self) -> int:
         """The size in use."""
-        return self.LADDER[self._step]
+        return self.LADDER[self.step]
 
     def smaller(self) -> bool:
         """Go one step down; ``False`` when there is none."""
-        if self._step + 1 == len(self.LADDER):
+        if self.step + 1 == len(self.LADDER):
             return False
-        self._step += 1
+        self.step += 1
         return True
 
 

@@ -80,6 +80,10 @@ def _no_progress(step: ReadStep) -> None:
     """Progress that nobody watches."""
 
 
+class _LostWhileReading(CardProblem):
+    """Channel or card were lost after access was given."""
+
+
 class ChipCardReader:
     """Reads chip ID cards through PC/SC. All methods are called from one thread.
 
@@ -90,7 +94,7 @@ class ChipCardReader:
         self._settings = settings
         self._service = PcscService(settings.reader)
         self._today = today
-        self._sizes: dict[tuple[str, bytes], BlockSize] = {}
+        self._sizes: dict[tuple[str, bytes], int] = {}  # steps that have read a card of this kind
         self._last: SlotState | None = None
 
     @property
@@ -171,9 +175,9 @@ class ChipCardReader:
             lines += [("reader", state.reader), ("card", _card_word(state))]
             if not state.card:
                 return TestReport(passed=True, lines=tuple(lines))
-            link = self._connect(state)
+            link = self._service.connect(state)
             try:
-                access = reading.read_card_access(link, self._size(link))
+                access = reading.read_card_access(link, BlockSize())
             finally:
                 link.close()
             lines += [("atr", link.atr.hex().upper()), ("card_access", access.summary())]
@@ -199,16 +203,17 @@ class ChipCardReader:
         state = self._service.state()
         if not state.card:
             raise CardProblem(FailureCode.CARD_REMOVED_EARLY, "no card lies on the reader")
+        size: BlockSize | None = None
         while True:
-            link = self._connect(state)
-            size = self._size(link)
+            link = self._service.connect(state)
+            known = self._sizes.get((link.reader, link.atr))
+            size = size or BlockSize(known or 0)
             try:
                 return self._read_once(link, size, can, step)
-            except CardProblem as trouble:
-                # A chip or reader that cannot do a large block may end the channel over it: once more,
-                # smaller.
-                again = trouble.code in (FailureCode.CARD_CHANNEL_BROKEN, FailureCode.CARD_REMOVED_EARLY)
-                if not (again and size.untried and self._still_there(state) and size.smaller()):
+            except _LostWhileReading:
+                # A chip or reader that cannot do a large block may lose the channel over it: once more,
+                # with a smaller one.
+                if known is not None or not self._still_there(state) or not size.smaller():
                     raise
             finally:
                 link.close()
@@ -218,18 +223,17 @@ class ChipCardReader:
         access = reading.read_card_access(link, size)
         channel = reading.open_channel(link, access, can)
         step(ReadStep.IDENTITY)
-        files = reading.read_files(link, channel, size)
-        size.untried = False
+        try:
+            files = reading.read_files(link, channel, size)
+        except CardProblem as trouble:
+            if trouble.code in (FailureCode.CARD_CHANNEL_BROKEN, FailureCode.CARD_REMOVED_EARLY):
+                raise _LostWhileReading(trouble.code, trouble.detail) from None
+            raise
+        self._sizes[link.reader, link.atr] = size.step
         step(ReadStep.PROOF)
         proof, notes = reading.prove(files)
         citizen = reading.citizen_of(files, can, notes, self._today())
         return CardReading(citizen, proof, link.apdus, link.bytes, 0.0, frozenset(notes))
-
-    def _connect(self, state: SlotState) -> CardLink:
-        return self._service.connect(state)
-
-    def _size(self, link: CardLink) -> BlockSize:
-        return self._sizes.setdefault((link.reader, link.atr), BlockSize())
 
     def _still_there(self, before: SlotState) -> bool:
         """Whether the same card still lies there; the service notices a removal within half a second."""

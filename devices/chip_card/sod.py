@@ -132,7 +132,7 @@ def _signer(signed: cms.SignedData) -> tuple[x509.Certificate, cms.SignerInfo]:
             and certificate.serial_number == identifier.chosen["serial_number"].native
         ):
             return certificate, infos[0]
-    raise UnsupportedKey("the signer's certificate is not in the file")
+    raise ValueError("the signer's certificate, which must be in the file, is not")
 
 
 def _verify(

@@ -28,20 +28,23 @@ class Chip:
 
 @dataclass(frozen=True)
 class CardFaults:
-    """Switches of a card. ``pull_at``: the card is pulled out when the command of this number (from 1,
-    counted from its insertion) arrives. ``extended_length``: ``False`` refuses extended commands, as some
-    chips do.
+    """Switches of a card.
+
+    ``pull_at``: the card is pulled out when the command of this number (from 1, counted from its insertion)
+    arrives. ``extended_length``: ``False`` refuses extended commands, as some chips do. ``largest_answer``:
+    data bytes above which a protected read costs the channel, as with others.
     """
 
     pull_at: int | None = None
     extended_length: bool = True
+    largest_answer: int = EXTENDED_LE
 
 
 class VirtualCard:
     """Answers commands. Keeps no secret channel beyond a reset."""
 
     def __init__(self, chip: Chip, faults: CardFaults | None = None) -> None:
-        self._chip = chip
+        self.chip = chip
         self._faults = faults or CardFaults()
         self.commands = 0
         self.reset()
@@ -82,7 +85,10 @@ class VirtualCard:
         if self._channel is None:
             return Response(b"", 0x6988)
         try:
-            return self._channel.wrap(self._execute(self._channel.unwrap(command)))
+            plain = self._channel.unwrap(command)
+            if plain.ins == 0xB0 and (plain.le or 0) > self._faults.largest_answer:
+                raise ChannelError(0x6700)
+            return self._channel.wrap(self._execute(plain))
         except ChannelError as error:
             self._channel = None
             return Response(b"", error.sw)
@@ -109,14 +115,14 @@ class VirtualCard:
         return Response(b"", 0x6D00)
 
     def _open(self, sfi: int) -> Response:
+        if sfi not in self.chip.files or (sfi != CARD_ACCESS_SFI and not self._application):
+            return Response(b"", 0x6A82)
         if sfi == CARD_ACCESS_SFI:
             if self._application:
                 return Response(b"", 0x6982)
-        elif not self._application or sfi not in self._chip.files:
-            return Response(b"", 0x6A82)
         elif self._channel is None or sfi == FINGERPRINTS_SFI:
             return Response(b"", 0x6982)
-        self._file = self._chip.files[sfi]
+        self._file = self.chip.files[sfi]
         return Response(b"", 0x9000)
 
     def _read_binary(self, command: Command) -> Response:
@@ -145,7 +151,7 @@ class VirtualCard:
             return Response(b"", 0x6A80)
         if items.get(0x83) != bytes((_CAN_REFERENCE,)):
             return Response(b"", 0x6A88)
-        self._pace = ChipPace(PACE_ECDH_GM_AES_128, password_from_can(self._chip.can))
+        self._pace = ChipPace(PACE_ECDH_GM_AES_128, password_from_can(self.chip.can))
         return Response(b"", 0x9000)
 
     def _authenticate(self, pace: ChipPace, command: Command) -> Response:

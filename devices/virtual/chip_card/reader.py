@@ -9,7 +9,7 @@ from devices.virtual.chip_card.citizens import DemoCitizen, demo_citizens
 from devices.virtual.chip_card.issuer import demo_issuer
 from devices.virtual.chip_card.pcscd import PrivatePcscd
 from devices.virtual.chip_card.personalisation import personalise
-from devices.virtual.chip_card.slot import Slot
+from devices.virtual.chip_card.slot import CardInSlot, Slot
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
@@ -65,12 +65,16 @@ class VirtualCardReader:
 
     def insert_chip(self, chip: Chip, faults: CardFaults | None = None, name: str = "") -> VirtualCard:
         """Lay a card with any files on the reader."""
+        card = VirtualCard(chip, faults)
+        self.insert_card(card, name)
+        return card
+
+    def insert_card(self, card: CardInSlot, name: str = "") -> None:
+        """Lay anything on the reader that answers commands."""
         if self._slot is None:
             raise RuntimeError("the virtual reader is not started")
-        card = VirtualCard(chip, faults)
         self._slot.insert(card)
         self._inserted = name
-        return card
 
     def wait_until_seen(self, timeout: float = 5.0) -> bool:
         """Wait until ``pcscd`` has noticed the card that was laid (it looks every 0.4 s); ``False`` when it

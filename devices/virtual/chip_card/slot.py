@@ -12,12 +12,15 @@ least that long.
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
+
+_LOG = logging.getLogger(__name__)
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = 0, 1, 2, 4
 _AGAIN_SECONDS = 0.1
@@ -126,6 +129,9 @@ class Slot:
                 pass
         except OSError:
             pass  # driver or card has left
+        except Exception:
+            _LOG.exception("the virtual card has failed and is taken off")
+            self.remove()
         finally:
             with self._changed:
                 self._link = None
