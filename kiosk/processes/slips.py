@@ -48,7 +48,7 @@ class Printer(Device, Protocol):
 
 
 class Slips:
-    """Prints on the printer of ``worker`` and tells the centre; ``tell`` gets what the citizen should hear."""
+    """Prints on the printer of ``worker`` and tells the centre; ``tell`` gets what citizens should hear."""
 
     def __init__(
         self,
