@@ -45,8 +45,13 @@ class _Board(BoxLayout):
         self._keys: list[list[Key]] = []
 
     def _shape(self, widths: list[list[float]]) -> list[list[Key]]:
+        self.opacity = 1 if widths else 0
+        if not widths:  # the keys stay for the next time, but nothing is seen of them and nothing felt
+            for key in (key for row in self._keys for key in row):
+                key.button = None
+            self.height = 0
+            return []
         if [len(row) for row in self._keys] != [len(row) for row in widths]:
-            theme = current()
             self.clear_widgets()
             self._keys = []
             for row in widths:
@@ -56,8 +61,8 @@ class _Board(BoxLayout):
                     line.add_widget(key)
                 self.add_widget(line)
                 self._keys.append(keys)
-            rows = len(widths)
-            self.height = rows * theme.mm(self.row_mm) + max(0, rows - 1) * self.spacing
+        rows = len(widths)
+        self.height = rows * current().mm(self.row_mm) + (rows - 1) * self.spacing
         for keys, row in zip(self._keys, widths, strict=True):
             for key, width in zip(keys, row, strict=True):
                 key.size_hint_x = width
