@@ -124,7 +124,7 @@ class Synthesizer:
                 raise VoiceMissingError(f"{self.voice}: espeak-ng spoke with {spoken_by}")
             return _usable(path)
         except (SynthesisError, OSError, ValueError) as error:
-            self.close()
+            self.close()  # never used again: what it still had to say would get into the next phrase
             raise SynthesisError(str(error)) from error
 
     def _by_command(self, text: str, path: Path) -> Sound:
