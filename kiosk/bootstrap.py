@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kiosk.visit.events import Event
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import KioskView
-    from screens.maintenance.presenter import Devices, PinAnswer, Report
+    from screens.maintenance.model import Devices, PinAnswer, Report
     from screens.maintenance.view import MaintenanceRoot
 
 PUBLISH_SECONDS = 0.05
@@ -283,7 +283,7 @@ class _Staff:
     # -- screens.maintenance.presenter.DeviceActions
 
     def check_pin(self, pin: str) -> PinAnswer:
-        from screens.maintenance.presenter import PinAnswer
+        from screens.maintenance.model import PinAnswer
 
         if not self._pin.exists:
             return PinAnswer(False, known=False)
@@ -292,7 +292,7 @@ class _Staff:
 
     def devices(self) -> Devices:
         from kiosk.client import CentreError
-        from screens.maintenance.presenter import DeviceInfo, Devices
+        from screens.maintenance.model import DeviceInfo, Devices
 
         try:
             found, unreachable = self._desk.devices()
@@ -334,7 +334,7 @@ class _Staff:
         from kiosk.client import CentreError
         from kiosk.failures import words
         from kiosk.processes.device_desk import DeskError
-        from screens.maintenance.presenter import Report
+        from screens.maintenance.model import Report
 
         try:
             report = work()

@@ -7,16 +7,48 @@ What the devices can do comes in as ``DeviceActions``. Its calls may take long; 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.device_fields import DeviceField, device_fields
 from kiosk.failures import FailureCode, words
+from screens.maintenance.model import (
+    Back,
+    Background,
+    Button,
+    Choose,
+    Clear,
+    DeviceActions,
+    DeviceInfo,
+    DeviceRow,
+    Devices,
+    DeviceView,
+    Digit,
+    Discard,
+    Done,
+    Edit,
+    EditView,
+    Erase,
+    Leave,
+    ListView,
+    Message,
+    OpenDevice,
+    OpenPin,
+    PinAnswer,
+    PinView,
+    Report,
+    Save,
+    SettingRow,
+    Shift,
+    Step,
+    Test,
+    Type,
+    View,
+)
 
 IDLE_SECONDS = 180.0
 REFRESH_SECONDS = 2.0
@@ -26,266 +58,6 @@ VOLUME_STEP = 5
 
 _WORDS = Path(__file__).parent.parent / "locale" / "maintenance.vi.toml"
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-# -- what the process around the screen provides ---------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PinAnswer:
-    """``opened``, or tries left, or until when no PIN is taken; ``known`` False: none was ever set."""
-
-    opened: bool
-    tries_left: int = 0
-    locked_until: datetime | None = None
-    known: bool = True
-
-
-@dataclass(frozen=True)
-class DeviceInfo:
-    """One device: ``condition`` as in ``devices.contract``, why it is not well, since when, its settings."""
-
-    name: str
-    condition: str
-    failure: FailureCode | None = None
-    warning: FailureCode | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
-    since: datetime | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Devices:
-    """All devices; ``centre_answers`` False: only those of this machine, asked directly."""
-
-    devices: tuple[DeviceInfo, ...]
-    centre_answers: bool = True
-
-
-@dataclass(frozen=True)
-class Report:
-    """Outcome of a test or of checking settings; ``refused`` says why it could not be carried out at all."""
-
-    passed: bool
-    lines: tuple[tuple[str, str], ...] = ()
-    failure: FailureCode | None = None
-    refused: str = ""
-
-
-class DeviceActions(Protocol):
-    """What can be done with the devices. Called on a worker; nothing raises for expected trouble."""
-
-    def check_pin(self, pin: str) -> PinAnswer: ...
-    def devices(self) -> Devices: ...
-    def test(self, name: str) -> Report: ...
-    def save(self, name: str, changes: Mapping[str, str]) -> Report: ...
-    def readers(self) -> Sequence[str]: ...
-
-
-Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
-
-
-# -- events ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Digit:
-    """A digit of the PIN pad."""
-
-    digit: str
-
-
-@dataclass(frozen=True)
-class Clear:
-    """Take everything typed away."""
-
-
-@dataclass(frozen=True)
-class Erase:
-    """Take the last sign away."""
-
-
-@dataclass(frozen=True)
-class OpenPin:
-    """The PIN is complete."""
-
-
-@dataclass(frozen=True)
-class OpenDevice:
-    """Show one device."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Test:
-    """Test the device that is shown."""
-
-    __test__ = False
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Change one setting of the device that is shown."""
-
-    setting: str
-
-
-@dataclass(frozen=True)
-class Type:
-    """A sign of the keyboard."""
-
-    sign: str
-
-
-@dataclass(frozen=True)
-class Shift:
-    """Capital letters on or off."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A number up or down."""
-
-    by: float
-
-
-@dataclass(frozen=True)
-class Choose:
-    """One of the offered values."""
-
-    value: str
-
-
-@dataclass(frozen=True)
-class Save:
-    """Have the changed settings checked and kept."""
-
-
-@dataclass(frozen=True)
-class Discard:
-    """Forget the changes."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """The value is entered."""
-
-
-@dataclass(frozen=True)
-class Back:
-    """One screen back."""
-
-
-@dataclass(frozen=True)
-class Leave:
-    """Back to the citizens' screen."""
-
-
-# -- view-models -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Button:
-    """Something to press."""
-
-    label: str
-    event: object
-    enabled: bool = True
-    hint: str = ""
-    active: bool = False
-
-
-@dataclass(frozen=True)
-class Message:
-    """A notice; ``tone`` is info, done, wait or trouble."""
-
-    text: str
-    tone: str = "info"
-
-
-@dataclass(frozen=True)
-class PinView:
-    """The PIN pad."""
-
-    title: str
-    prompt: str
-    dots: int
-    keys: tuple[tuple[Button, ...], ...]
-    open: Button
-    leave: Button
-    message: Message | None = None
-
-
-@dataclass(frozen=True)
-class DeviceRow:
-    """One device in the list: ``tone`` done (well), wait (works, but) or trouble."""
-
-    button: Button
-    tone: str
-    state: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
-class ListView:
-    """All devices."""
-
-    title: str
-    summary: Message
-    rows: tuple[DeviceRow, ...]
-    leave: Button
-    message: Message | None = None
-
-
-@dataclass(frozen=True)
-class SettingRow:
-    """One setting of a device and its value as shown."""
-
-    label: str
-    value: str
-    change: Button | None
-
-
-@dataclass(frozen=True)
-class DeviceView:
-    """One device."""
-
-    title: str
-    tone: str
-    state: str
-    causes: tuple[str, ...]
-    facts: str
-    test: Button
-    result: Message | None
-    lines: tuple[str, ...]
-    settings_title: str
-    settings: tuple[SettingRow, ...]
-    save: Button | None
-    discard: Button | None
-    back: Button
-    leave: Button
-
-
-@dataclass(frozen=True)
-class EditView:
-    """One setting: choices to take, a number to step, or a text to type."""
-
-    title: str
-    value: str
-    hint: str
-    choices: tuple[Button, ...]
-    steps: tuple[Button, ...]
-    keys: tuple[tuple[Button, ...], ...]
-    done: Button | None
-    cancel: Button
-    leave: Button
-
-
-View = PinView | ListView | DeviceView | EditView
-
-
-# -- the presenter ---------------------------------------------------------------------------------------
 
 
 @cache

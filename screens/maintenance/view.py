@@ -19,16 +19,8 @@ from kivy.properties import (
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.maintenance.presenter import (
-    Button,
-    DeviceRow,
-    DeviceView,
-    EditView,
-    ListView,
-    MaintenancePresenter,
-    PinView,
-    SettingRow,
-)
+from screens.maintenance.model import Button, DeviceRow, DeviceView, EditView, ListView, PinView, SettingRow
+from screens.maintenance.presenter import MaintenancePresenter
 from screens.theme import current
 from screens.widgets import notices as _notices  # noqa: F401 - kv names its classes
 from screens.widgets import pictures as _pictures  # noqa: F401 - kv names its classes

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -31,8 +31,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOOK_AGAIN_SECONDS = 0.04
 COMMAND_SECONDS = 120.0
-BEFORE_SCAN_SECONDS = 3.0
-"""Until the command has reached the device that waits for a code."""
+MEANWHILE_SECONDS = 0.5
 
 
 class NotSeenError(Exception):
@@ -213,7 +212,11 @@ class LobbyUnderTour:
         """Hold the QR printed on the card of a demo citizen before the scanner."""
         citizens = self.control.call("GET", "/state").json()["citizens"]
         code = next(citizen["qr"] for citizen in citizens if citizen["name"] == name)
-        self.control.call("POST", "/scan", {"text": code})
+        self.scan(code)
+
+    def scan(self, text: str) -> None:
+        """Hold any code before the scanner."""
+        self.control.call("POST", "/scan", {"text": text})
 
     def set_printer(self, state: str) -> None:
         """Break or mend the printer."""
@@ -227,10 +230,13 @@ class LobbyUnderTour:
         """Everything the loudspeaker has played so far."""
         return sorted((self.data / "virtual" / "sound").glob("*.wav"))
 
-    def command(self, *arguments: str, scans: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """Another command of main.py on this lobby; ``scans`` are held before the scanner meanwhile."""
+    def command(
+        self, *arguments: str, meanwhile: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Another command of main.py on this lobby; ``meanwhile`` is called twice a second until it ends."""
         folders = ["--config", str(self.config), "--data", str(self.data)]
         command = [sys.executable, str(MAIN), *arguments, *folders]
+        end = time.monotonic() + COMMAND_SECONDS
         with subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -239,14 +245,15 @@ class LobbyUnderTour:
             text=True,
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         ) as process:
-            for text in scans:
-                time.sleep(BEFORE_SCAN_SECONDS)
-                self.control.call("POST", "/scan", {"text": text})
-            try:
-                out, err = process.communicate(timeout=COMMAND_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                out, err = process.communicate()
+            while True:
+                try:
+                    out, err = process.communicate(timeout=MEANWHILE_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > end:
+                        process.kill()
+                    elif meanwhile is not None:
+                        meanwhile()
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def demo_account(self, what: str) -> tuple[str, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +12,7 @@ import pytest
 from kiosk.device_fields import device_fields
 from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
-from screens.maintenance.presenter import (
-    IDLE_SECONDS,
+from screens.maintenance.model import (
     Back,
     Choose,
     DeviceInfo,
@@ -29,7 +25,6 @@ from screens.maintenance.presenter import (
     Erase,
     Leave,
     ListView,
-    MaintenancePresenter,
     OpenDevice,
     OpenPin,
     PinAnswer,
@@ -40,8 +35,8 @@ from screens.maintenance.presenter import (
     Step,
     Test,
     Type,
-    catalogue,
 )
+from screens.maintenance.presenter import IDLE_SECONDS, MaintenancePresenter, catalogue
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SHIPPED = DeviceSettings()
@@ -278,17 +273,3 @@ def test_every_device_and_setting_has_its_words() -> None:
             assert one.name in words["setting"]
             for choice in one.choices:
                 assert choice.isdigit() or choice in words["choice"]
-
-
-def test_every_line_of_a_devices_test_has_its_words() -> None:
-    words = catalogue()
-    root = Path(__file__).parents[3] / "devices"
-    table = tomllib.loads(
-        (root.parent / "screens" / "locale" / "maintenance.vi.toml").read_text(encoding="utf-8")
-    )
-    assert table == words
-    keys = set()
-    for file in root.rglob("*.py"):
-        if "virtual" not in file.parts:
-            keys |= set(re.findall(r"device_test\.([a-z_]+)", file.read_text(encoding="utf-8")))
-    assert keys <= words["device_test"].keys()
