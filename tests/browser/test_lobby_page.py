@@ -33,9 +33,12 @@ class Control:
         self.gone = False
         self.state: dict[str, Any] = {
             "card": None,
-            "citizens": [{"name": "ba-mai", "label": "Bà Lò Thị Mai, 82 tuổi", "qr": "qr-cua-ba-mai"}],
+            "citizens": [
+                {"name": "ba-mai", "label": "Bà Lò Thị Mai, 82 tuổi", "hint": "000123", "qr": "qr-cua-ba-mai"}
+            ],
             "printer": {"state": "ok", "switches": ["ok", "paper-out"], "jobs": 0},
             "sound": {"plays": 0},
+            "accounts": [{"login": "canbo", "password": "mat-khau-cua-can-bo"}],
             "kiosk": {"width": KIOSK[0], "height": KIOSK[1]},
             "ceiling": {"width": 1920, "height": 1080},
         }
@@ -155,6 +158,8 @@ def test_a_long_press_stays_long(lobby: Page, control: Control) -> None:
 
 def test_cards_scans_and_the_printers_faults(lobby: Page, control: Control) -> None:
     citizen = lobby.locator("[data-citizen=ba-mai]")
+    expect(citizen).to_contain_text("CAN 000123")
+    expect(lobby.locator("#accounts")).to_contain_text("canbo / mat-khau-cua-can-bo")
     citizen.get_by_text("Đặt thẻ").click()
     expect(citizen).to_have_class("citizen on")
     citizen.get_by_text("Quét QR").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.centre_process import PASSWORD, CentreProcess
 from tests.browser.conftest import Visitors
@@ -332,3 +332,24 @@ def test_the_keyboard_alone_is_enough(visitors: Visitors, centre: CentreProcess)
     expect(button(page, "start")).to_be_focused()
     page.keyboard.press("Enter")
     expect(button(page, "complete")).to_be_focused()
+
+
+def test_an_answer_that_comes_later_than_the_news_does_not_turn_the_page_back(
+    visitors: Visitors, centre: CentreProcess
+) -> None:
+    ticket = centre.take_number("xac-nhan-hon-nhan")
+    page = visitors.page()
+    open_counter(page)
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        centre.attach_form(ticket["id"])
+        expect(page.locator("#now")).to_have_text(ticket["number"])
+        page.wait_for_timeout(300)
+        route.fulfill(response=answer)
+
+    page.route("**/call-next", slowly)
+    page.keyboard.press("F8")
+    name = page.locator("[data-field=nycHoTen] dd")
+    expect(button(page, "start")).to_be_enabled()
+    expect(name).to_have_text("Lò Thị Mai Phương")

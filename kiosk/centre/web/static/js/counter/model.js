@@ -12,6 +12,8 @@ const ALLOWED = {
 export class QueueModel {
   me = null;
   services = [];
+  /** How many events were taken over: tells whether the stream has gone on since a request was sent. */
+  events = 0;
   #counters = new Map();
   #waiting = new Map();
 
@@ -25,6 +27,7 @@ export class QueueModel {
 
   /** Change the state by one event; doing it twice changes nothing. False: the state must be read anew. */
   apply({ type, data }) {
+    this.events += 1;
     if (type === "counter.opened") return false; // the event does not tell who sits there
     if (type === "counter.closed") this.takeCounter({ id: data.counter.id, state: "closed", officer: null, ticket: null });
     if (type === "form.attached") this.#takeForm(data.ticket_id, data.at);

@@ -2,7 +2,7 @@
 
 import { call } from "../api.js";
 import { say, showLink } from "../banner.js";
-import { byId, make } from "../dom.js";
+import { byId, make, setText } from "../dom.js";
 import { optionalWord, word } from "../words.js";
 import { Picture } from "./picture.js";
 
@@ -33,11 +33,13 @@ async function look() {
   showLink(false);
   pictures.kiosk.natural = state.kiosk ?? pictures.kiosk.natural;
   pictures.ceiling.natural = state.ceiling ?? pictures.ceiling.natural;
+  pictures.ticket.wanted = (state.printer?.jobs ?? 0) > 0;
   const now = JSON.stringify(state);
   if (now === drawn) return;
   drawn = now;
   drawCitizens(state);
   drawPrinter(state);
+  drawAccounts(state.accounts ?? []);
 }
 
 function drawCitizens({ card, citizens }) {
@@ -46,7 +48,7 @@ function drawCitizens({ card, citizens }) {
       const on = citizen.name === card;
       return make(
         "li", { class: on ? "citizen on" : "citizen", "data-citizen": citizen.name },
-        make("p", {}, make("strong", { text: citizen.label }), citizen.hint ? make("span", { class: "quiet", text: ` ${citizen.hint}` }) : null),
+        make("p", {}, make("strong", { text: citizen.label }), citizen.hint ? make("span", { class: "quiet", text: ` ${word("lobby.can", { can: citizen.hint })}` }) : null),
         make(
           "div", { class: "row" },
           make("button", { class: "button", type: "button", disabled: on, onclick: () => act("POST", "/card", { name: citizen.name }) }, both(on ? "lobby.on_reader" : "lobby.lay")),
@@ -60,10 +62,19 @@ function drawCitizens({ card, citizens }) {
   byId("take-off").disabled = card === null;
 }
 
+/** With whom to sign in on the other pages: [{login, password}]. */
+function drawAccounts(accounts) {
+  byId("accounts").replaceChildren(
+    ...(accounts.length ? [both("lobby.accounts")] : []),
+    make("div", {}, ...accounts.map((account) => make("p", { class: "number", text: word("lobby.account", account) }))),
+  );
+}
+
 function drawPrinter({ printer, sound }) {
   const counts = [];
   if (printer) counts.push(word("lobby.jobs", { n: printer.jobs }));
   if (sound) counts.push(`${word("lobby.sound")}: ${word("lobby.plays", { n: sound.plays })}`);
+  setText(byId("counts"), counts.join(" · "));
   byId("switches").replaceChildren(
     ...(printer?.switches ?? []).map((name) =>
       make(
@@ -72,7 +83,6 @@ function drawPrinter({ printer, sound }) {
         optionalWord(`lobby.switch.${name}`) ? both(`lobby.switch.${name}`) : make("span", { text: name }),
       ),
     ),
-    make("p", { class: "quiet", id: "counts", text: counts.join(" · ") }),
   );
 }
 

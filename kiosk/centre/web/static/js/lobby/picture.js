@@ -8,6 +8,8 @@ const PATIENCE_MS = 8000;
 export class Picture {
   /** Real size in pixels of the device: told by the lobby, or known from the first, unscaled picture. */
   natural = null;
+  /** Whether there is a picture to ask for. */
+  wanted = true;
   #name;
   #glass;
   #image;
@@ -67,7 +69,8 @@ export class Picture {
         await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
       }
       try {
-        await this.#fetch();
+        if (this.wanted) await this.#fetch();
+        else await this.#show(null);
       } catch {
         this.#show(null);
         pause = 1500;
