@@ -164,6 +164,7 @@ class QueueView:
             "minutes_wait": self.minutes(row["service"], ahead) if waiting else None,
             "counters": [counter_name(counter) for counter in self._plan.serving(row["service"])],
             "counter": counter_name_of(row["counter"], self._plan),
+            "call_count": row["call_count"],
             "issued_at": row["issued_at"],
             "head": head,
         }

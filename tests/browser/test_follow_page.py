@@ -57,6 +57,17 @@ def test_the_phone_counts_down_and_shows_the_call_in_full_colour(
     assert first["number"] not in page.content()
 
 
+def test_a_recall_moves_the_phone_again(visitors: Visitors, centre: CentreProcess) -> None:
+    page = follow(visitors, centre.take_number())
+    lan = centre.officer()
+    for action in ("open", "call-next"):
+        centre.act(lan, "quay-9", action)
+    expect(page.locator("body")).to_have_class("fresh")
+    page.evaluate("() => document.body.classList.remove('fresh')")
+    centre.act(lan, "quay-9", "recall")
+    expect(page.locator("body")).to_have_class("fresh")
+
+
 def test_the_phone_finds_back_after_the_centre_was_gone(visitors: Visitors, centre: CentreProcess) -> None:
     ticket = centre.take_number()
     lan = centre.officer()

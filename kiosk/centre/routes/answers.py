@@ -133,6 +133,7 @@ class PlaceAnswer(BaseModel):
     minutes_wait: int | None
     counters: list[CounterNameAnswer]
     counter: CounterNameAnswer | None
+    call_count: int
     issued_at: str
     head: int
 

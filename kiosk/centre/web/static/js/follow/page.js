@@ -20,9 +20,9 @@ function draw() {
   setText(byId("number"), place.number);
 }
 
-/** Take over a newer place; `told`: it came as an event, so a called number was called just now, perhaps again. */
-function take(next, told) {
-  const called = next.state === "called" && (told || place.state !== "called");
+/** Take over a newer place. */
+function take(next) {
+  const called = next.state === "called" && next.call_count > place.call_count;
   place = next;
   heardAt = now();
   draw();
@@ -47,7 +47,7 @@ function showLink(lost) {
 async function reload() {
   for (let pause = 500; ; pause = Math.min(8000, pause * 2)) {
     try {
-      take(await call("GET", `/follow/${token}`), false);
+      take(await call("GET", `/follow/${token}`));
       return;
     } catch (problem) {
       if (problem.status === 404 || problem.status === 410) {
@@ -60,7 +60,7 @@ async function reload() {
 }
 
 const feed = new Feed(`/api/v1/follow/${token}/events`, {
-  event: ({ data }) => take(data, true),
+  event: ({ data }) => take(data),
   reset: reload,
   link: (link) => (link === "gone" || link === "refused" ? location.reload() : showLink(link === "lost")),
 });
