@@ -32,6 +32,7 @@ TOUCH_MM = 20.0
 TOUCH_LEAST_MM = 13.0
 GAP_MM = 3.0
 CAPITALS_LEAST_MM = 7.0
+SAME_PANEL = 0.02  # panels that differ less are the same
 TEXT_CONTRAST = 10.0
 SHAPE_CONTRAST = 4.5
 
@@ -128,6 +129,7 @@ class Theme:
     """One panel's sizes and colours. Colours are attributes by role, as Kivy takes them: ``theme.lacquer``.
 
     ``width`` and ``height`` are the window's in pixels, ``diagonal_inches`` the panel's; square pixels.
+    ``enlarge`` makes every millimetre larger or smaller (1: true to size).
     """
 
     # Kivy spaces lines by the font's own ascent + descent (Be Vietnam Pro 1.265 em, Noto Sans 1.362 em),
@@ -160,14 +162,34 @@ class Theme:
     veil: Rgba
 
     def __init__(
-        self, width: int, height: int, diagonal_inches: float, palette: Palette | None = None
+        self,
+        width: int,
+        height: int,
+        diagonal_inches: float,
+        palette: Palette | None = None,
+        enlarge: float = 1.0,
     ) -> None:
         self.width = width
         self.height = height
+        self.diagonal_inches = diagonal_inches
         self.palette = palette or Palette()
-        self.mm = Millimetres(math.hypot(width, height) / (diagonal_inches * MM_PER_INCH))
+        self.enlarge = enlarge
+        self.mm = Millimetres(math.hypot(width, height) / (diagonal_inches * MM_PER_INCH) * enlarge)
         for field in fields(self.palette):
             setattr(self, field.name, rgba(getattr(self.palette, field.name)))
+
+    def drawn_for(self, short_mm: float, long_mm: float) -> Theme:
+        """This theme for screens that were drawn for a panel of ``short_mm`` × ``long_mm``.
+
+        On a larger panel everything grows with it; on a smaller one it shrinks, but never so far that a touch
+        target of 20 mm gets below 13 mm.
+        """
+        px_per_mm = self.mm.px_per_mm / self.enlarge
+        short, long = sorted((self.width / px_per_mm, self.height / px_per_mm))
+        enlarge = max(TOUCH_LEAST_MM / TOUCH_MM, min(short / short_mm, long / long_mm))
+        if abs(enlarge - 1) < SAME_PANEL:
+            enlarge = 1.0
+        return Theme(self.width, self.height, self.diagonal_inches, self.palette, enlarge)
 
     @property
     def portrait(self) -> bool:

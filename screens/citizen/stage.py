@@ -23,13 +23,19 @@ from screens.citizen.screens import TOUCH_GUARD_MS, KioskView
 from screens.citizen.services.view import ServicesPage
 from screens.citizen.start.view import StartPage
 from screens.citizen.ticket.view import TicketPage
-from screens.theme import current
+from screens.theme import current, install
 from screens.widgets.clip_player import OpenClip
 from screens.widgets.page import Page
 
 Builder.load_string(
     """
 <Stage>:
+    canvas.before:
+        Color:
+            rgba: theme.paper
+        Rectangle:
+            pos: self.pos
+            size: self.size
     BoxLayout:
         orientation: "vertical"
         Header:
@@ -55,6 +61,7 @@ PAGES: dict[str, type[Page]] = {
     "problem": ProblemPage,
 }
 
+DRAWN_FOR_MM = (267.7, 475.9)  # 21.5 inches, 16:9
 STAFF_CORNER_MM = 26.0
 STAFF_TAPS = 5
 STAFF_SECONDS = 4.0
@@ -70,6 +77,7 @@ class Stage(FloatLayout):
         open_clip: OpenClip | None = None,
         **kwargs: object,
     ) -> None:
+        install(current().drawn_for(*DRAWN_FOR_MM))
         super().__init__(**kwargs)
         self._send, self._ask_for_staff, self._open_clip = send, ask_for_staff, open_clip
         self._pages: dict[str, Page] = {}

@@ -9,6 +9,8 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.label import Label
 
+BALANCED_LINES = 2
+
 Builder.load_string(
     """
 <Words>:
@@ -55,7 +57,7 @@ class Words(Label):
     """Running text. An empty one takes no height.
 
     ``type_size`` is the size in pixels it wants; ``squeeze`` (at most 1) makes it smaller where a whole
-    screen would not fit otherwise. ``balanced`` lines are about equally long, so that no word stands alone.
+    screen would not fit otherwise. Two ``balanced`` lines are about equally long: no word stands alone.
     """
 
     type_size = NumericProperty(10)
@@ -79,9 +81,9 @@ class Words(Label):
 
 
 def narrowest(widths: Sequence[float], space: float, room: float) -> float:
-    """Least line width in which words of ``widths`` take no more lines than in ``room`` (all in one unit)."""
+    """Line width that makes two lines of words of ``widths`` about equally long; else ``room`` (one unit)."""
     lines = _lines(widths, space, room)
-    if lines == 1:
+    if lines != BALANCED_LINES:
         return room
     low, high = max(widths), room
     while high - low > 1:

@@ -45,6 +45,25 @@ def test_a_touch_target_is_twenty_millimetres_on_every_panel(inches, px_per_mm, 
     assert theme.touch == touch
 
 
+@pytest.mark.parametrize("inches", [15.6, 18.5, 21.5, 27, 32, 43])
+@pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080)])
+def test_screens_drawn_for_one_panel_grow_and_shrink_with_another(inches, size):
+    true = Theme(*size, inches)
+    theme = true.drawn_for(267.7, 475.9)
+    assert theme.touch / true.mm.px_per_mm >= 13 - 0.1
+    assert theme.enlarge == pytest.approx(inches / 21.5, abs=0.02)
+    assert theme.mm(267.7) <= min(size) + 8
+
+
+def test_on_the_panel_they_were_drawn_for_millimetres_are_true():
+    assert Theme(1080, 1920, 21.5).drawn_for(267.7, 475.9).enlarge == 1.0
+
+
+def test_no_panel_is_small_enough_for_a_touch_target_below_thirteen_millimetres():
+    theme = Theme(800, 1280, 7).drawn_for(267.7, 475.9)
+    assert 20 * theme.enlarge >= 13
+
+
 @pytest.mark.parametrize(("face", "em"), [("text", CAPITALS_TEXT), ("numerals", CAPITALS_NUMERALS)])
 def test_capitals_of_the_shipped_fonts_are_as_high_as_said(face, em):
     from PIL import ImageFont
