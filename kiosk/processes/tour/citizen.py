@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import time
-from itertools import pairwise
 
 from kiosk.processes.tour.stage import NotSeenError, summary
 from kiosk.processes.tour.visit import (
@@ -18,6 +17,10 @@ from kiosk.processes.tour.visit import (
     Visit,
     demo_person,
 )
+
+MOVING_PICTURES = 3
+CLIP_SECONDS = 15.0
+"""A scene stands still for some seconds before a finger shows where to touch."""
 
 
 class CitizenChapters(Visit):
@@ -224,15 +227,17 @@ class CitizenChapters(Visit):
             step.seen = summary(shown)
         with self._step("A clip plays", "the picture moves", "kiosk") as step:
             lobby.tap("ClipChosen")
-            time.sleep(1.5)
-            frames = []
-            for _ in range(5):
-                frames.append(lobby.picture("kiosk"))
-                time.sleep(0.6)
-            changes = sum(one != other for one, other in pairwise(frames))
-            step.seen = f"{changes} of {len(frames) - 1} pictures differ from the one before"
-            if changes < 2:
-                raise NotSeenError(step.seen)
+            time.sleep(2)  # the player has opened and the first scene has faded in
+            pictures: set[bytes] = set()
+
+            def moved() -> bool:
+                pictures.add(lobby.picture("kiosk"))
+                if len(pictures) < MOVING_PICTURES:
+                    raise NotSeenError(f"{len(pictures)} different pictures")
+                return True
+
+            lobby.until(moved, CLIP_SECONDS)
+            step.seen = f"{len(pictures)} different pictures; {summary(lobby.shown())}"
         with self._step("Back from the clips", "the start screen", "kiosk") as step:
             lobby.tap("ClipStopped")
             lobby.tap("Back")
