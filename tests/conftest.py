@@ -1,9 +1,9 @@
 """What holds for all tests in one process."""
 
+import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +12,10 @@ import pytest
 # private pcscd, and nobody's real readers are touched. tests/devices/chip_card starts the daemon there.
 _FOLDER = Path(tempfile.mkdtemp(prefix="mot-cua-test-"))
 os.environ["PCSCLITE_CSOCK_NAME"] = str(_FOLDER / "pcscd.comm")
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def pcscd_folder() -> Path:
     """The folder in which a private pcscd of the tests puts its socket."""
     return _FOLDER
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _remove_pcscd_folder() -> Iterator[None]:
-    yield
-    shutil.rmtree(_FOLDER, ignore_errors=True)

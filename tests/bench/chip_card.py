@@ -1,7 +1,7 @@
 """How many commands, bytes and milliseconds a read of the card takes, against the least that is possible.
 
 The least: every file in one command, the shortest form of every command and answer, for the very same files;
-as time, as many bare exchanges with a card that answers at once, through the same ``pcscd``. Our time includes
+as time, as many bare exchanges with a card that answers at once, through the same ``pcscd``. Ours includes
 the virtual chip's own cryptography, about as much as the reader's; a plastic chip takes far longer for it.
 
 Run: ``python -m tests.bench.chip_card``

@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = 0, 1, 2, 4
 _AGAIN_SECONDS = 0.1
-_EMPTY_SECONDS = 0.6
+_EMPTY_SECONDS = 0.8
 
 
 class CardInSlot(Protocol):

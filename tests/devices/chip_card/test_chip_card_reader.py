@@ -364,21 +364,6 @@ class TestOtherChips:
         _, failure = self.read(lobby, Chip({**chip.files, 0x1C: offers}, chip.can), chip.can)
         assert failure.code is FailureCode.CARD_NOT_SUPPORTED
 
-    @pytest.mark.parametrize("sfi", [0x1E, 0x1D, 0x01])
-    def test_a_missing_file_that_every_card_has(self, lobby, chip, sfi):
-        files = {key: content for key, content in chip.files.items() if key != sfi}
-        _, failure = self.read(lobby, Chip(files, chip.can), chip.can)
-        assert failure.code is FailureCode.CARD_DATA_UNREADABLE
-
-    @pytest.mark.parametrize("sfi", [0x1C, 0x1E, 0x1D, 0x01])
-    @pytest.mark.parametrize("content", ["30", "84FFFFFFFF", "6100", "7780", "6184FFFFFFFF", "00" * 300])
-    def test_files_full_of_nonsense(self, lobby, chip, sfi, content):
-        files = {**chip.files, sfi: bytes.fromhex(content)}
-        _, failure = self.read(lobby, Chip(files, chip.can), chip.can)
-        assert failure.code in (
-            FailureCode.CARD_DATA_UNREADABLE, FailureCode.CARD_NOT_SUPPORTED, FailureCode.CARD_DATA_ALTERED,
-        )  # fmt: skip
-
     def test_a_card_without_dg13_still_says_who_its_holder_is(self, lobby, people, chip):
         files = {key: content for key, content in chip.files.items() if key != 13}
         _, reading = self.read(lobby, Chip(files, chip.can), chip.can)
