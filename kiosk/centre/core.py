@@ -109,8 +109,6 @@ class Centre:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread(self.store.write_mark)
             await asyncio.to_thread(self.store.close)
 
     def _started(self, transaction: Transaction) -> None:

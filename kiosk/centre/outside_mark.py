@@ -46,7 +46,7 @@ class OutsideMark:
         """Replace the file's content at once; a reader never sees half of it. Raises ``OSError``."""
         if head == self._written:
             return
-        fresh = self._file.with_suffix(".new")
+        fresh = self._file.with_suffix(f".{os.getpid()}")  # the command line may write at the same time
         text = json.dumps({"site": self._site, **asdict(head)})
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

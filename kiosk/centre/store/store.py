@@ -7,6 +7,7 @@ as long. Several writers would be correct, too, but wait unfairly for each other
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -138,8 +139,10 @@ class Store:
             self.mark.write(head)
 
     def close(self) -> None:
-        """Finish what is queued, then let go of the file."""
+        """Finish what is queued, write the mark, then let go of the file."""
         self._writer.stop()
+        with contextlib.suppress(OSError, RuntimeError, DBAPIError):
+            self.write_mark()
         self._reader.stop()
 
     def _look(self, connection: Connection, look: Callable[[Reading], T]) -> T:
