@@ -38,7 +38,7 @@ class CentreSettings(_Section):
     site: Name
     name: str
     short_name: str
-    hotline: str = "18001096"
+    hotline: str = "1800 1096"
     timezone: str = "Asia/Ho_Chi_Minh"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080

@@ -18,7 +18,8 @@ def effective_settings(client: CentreClient, shipped: DeviceSettings) -> DeviceS
         kept = {state.name: dict(state.settings) for state in client.devices()}
         return DeviceSettings.model_validate({**shipped.model_dump(), **kept})
     except CentreError as error:
-        _LOG.warning(
+        # Tried again with every attempt to reach the centre, whose silence is told elsewhere.
+        _LOG.debug(
             "the centre did not tell the devices' settings (%s): the shipped ones are used", error.code
         )
     except ValidationError:
