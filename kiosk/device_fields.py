@@ -11,7 +11,7 @@ from kiosk.settings import DeviceSettings
 
 @dataclass(frozen=True)
 class DeviceField:
-    """One setting. ``kind``: switch, whole, number, choice or text; choices and limits where there are any."""
+    """One setting. ``kind``: switch, whole, number, choice or text; choices and limits where any."""
 
     name: str
     kind: str

@@ -1,7 +1,8 @@
-"""Control of the virtual lobby over HTTP on loopback: lay a card on the reader, break the printer, touch the kiosk.
+"""Control of the virtual lobby over HTTP on loopback: lay a card, break the printer, touch the kiosk.
 
 The page ``/lobby``, the command ``virtual`` and the tour talk to it. Its address and secret stand in
-``control.json`` in the virtual lobby's folder (mode 0600); every request carries the secret in ``X-Lobby-Token``.
+``control.json`` in the virtual lobby's folder (mode 0600); every request carries the secret in the header
+``X-Lobby-Token``.
 What the windows show may name a citizen, so it is kept in memory only.
 """
 
@@ -21,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from devices.virtual.desktop import Desktop, Region
 
-TOKEN_HEADER = "X-Lobby-Token"
+TOKEN_HEADER = "X-Lobby-Token"  # noqa: S105 - the name of a header, not a secret
 CONTROL_FILE = "control.json"
 LARGEST_BODY = 256 * 1024
 WIDTHS = range(10, 10000)
@@ -56,7 +57,7 @@ class ScannerLine(Protocol):
     def scan(self, text: str) -> None: ...
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that cannot be carried out; nothing was changed."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
@@ -100,10 +101,10 @@ class VirtualLobby:
         }
 
     def desktop(self) -> Desktop:
-        """The desktop. Raises ``Refused`` while there is none."""
+        """The desktop. Raises ``RefusedError`` while there is none."""
         desktop = self._desktop()
         if desktop is None:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "the windows' screen has not started yet")
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the windows' screen has not started yet")
         return desktop
 
     def put_shown(self, window: str, shown: dict[str, Any]) -> None:
@@ -112,17 +113,17 @@ class VirtualLobby:
             self._shown[window] = shown
 
     def shown(self, window: str) -> dict[str, Any]:
-        """What a window told last; raises ``Refused`` when it never did."""
+        """What a window told last; raises ``RefusedError`` when it never did."""
         with self._lock:
             if window not in self._shown:
-                raise Refused(HTTPStatus.NOT_FOUND, f"the window “{window}” has not told what it shows")
+                raise RefusedError(HTTPStatus.NOT_FOUND, f"the window “{window}” has not told what it shows")
             return self._shown[window]
 
 
 class ControlServer:
     """Serves a ``VirtualLobby`` on 127.0.0.1 and writes ``control.json`` into ``folder``.
 
-    Port and secret of an earlier run are kept if the port is still free, so that who knows them need not ask again.
+    Port and secret of an earlier run are kept if the port is still free, for others know them already.
     ``extra``: more that the file shall tell.
     """
 
@@ -168,14 +169,14 @@ def _size(region: Region | None) -> dict[str, int] | None:
 def _text(body: dict[str, Any], key: str) -> str:
     value = body.get(key)
     if not isinstance(value, str) or not value:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"“{key}” must be a text")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"“{key}” must be a text")
     return value
 
 
 def _number(body: dict[str, Any], key: str, default: float | None = None) -> float:
     value = body.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused(HTTPStatus.BAD_REQUEST, f"“{key}” must be a number")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"“{key}” must be a number")
     return float(value)
 
 
@@ -183,14 +184,14 @@ def _insert_card(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     name = _text(body, "name")
     known = [citizen["name"] for citizen in lobby.cards.citizens()]
     if name not in known:
-        raise Refused(HTTPStatus.NOT_FOUND, f"no citizen “{name}”; there are {', '.join(known)}")
+        raise RefusedError(HTTPStatus.NOT_FOUND, f"no citizen “{name}”; there are {', '.join(known)}")
     lobby.cards.insert(name)
 
 
 def _printer(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     state = _text(body, "state")
     if state not in lobby.printer.states:
-        raise Refused(
+        raise RefusedError(
             HTTPStatus.BAD_REQUEST, f"no printer state “{state}”; there are {', '.join(lobby.printer.states)}"
         )
     lobby.printer.set_state(state)
@@ -198,21 +199,21 @@ def _printer(lobby: VirtualLobby, body: dict[str, Any]) -> None:
 
 def _touch(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     if body.get("phase", "tap") != "tap":
-        raise Refused(HTTPStatus.BAD_REQUEST, "“phase” can be “tap”")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "“phase” can be “tap”")
     hold = _number(body, "hold", 0.06)
     if not 0.02 <= hold <= 10:
-        raise Refused(HTTPStatus.BAD_REQUEST, "“hold” is 0.02 to 10 seconds")
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "“hold” is 0.02 to 10 seconds")
     try:
         lobby.desktop().tap(_number(body, "x"), _number(body, "y"), hold)
     except ValueError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, str(error)) from error
+        raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
 
 
 def _picture(lobby: VirtualLobby, name: str, query: dict[str, list[str]]) -> bytes:
     if name == "ticket":
         ticket = lobby.printer.last_ticket_png()
         if ticket is None:
-            raise Refused(HTTPStatus.NOT_FOUND, "no ticket has been printed yet")
+            raise RefusedError(HTTPStatus.NOT_FOUND, "no ticket has been printed yet")
         return ticket
     width: int | None = None
     if "width" in query:
@@ -221,7 +222,9 @@ def _picture(lobby: VirtualLobby, name: str, query: dict[str, list[str]]) -> byt
         except ValueError:
             width = 0
         if width not in WIDTHS:
-            raise Refused(HTTPStatus.BAD_REQUEST, f"“width” is {WIDTHS.start} to {WIDTHS.stop - 1} pixels")
+            raise RefusedError(
+                HTTPStatus.BAD_REQUEST, f"“width” is {WIDTHS.start} to {WIDTHS.stop - 1} pixels"
+            )
     desktop = lobby.desktop()
     return desktop.picture(desktop.kiosk if name == "kiosk" else desktop.ceiling, width)
 
@@ -248,12 +251,12 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._answer()
 
-        do_POST = do_PUT = do_DELETE = do_GET
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - names given by http.server
 
         def _answer(self) -> None:
             try:
                 self._dispatch()
-            except Refused as refused:
+            except RefusedError as refused:
                 self._json(refused.status, {"title": str(refused), "status": int(refused.status)})
             except OSError as error:
                 self.close_connection = True
@@ -264,7 +267,7 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
             body = self._body()
             given = self.headers.get(TOKEN_HEADER, "")
             if not hmac.compare_digest(given.encode(), token.encode()):
-                raise Refused(HTTPStatus.FORBIDDEN, f"the header {TOKEN_HEADER} is missing or wrong")
+                raise RefusedError(HTTPStatus.FORBIDDEN, f"the header {TOKEN_HEADER} is missing or wrong")
             address = urlsplit(self.path)
             action = actions.get((self.command, address.path))
             if action is not None:
@@ -278,13 +281,15 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
             elif self.command == "GET" and address.path in ("/screens/kiosk", "/screens/ceiling"):
                 self._json(HTTPStatus.OK, lobby.shown(address.path.rpartition("/")[2]))
             else:
-                raise Refused(HTTPStatus.NOT_FOUND, f"nothing answers {self.command} {address.path}")
+                raise RefusedError(HTTPStatus.NOT_FOUND, f"nothing answers {self.command} {address.path}")
 
         def _body(self) -> dict[str, Any]:
             length = self.headers.get("Content-Length", "0")
             if not length.isdigit() or int(length) > LARGEST_BODY:
                 self.close_connection = True
-                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST_BODY} bytes")
+                raise RefusedError(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body has at most {LARGEST_BODY} bytes"
+                )
             raw = self.rfile.read(int(length))
             if not raw:
                 return {}
@@ -293,7 +298,7 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
             except ValueError:
                 body = None
             if not isinstance(body, dict):
-                raise Refused(HTTPStatus.BAD_REQUEST, "the body must be a JSON object")
+                raise RefusedError(HTTPStatus.BAD_REQUEST, "the body must be a JSON object")
             return body
 
         def _json(self, status: HTTPStatus, content: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The desktop the windows stand on: a virtual one when there is no screen, pictures of it, and touches on it.
 
-The picture is what the X server holds (XGetImage through mss) and a touch is a real pointer event of the X server
-(XTEST through xdotool), so nothing between the panel's driver and the window is skipped.
+The picture is what the X server holds (XGetImage through mss) and a touch is a real pointer event of the X
+server (XTEST through xdotool), so nothing between the panel's driver and the window is skipped.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ CEILING = Region(1080, 0, 1920, 1080)
 def xvfb_command(number: int | None, answer_fd: int) -> list[str]:
     """Command line of a virtual X server without a network port.
 
-    ``number`` asks for one display (used when it is started again); ``None`` takes any that is free. The number is
-    written to the file descriptor ``answer_fd`` as soon as the server takes connections (Xserver(1), -displayfd).
+    ``number`` asks for one display (used when it is started again); ``None`` takes any that is free. The
+    number is written to the file descriptor ``answer_fd`` as soon as the server takes connections (Xserver(1),
+    -displayfd).
     """
     width, height = XVFB_SIZE
     command = ["Xvfb", "-displayfd", str(answer_fd), "-screen", "0", f"{width}x{height}x24"]
@@ -58,7 +59,7 @@ def screen_size(display: str) -> tuple[int, int]:
 
 
 def layout(width: int, height: int) -> tuple[Region, Region]:
-    """Places of kiosk and ceiling on a desktop of this size: as they are if they fit, else both smaller alike."""
+    """Places of kiosk and ceiling on a desktop of this size: as they are if they fit, else both smaller."""
     scale = min(1.0, width / XVFB_SIZE[0], height / XVFB_SIZE[1])
     kiosk = Region(0, 0, int(KIOSK.width * scale), int(KIOSK.height * scale))
     ceiling = Region(kiosk.width, 0, int(CEILING.width * scale), int(CEILING.height * scale))
@@ -76,7 +77,7 @@ class Desktop:
         self._grabber: MSS | None = None
 
     def picture(self, region: Region, width: int | None = None) -> bytes:
-        """PNG of a region, scaled to ``width`` pixels when given. Raises ``OSError`` when the display is gone."""
+        """PNG of a region, scaled to ``width`` pixels if given. Raises ``OSError`` when the display is gone."""
         with self._lock:
             try:
                 if self._grabber is None:

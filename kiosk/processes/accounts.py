@@ -18,19 +18,20 @@ _DEMO = (("officer", "canbo", "Cán bộ thử"), ("maintenance", "kythuat", "K�
 _DEMO_FILE = "demo-accounts.txt"
 
 
-def prepare(settings: Settings, data: Path, *, demo: bool) -> None:
+def prepare(settings: Settings, data: Path, *, demo: bool) -> bool:
     """Make what is missing: tokens in ``data/tokens``; with ``demo`` also accounts and a PIN, kept in a file.
 
-    The centre's code is loaded in a process of its own, so that the supervisor stays small.
-    Raises ``CommandError``.
+    Returns whether anything was missing. The centre's code is loaded in a process of its own, so that the
+    supervisor stays small. Raises ``CommandError``.
     """
     if not _missing(data, demo):
-        return
+        return False
     process = multiprocessing.get_context("fork").Process(target=_make, args=(settings, data, demo))
     process.start()
     process.join()
     if process.exitcode != 0 or _missing(data, demo):
         raise CommandError("the devices' tokens could not be made; see the lines above")
+    return True
 
 
 def demo_lines(data: Path) -> list[str]:

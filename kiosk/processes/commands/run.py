@@ -29,6 +29,8 @@ from kiosk.processes.lobby import Lobby, Part
 from kiosk.settings import Settings, load
 
 MAIN = Path(__file__).parents[3] / "main.py"
+SMALLEST_SIDE = 320
+"""Pixels a window needs at least (kiosk.settings.ScreenSettings)."""
 PRINTER_PORT = 9100
 """Where a network printer listens; the virtual one takes another if this is taken."""
 
@@ -78,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         (data / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     _only_once(data)
     remember_centre(data, plan.url)
-    accounts.prepare(settings, data, demo=args.virtual)
+    plan.first_start = accounts.prepare(settings, data, demo=args.virtual)
     return lobby.guarded(lambda: asyncio.run(_supervise(plan)))
 
 
@@ -113,6 +115,7 @@ class _Plan:
     port: int
     virtual: bool
     display: str | None
+    first_start: bool = False
 
     @property
     def url(self) -> str:
@@ -197,6 +200,10 @@ def _virtual_config(plan: _Plan, printer_port: int) -> Path:
             places = layout(*screen_size(plan.display))
         except OSError as error:
             raise CommandError(str(error)) from error
+        if min(places[0].width, places[1].height) < SMALLEST_SIDE:
+            raise CommandError(
+                f"the screen {plan.display} is too small for two windows; use --virtual-screen"
+            )
         for name, place in zip(("kiosk_screen", "ceiling_screen"), places, strict=True):
             devices[name] |= {
                 "left": place.left, "top": place.top, "width": place.width, "height": place.height,
@@ -238,6 +245,11 @@ def _addresses(plan: _Plan) -> list[str]:
     if plan.virtual:
         lines.insert(0, f"Play the visit here: {plan.url}/lobby")
         lines += ["Demo accounts:", *(f"  {line}" for line in accounts.demo_lines(plan.data))]
+    elif plan.first_start:
+        lines += [
+            "First start. People sign in after:  python main.py officer add LOGIN --role officer",
+            "The kiosk's maintenance screen:     python main.py pin",
+        ]
     return lines
 
 
