@@ -39,8 +39,8 @@ def xvfb_command(number: int | None, answer_fd: int) -> list[str]:
     """Command line of a virtual X server without a network port.
 
     ``number`` asks for one display (used when it is started again); ``None`` takes any that is free. The
-    number is written to the file descriptor ``answer_fd`` as soon as the server takes connections (Xserver(1),
-    -displayfd).
+    number is written to the file descriptor ``answer_fd`` as soon as the server takes connections
+    (Xserver(1), -displayfd).
     """
     width, height = XVFB_SIZE
     command = ["Xvfb", "-displayfd", str(answer_fd), "-screen", "0", f"{width}x{height}x24"]
@@ -77,7 +77,7 @@ class Desktop:
         self._grabber: MSS | None = None
 
     def picture(self, region: Region, width: int | None = None) -> bytes:
-        """PNG of a region, scaled to ``width`` pixels if given. Raises ``OSError`` when the display is gone."""
+        """PNG of a region, ``width`` pixels wide if given. Raises ``OSError`` when the display is gone."""
         with self._lock:
             try:
                 if self._grabber is None:

@@ -65,6 +65,26 @@ def test_the_kiosk_comes_back_to_its_start_screen(running_lobby: RunningLobby) -
     running_lobby.wait(lambda: running_lobby.shown("kiosk")["screen"] == "start")
 
 
+def test_cards_and_printer_work_after_the_virtual_devices_died(running_lobby: RunningLobby) -> None:
+    killed(running_lobby, "virtual")
+    running_lobby.wait(running_lobby.control.answers)
+    running_lobby.wait(lambda: well(running_lobby, "card_reader") and well(running_lobby, "printer"), 40)
+    running_lobby.control.call("POST", "/card", {"name": "cu-binh"})
+    running_lobby.wait(lambda: running_lobby.shown("kiosk")["screen"] == "enter_can")
+    running_lobby.control.call("DELETE", "/card")
+    time.sleep(0.5)  # a new screen takes no touch for a moment
+    back = next(target for target in running_lobby.shown("kiosk")["targets"] if target["name"] == "Back")
+    middle = {"x": back["left"] + back["width"] / 2, "y": back["top"] + back["height"] / 2}
+    running_lobby.control.call("POST", "/touch", middle)
+    running_lobby.wait(lambda: running_lobby.shown("kiosk")["screen"] == "start")
+
+
+def well(lobby: RunningLobby, name: str) -> bool:
+    return any(
+        device.name == name and device.condition == "ready" for device in lobby.client("kiosk").devices()
+    )
+
+
 def test_the_centre_comes_back_with_every_number(
     running_lobby: RunningLobby, called: tuple[list[str], str]
 ) -> None:
