@@ -12,8 +12,10 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
+from urllib.request import Request
 
 import requests
 
@@ -423,10 +425,10 @@ class CentreClient:
         return session
 
 
-class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
+class _NoCookies(DefaultCookiePolicy):
     """The bearer token says who calls; a cookie beside it would only confuse."""
 
-    def set_ok(self, cookie: object, request: object) -> bool:
+    def set_ok(self, _cookie: Cookie, _request: Request) -> bool:
         return False
 
 

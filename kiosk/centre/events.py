@@ -23,17 +23,33 @@ RETRY_MILLISECONDS = 500
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PAGE = 500
 
+MOVES_THE_QUEUE = frozenset(
+    {
+        "counter.opened",
+        "counter.closed",
+        "ticket.issued",
+        "ticket.called",
+        "ticket.recalled",
+        "ticket.started",
+        "ticket.completed",
+        "ticket.no_show",
+        "ticket.expired",
+    }
+)
+"""Entries after which somebody's place in the queue may be another one."""
+
 
 class Published(NamedTuple):
     """A committed entry's number, and the entry as the stream says it; made once for all streams."""
 
     seq: int
+    kind: str
     wire: bytes
 
     @classmethod
     def of(cls, entry: Entry) -> Published:
         """The published form of ``entry``."""
-        return cls(entry.seq, message(entry.type, entry.data(), entry.seq))
+        return cls(entry.seq, entry.type, message(entry.type, entry.data(), entry.seq))
 
 
 class Subscription:
@@ -121,9 +137,13 @@ class Broadcaster:
             with contextlib.suppress(
                 Exception
             ):  # a store in trouble is told by readyz; the next second looks again
-                while entries := await self._after(self.head.seq):
-                    for entry in entries:
-                        self._give(entry)
+                await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Publish what the database has and nobody has told us of."""
+        while entries := await self._after(self.head.seq):
+            for entry in entries:
+                self._give(entry)
 
     async def _after(self, seq: int) -> list[Entry]:
         site = self._store.site
@@ -185,6 +205,8 @@ async def stream(broadcaster: Broadcaster, last_id: int | None, epoch: str | Non
 
     A position that this journal never had (it was restored from an older copy) is answered with ``reset``.
     """
+    if last_id is not None and last_id > broadcaster.head.seq:
+        await broadcaster.catch_up()  # the client read the database a moment before the entry was published
     head = broadcaster.head
     yield RETRY + message("hello", {"epoch": head.epoch, "head": head.seq})
     if last_id is not None and (last_id > head.seq or (epoch is not None and epoch != head.epoch)):
@@ -211,7 +233,7 @@ async def changes(
         async for entry in entries:
             if entry is None:
                 yield HEARTBEAT
-            elif entry.seq > seen["head"]:
+            elif entry.seq > seen["head"] and entry.kind in MOVES_THE_QUEUE:
                 before, seen = seen, await look()
                 if _without_head(seen) != _without_head(before):
                     yield message(kind, seen, seen["head"])

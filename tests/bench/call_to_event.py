@@ -1,7 +1,7 @@
 """From the officer's key to the display's event, against a bare loopback round trip in the same run.
 
-``python -m tests.bench.call_to_event``: milliseconds. Measured from before the request for ``call-next`` is written
-to the moment its event has been read by another connection; the call is durable before the event is sent.
+``python -m tests.bench.call_to_event``: milliseconds. Measured from before the request for ``call-next`` is
+written to the moment its event has been read by another connection; the call is durable before it is sent.
 """
 
 from __future__ import annotations

@@ -281,7 +281,7 @@ class TestBroadcaster:
         async def run() -> list[int]:
             subscription = Subscription(0)
             for seq in range(1, 1500):
-                subscription.give(Published(seq, b""))
+                subscription.give(Published(seq, "test.entry", b""))
             got = []
             while (entry := await subscription.next(0.1)) is not None:
                 got.append(entry.seq)
@@ -335,6 +335,16 @@ class TestBroadcaster:
 
         got = asyncio.run(run())
         assert got == list(range(1, len(got) + 1))
+
+
+def test_a_board_newer_than_the_streams_knowledge_is_no_reset(
+    process: Process, seed: Seed, settings: Settings, display: CentreClient
+) -> None:
+    for count in range(5):
+        admin.create_token(settings, process.folder, "kiosk", f"moi-{count}")
+        head = display.board().head
+        (hello,) = first_events(raw_stream(process, seed[1]["display"], f"?last_event_id={head}"), 1)
+        assert json.loads(hello["data"])["head"] >= head
 
 
 def test_a_client_that_reaches_nobody_says_so() -> None:

@@ -112,6 +112,7 @@ def _centre(args: argparse.Namespace) -> int:
         from kiosk.centre.service import serve
 
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         lobby = None if args.lobby_control is None else _lobby_control(args.lobby_control)
         return serve(
             settings,
