@@ -70,6 +70,11 @@ def _word(section: str, key: str, **values: object) -> str:
     return catalogue()[section].get(key, key.replace("_", " ")).format(**values)
 
 
+def _value(told: str) -> str:
+    """What a device told, in words where it is one of a few known values."""
+    return catalogue()["value"].get(told, told)
+
+
 _LETTER_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", ".:/-_*")
 
 
@@ -269,7 +274,7 @@ class MaintenancePresenter:
         else:
             key, tone = (good, "done") if report.passed else (bad, "trouble")
             self._result = Message(_word("device", key, time=_time(self._now())), tone)
-        lines = [f"{_word('device_test', key)}: {value}" for key, value in report.lines]
+        lines = [f"{_word('device_test', key)}: {_value(value)}" for key, value in report.lines]
         self._lines = (*lines, *_why(report.failure))
 
     # one setting
@@ -404,7 +409,7 @@ class MaintenancePresenter:
             tone=_tone(info),
             state=self._state(info),
             causes=(*_why(info.failure), *_why(info.warning)),
-            facts=" · ".join(f"{_word('fact', key)}: {value}" for key, value in info.facts.items()),
+            facts=" · ".join(f"{_word('fact', key)}: {_value(value)}" for key, value in info.facts.items()),
             test=Button(_word("device", "test"), Test(), enabled=idle),
             result=result,
             lines=self._lines,

@@ -167,6 +167,13 @@ def test_a_test_shows_what_the_device_did(desk: Desk) -> None:
     assert any("312" in line for line in view.lines)
 
 
+def test_known_values_are_told_in_words(desk: Desk) -> None:
+    desk.lobby.report = Report(True, (("result", "printed"), ("status", "12 12")))
+    desk.open()
+    view = desk.press(OpenDevice("printer"), Test())
+    assert view.lines == ("Kết quả: đã in", "Máy in trả lời: 12 12")
+
+
 def test_while_a_test_runs_it_cannot_be_started_again(desk: Desk) -> None:
     desk.open()
     desk.held = []
