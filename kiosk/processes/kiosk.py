@@ -145,7 +145,6 @@ class KioskProcess:
             poll_seconds,
             self._build,
             self._device_changed,
-            take_over=self._take_over,
         )
         self._slips = Slips(client, settings.centre, lambda: self._devices.worker("printer"), self.dispatch)
         self._threads = [
@@ -350,14 +349,6 @@ class KioskProcess:
                 return Screen(name, settings, self._window)
             case _:
                 raise TypeError(f"{name} is no device of the kiosk")
-
-    def _take_over(self, device: Device, name: str, wanted: BaseModel) -> Device:
-        """The window moves; every other device is let go and built anew."""
-        if isinstance(device, Screen) and isinstance(wanted, ScreenSettings):
-            device.move(wanted)
-            return device
-        device.close()
-        return self._build(name, wanted)
 
     def _device_changed(self, name: str, status: DeviceStatus) -> None:
         if name == "kiosk_screen":

@@ -2,8 +2,7 @@
 
 The centre hears each change of a device at once and each device at least every twenty seconds. A request of
 maintenance staff is answered by the device itself: a test is really done, changed settings are taken over
-only after
-a driver with these settings has asked the hardware.
+only after a driver with these settings has asked the hardware.
 """
 
 from __future__ import annotations
@@ -19,11 +18,12 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from devices.contract import Condition, Device, DeviceStatus, TestReport
+from devices.screen import Screen
 from devices.supervisor import DeviceWorker, WorkerStoppedError
-from kiosk.client import CentreClient, CentreError
+from kiosk.client import CentreClient, CentreError, Event
 from kiosk.failures import FailureCode
 from kiosk.processes.effective_settings import effective_settings
-from kiosk.settings import DeviceSettings
+from kiosk.settings import DeviceSettings, ScreenSettings
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,7 +33,6 @@ REFUSED_AGAIN_SECONDS = 10.0
 TEST_SECONDS = 60.0
 
 Build = Callable[[str, BaseModel], Device]
-TakeOver = Callable[[Device, str, BaseModel], Device]
 StatusListener = Callable[[str, DeviceStatus], None]
 
 
@@ -41,9 +40,9 @@ class OwnedDevices:
     """One worker for each device of ``poll_seconds``, from ``start`` to ``stop``.
 
     ``build`` makes a device from its settings; it must not touch the hardware. ``on_status`` hears every new
-    status on the device's thread. ``take_over`` turns a device into one with other settings; without it the
-    device is closed and built anew. ``settings`` are those in effect at the start; the centre's come before
-    them as soon as it answers.
+    status on the device's thread. ``settings`` are those in effect at the start; the centre's come before
+    them as soon as it answers. A process that follows the centre's stream itself says ``listen=False`` and
+    calls ``catch_up`` and ``take``.
     """
 
     def __init__(
@@ -52,24 +51,22 @@ class OwnedDevices:
         settings: DeviceSettings,
         poll_seconds: Mapping[str, float],
         build: Build,
-        on_status: StatusListener,
+        on_status: StatusListener | None = None,
         *,
-        take_over: TakeOver | None = None,
+        listen: bool = True,
     ) -> None:
         self._client = client
         self._settings = settings
         self._poll_seconds = poll_seconds
         self._build = build
-        self._take_over = take_over or self._close_and_build
         self._on_status = on_status
         self._workers: dict[str, DeviceWorker] = {}
         self._stop = threading.Event()
         self._report_now = threading.Event()
         self._desk = ThreadPoolExecutor(1, "device-requests")
-        self._threads = [
-            threading.Thread(target=self._follow, name="device-desk", daemon=True),
-            threading.Thread(target=self._report, name="device-reports", daemon=True),
-        ]
+        self._threads = [threading.Thread(target=self._report, name="device-reports", daemon=True)]
+        if listen:
+            self._threads.append(threading.Thread(target=self._follow, name="device-desk", daemon=True))
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -79,26 +76,48 @@ class OwnedDevices:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """End everything within a few seconds."""
+    def stop(self, *, cut_off: bool = False) -> None:
+        """End everything within a few seconds. ``cut_off`` closes a device in the middle of what it does."""
         self._stop.set()
         self._report_now.set()
         self._desk.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers.values():
+            if cut_off:
+                worker.device.close()
             worker.stop()
 
     def worker(self, name: str) -> DeviceWorker:
         """The worker of a device; its ``device`` changes when settings change. Raises ``KeyError``."""
         return self._workers[name]
 
-    def _close_and_build(self, device: Device, name: str, wanted: BaseModel) -> Device:
-        device.close()
-        return self._build(name, wanted)
+    def catch_up(self) -> None:
+        """Take over the centre's settings, answer requests made while this process was away.
+
+        Raises ``CentreError``.
+        """
+        self._use(effective_settings(self._client, self._settings))
+        for name in self._workers:
+            for request in self._client.device_requests(name, "requested"):
+                self._desk.submit(self._answer, request.id, name, request.kind, dict(request.settings or {}))
+
+    def take(self, event: Event) -> None:
+        """One entry of the journal; a request for a device of this process gets its answer. Never waits."""
+        if event.type != "device.requested":
+            return
+        try:
+            request = event.data["request"]
+            name = request["device"]
+            if name in self._workers:
+                changes = dict(request.get("settings") or {})
+                self._desk.submit(self._answer, str(request["id"]), name, str(request["kind"]), changes)
+        except (KeyError, TypeError, ValueError) as error:
+            _LOG.error("entry %s (%s) is not what the centre promises: %r", event.id, event.type, error)
 
     def _listener(self, name: str) -> Callable[[DeviceStatus], None]:
         def listen(status: DeviceStatus) -> None:
             self._report_now.set()
-            self._on_status(name, status)
+            if self._on_status is not None:
+                self._on_status(name, status)
 
         return listen
 
@@ -131,7 +150,7 @@ class OwnedDevices:
         while not self._stop.is_set():
             pause = AGAIN_SECONDS
             try:
-                self._catch_up()
+                self.catch_up()
                 self._listen()
             except CentreError as error:
                 if error.code is not FailureCode.CENTRE_UNREACHABLE:
@@ -147,27 +166,13 @@ class OwnedDevices:
                 return
             if event.type in ("hello", "reset"):
                 if not first:
-                    self._catch_up()
+                    self.catch_up()
                 first = False
-            elif event.type == "device.requested":
-                request = event.data.get("request")
-                if isinstance(request, dict):
-                    self._asked(request)
-
-    def _catch_up(self) -> None:
-        self._use(effective_settings(self._client, self._settings))
-        for name in self._workers:
-            for request in self._client.device_requests(name, "requested"):
-                self._desk.submit(self._answer, request.id, name, request.kind, dict(request.settings or {}))
-
-    def _asked(self, request: Mapping[str, Any]) -> None:
-        name = request.get("device")
-        if isinstance(name, str) and name in self._workers:
-            settings = request.get("settings") or {}
-            self._desk.submit(self._answer, str(request["id"]), name, str(request["kind"]), dict(settings))
+            else:
+                self.take(event)
 
     def _use(self, settings: DeviceSettings) -> None:
-        """Other settings than those at the start: build the devices concerned anew."""
+        """Have the devices whose settings are others than before work with these."""
         before, self._settings = self._settings, settings
         for name, worker in self._workers.items():
             wanted: BaseModel = getattr(settings, name)
@@ -175,8 +180,13 @@ class OwnedDevices:
                 worker.submit(partial(self._replace, worker, name, wanted))
 
     def _replace(self, worker: DeviceWorker, name: str, wanted: BaseModel) -> None:
-        """On the device's thread: from now on a device with these settings."""
-        worker.device = self._take_over(worker.device, name, wanted)
+        """On the device's thread: the window moves; every other device is let go and built anew."""
+        device = worker.device
+        if isinstance(device, Screen) and isinstance(wanted, ScreenSettings):
+            device.move(wanted)
+            return
+        device.close()
+        worker.device = self._build(name, wanted)
 
     def _answer(self, request_id: str, name: str, kind: str, changes: dict[str, Any]) -> None:
         worker = self._workers[name]

@@ -14,6 +14,7 @@ from kiosk.client import CentreClient, CentreError
 from kiosk.failures import FailureCode
 from kiosk.processes import display as process_module
 from kiosk.processes.display import DisplayProcess
+from kiosk.processes.owned_devices import OwnedDevices
 from kiosk.settings import DeviceSettings, SpeakerSettings
 from kiosk.speech import announcement
 
@@ -180,12 +181,12 @@ def test_a_cut_link_keeps_the_picture_says_since_when_and_misses_nothing(centre,
 def test_a_link_cut_before_the_stream_began_loses_no_call(centre, lobby, monkeypatch):
     """The board was loaded, then the link went: what is called meanwhile is news, not history."""
 
-    def cut(_process):
+    def cut(_devices):
         if not centre.journal:
             centre.call("A001", 1)
             raise CentreError(FailureCode.CENTRE_UNREACHABLE)
 
-    monkeypatch.setattr(DisplayProcess, "_catch_up_requests", cut)
+    monkeypatch.setattr(OwnedDevices, "catch_up", cut)
     lobby.display()
     wait_until(lambda: lobby.heard == [announcement("A001", 1)])
 
@@ -323,8 +324,9 @@ def test_settings_are_taken_over_only_when_the_device_agrees(centre, lobby):
     assert wait_until(lambda: centre.answers.get(good))["passed"]
     centre.call("A001", 1)
     wait_until(lambda: lobby.heard)
-    assert process._settings.speaker.volume == 40
-    assert process._settings.speaker.voice == "vi"
+    settings = process._devices._settings.speaker
+    assert settings.volume == 40
+    assert settings.voice == "vi"
     assert process._speaker.settings.volume == 40
 
 
