@@ -147,11 +147,14 @@ def _display(args: argparse.Namespace) -> int:
     prepare_window(joined.devices.ceiling_screen, f"{centre.short_name} – ceiling display")
     from kiosk.processes.display import DisplayProcess
     from screens.ceiling.app import CeilingApp
-    from screens.ceiling.presenter import ceiling_view
+    from screens.ceiling.presenter import ceiling_view, screen_name
+    from screens.ceiling.view import NameCard
+    from screens.panel import Panel
 
     zone = ZoneInfo(centre.timezone)
     app = CeilingApp(lambda: ceiling_view(process.display, datetime.now(UTC), zone, centre.name))
-    process = DisplayProcess(joined.client, joined.devices, app, app.refresh)
+    panel = Panel(screen_name(), joined.devices.ceiling_screen, app.draw_anew, NameCard)
+    process = DisplayProcess(joined.client, joined.devices, panel, app.refresh)
     process.start()
     try:
         _run_window(app, args, "ceiling", lambda: ("ceiling", ""))
@@ -194,7 +197,7 @@ def _kiosk(args: argparse.Namespace) -> int:
         maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
     )
     name = catalogue("maintenance")("name.kiosk_screen")
-    panel = Panel(name, devices.kiosk_screen, app.stop)
+    panel = Panel(name, devices.kiosk_screen, lambda _screen: app.stop())
     process = KioskProcess(
         joined.client, settings, panel, app.refresh, devices=devices, forms=forms, clips=clips
     )

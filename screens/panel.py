@@ -11,6 +11,7 @@ from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from kiosk.settings import ScreenSettings
 
@@ -43,7 +44,7 @@ Builder.load_string(
 
 
 class PanelName(BoxLayout):
-    """Lies over everything for a moment, so that staff see which panel this is."""
+    """Lies over everything for a moment, so that staff see which panel this is; sized for reading nearby."""
 
     panel_name = StringProperty("")
     panel_size = StringProperty("")
@@ -52,13 +53,21 @@ class PanelName(BoxLayout):
 class Panel:
     """The one window of this process, as ``devices.screen`` wants it; callable from any thread.
 
-    ``rebuild`` is called, on the main thread, when another size asks for everything to be drawn anew.
+    ``rebuild`` is called, on the main thread, when another size asks for everything to be drawn anew; it is
+    given that size. ``card`` makes what shows the name, from ``panel_name`` and ``panel_size``.
     """
 
-    def __init__(self, name: str, screen: ScreenSettings, rebuild: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        screen: ScreenSettings,
+        rebuild: Callable[[ScreenSettings], None],
+        card: Callable[..., Widget] = PanelName,
+    ) -> None:
         self._name = name
         self._screen = screen
         self._rebuild = rebuild
+        self._card = card
         self._turned_at = time.monotonic()
         Clock.schedule_interval(self._turn, TURN_SECONDS)
 
@@ -77,7 +86,7 @@ class Panel:
 
         def begin(_seconds: float) -> None:
             _left, _top, width, height = self.place()
-            card = PanelName(panel_name=self._name, panel_size=f"{width} × {height}")
+            card = self._card(panel_name=self._name, panel_size=f"{width} × {height}")
             Window.add_widget(card)
             Clock.schedule_once(lambda _s: drawn.set(), 0)  # the frame with the name on it comes before this
             Clock.schedule_once(lambda _s: Window.remove_widget(card), seconds)
@@ -97,7 +106,7 @@ class Panel:
             before.height,
             before.diagonal_inches,
         ):
-            self._rebuild()
+            self._rebuild(screen)
 
     def _turn(self, _seconds: float) -> None:
         self._turned_at = time.monotonic()

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from kivy.app import App
 from kivy.base import ExceptionHandler, ExceptionManager
@@ -19,24 +17,14 @@ from kivy.graphics.opengl import glFinish
 from kivy.uix.widget import Widget
 
 from kiosk.settings import ScreenSettings
-from screens.ceiling.presenter import CeilingView, screen_name
+from screens.ceiling.presenter import CeilingView
 from screens.ceiling.view import CeilingScreen, panel_theme
 from screens.theme import install
 
 _LOG = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 0.5
-DRAWN_WITHIN_SECONDS = 3.0
 CRASHES_APART_SECONDS = 10.0
-
-
-class Place(NamedTuple):
-    """Pixels of the desktop."""
-
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 class CeilingApp(App):
@@ -59,7 +47,6 @@ class CeilingApp(App):
         self._on_frame = on_frame
         self._screen: CeilingScreen | None = None
         self._shown: CeilingView | None = None
-        self._turned_at = time.monotonic()
         self._crashed_at: float | None = None
         self._handler = _Handler(self._crashed)
         self._draw_soon = Clock.create_trigger(self._draw, -1)
@@ -70,14 +57,14 @@ class CeilingApp(App):
         install(panel_theme(*map(int, Window.size)))
         self._screen = CeilingScreen()
         self._draw()
-        Clock.schedule_interval(self._tick, CLOCK_SECONDS)
+        Clock.schedule_interval(self._draw, CLOCK_SECONDS)
         if self._on_frame is not None:
             Window.bind(on_flip=self._flipped)
         return self._screen
 
     def on_stop(self) -> None:
         """Let go of the error handler."""
-        Clock.unschedule(self._tick)
+        Clock.unschedule(self._draw)
         ExceptionManager.remove_handler(self._handler)
 
     def open_settings(self, *_args: object) -> bool:
@@ -90,38 +77,10 @@ class CeilingApp(App):
         """Something changed: ask ``source`` and draw it with the next frame."""
         self._draw_soon()
 
-    def place(self) -> Place:
-        """Where the window is, in pixels of the desktop."""
-        width, height = Window.system_size
-        return Place(int(Window.left or 0), int(Window.top or 0), int(width), int(height))
-
-    def seconds_since_turn(self) -> float:
-        """Time since the window's loop last turned."""
-        return time.monotonic() - self._turned_at
-
-    def show_name(self, seconds: float) -> bool:
-        """Show the screen's name and size in large for so long; true once it was drawn."""
-        drawn = threading.Event()
-
-        def begin(_seconds: float) -> None:
-            if self._screen is None:
-                return
-            place = self.place()
-            self._screen.show_name(screen_name(), f"{place.width} × {place.height}")
-            Clock.schedule_once(lambda _s: drawn.set(), 0)  # the frame with the name on it comes before this
-            Clock.schedule_once(lambda _s: self._hide_name(), seconds)
-
-        Clock.schedule_once(begin, 0)
-        return drawn.wait(DRAWN_WITHIN_SECONDS)
-
-    def move(self, settings: ScreenSettings) -> None:
-        """Put the window elsewhere and draw it for a panel of that size."""
-        Clock.schedule_once(lambda _seconds: self._move(settings), 0)
-
     # -- main thread
 
-    def _move(self, settings: ScreenSettings) -> None:
-        Window.left, Window.top = settings.left, settings.top
+    def draw_anew(self, settings: ScreenSettings) -> None:
+        """Draw everything for a panel of this size."""
         Window.system_size = (settings.width, settings.height)
         install(panel_theme(settings.width, settings.height))
         if self._screen is not None:
@@ -130,10 +89,6 @@ class CeilingApp(App):
         self._shown = None
         self.root = self._screen
         Window.add_widget(self._screen)
-        self._draw()
-
-    def _tick(self, _seconds: float) -> None:
-        self._turned_at = time.monotonic()
         self._draw()
 
     def _draw(self, *_args: object) -> None:
@@ -146,10 +101,6 @@ class CeilingApp(App):
         if self._on_frame is not None and self._shown is not None:
             glFinish()  # the frame is not only ordered but drawn
             self._on_frame(self._shown)
-
-    def _hide_name(self) -> None:
-        if self._screen is not None:
-            self._screen.hide_name()
 
     def _crashed(self, error: Exception) -> None:
         """Log, draw everything anew; a second time within ten seconds leave it to the supervisor."""

@@ -145,10 +145,10 @@ class IdleLobby(BoxLayout):
 
 
 class NameCard(BoxLayout):
-    """The screen's name in large, for staff who look for it."""
+    """The screen's name in large, for staff who look for it; legible from the floor."""
 
-    name_text = StringProperty("")
-    size_text = StringProperty("")
+    panel_name = StringProperty("")
+    panel_size = StringProperty("")
 
 
 class CeilingScreen(FloatLayout):
@@ -164,7 +164,6 @@ class CeilingScreen(FloatLayout):
         super().__init__(**kwargs)
         self._called = CalledNumbers()
         self._idle = IdleLobby()
-        self._name_card: NameCard | None = None
 
     def show(self, view: CeilingView) -> None:
         """Draw a view-model; what has not changed is not drawn again."""
@@ -183,18 +182,6 @@ class CeilingScreen(FloatLayout):
         if middle.children != [wanted]:
             middle.clear_widgets()
             middle.add_widget(wanted)
-
-    def show_name(self, name: str, size: str) -> None:
-        """Lay the screen's name over everything."""
-        self.hide_name()
-        self._name_card = NameCard(name_text=name, size_text=size)
-        self.add_widget(self._name_card)
-
-    def hide_name(self) -> None:
-        """Take the name away again."""
-        if self._name_card is not None:
-            self.remove_widget(self._name_card)
-            self._name_card = None
 
 
 Builder.load_file(str(Path(__file__).with_name("view.kv")))

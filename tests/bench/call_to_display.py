@@ -81,7 +81,9 @@ def _measure(data: Path, url: str, calls: int) -> int:
     prepare_window(devices.ceiling_screen, "bench")
     from kiosk.processes.display import DisplayProcess
     from screens.ceiling.app import CeilingApp
-    from screens.ceiling.presenter import CeilingView, ceiling_view
+    from screens.ceiling.presenter import CeilingView, ceiling_view, screen_name
+    from screens.ceiling.view import NameCard
+    from screens.panel import Panel
 
     run = Run()
 
@@ -98,7 +100,8 @@ def _measure(data: Path, url: str, calls: int) -> int:
 
     zone = ZoneInfo(settings.centre.timezone)
     app = CeilingApp(lambda: ceiling_view(process.display, datetime.now(UTC), zone), on_frame=framed)
-    process = DisplayProcess(CentreClient(url, _token(data, "display")), devices, app, changed)
+    panel = Panel(screen_name(), devices.ceiling_screen, app.draw_anew, NameCard)
+    process = DisplayProcess(CentreClient(url, _token(data, "display")), devices, panel, changed)
     rows: dict[str, list[float]] = {"call": [], "known": [], "drawn": []}
 
     def officer_works() -> None:

@@ -60,20 +60,21 @@ def main(out: Path, width: int, height: int, names: list[str]) -> None:
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
-    from screens.ceiling.view import CeilingScreen, panel_theme
+    from screens.ceiling.view import CeilingScreen, NameCard, panel_theme
     from screens.theme import install
 
     install(panel_theme(width, height))
     screen = CeilingScreen()
     Window.add_widget(screen)
     EventLoop.ensure_window()
+    card = NameCard(panel_name="Màn hình gọi số", panel_size="1920 × 1080")
     out.mkdir(parents=True, exist_ok=True)
     drawn = {}
     for name in names or STATES:
-        screen.hide_name()
+        screen.remove_widget(card)
         screen.show(ceiling_view(STATES[name], NOW, ZONE))
         if name == "name":
-            screen.show_name("Màn hình gọi số", "1920 × 1080")
+            screen.add_widget(card)
         for _ in range(8):
             EventLoop.idle()
         Path(Window.screenshot(str(out / f"{name}.png"))).replace(out / f"{name}.png")
