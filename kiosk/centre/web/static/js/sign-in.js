@@ -1,11 +1,14 @@
 // Signing in and out, the same on every page of the staff.
 
 import { call } from "./api.js";
+import { showLink } from "./banner.js";
 import { byId, setText } from "./dom.js";
 import { failureWords, word } from "./words.js";
 
+const AGAIN_MS = 1500;
+
 /** Who is signed in: {login, name, role}, or null. Throws Problem when the centre does not answer. */
-export async function whoAmI() {
+async function whoAmI() {
   try {
     const answer = await call("GET", "/session");
     return answer.officer ?? answer;
@@ -16,7 +19,7 @@ export async function whoAmI() {
 }
 
 /** Show the form until somebody signs in; resolves to {login, name, role}. `note` says why it is shown. */
-export function askToSignIn(note = "") {
+function askToSignIn(note = "") {
   const view = byId("sign-in");
   const form = view.querySelector("form");
   const button = form.querySelector("button");
@@ -62,6 +65,61 @@ export function askToSignIn(note = "") {
 }
 
 /** End the session; an unreachable centre does not keep anybody on the page. */
-export async function signOut() {
+async function signOut() {
   await call("DELETE", "/session").catch(() => null);
+}
+
+/**
+ * The way into and out of a page that is for one role. `live` is the page's; clear() forgets what the page showed;
+ * wrongRole() gives what is said to anybody of another role.
+ */
+export class Door {
+  #role;
+  #live;
+  #clear;
+  #wrongRole;
+
+  constructor({ role, live, clear, wrongRole }) {
+    this.#role = role;
+    this.#live = live;
+    this.#clear = clear;
+    this.#wrongRole = wrongRole;
+  }
+
+  /** First look: who is signed in, if anybody. Tries until the centre answers. */
+  async begin() {
+    for (;;) {
+      try {
+        const me = await whoAmI();
+        if (me?.role === this.#role) this.#live.join();
+        else this.ask(me ? this.#wrongRole() : "");
+        return;
+      } catch {
+        showLink(true);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+      showLink(false);
+    }
+  }
+
+  /** Nobody sees the page until somebody of its role has signed in. `note` says why the form is shown. */
+  async ask(note = "") {
+    this.#clear();
+    showLink(false);
+    byId("shell").hidden = true;
+    const officer = await askToSignIn(note);
+    if (officer.role !== this.#role) {
+      await signOut();
+      this.ask(this.#wrongRole());
+      return;
+    }
+    this.#live.signedIn();
+  }
+
+  /** Sign out and show the form again. */
+  async leave() {
+    await signOut();
+    this.#live.signedOut();
+    this.ask();
+  }
 }

@@ -4,7 +4,7 @@ import { call } from "../api.js";
 import { say, sayProblem, showLink } from "../banner.js";
 import { byId, setText } from "../dom.js";
 import { Live } from "../live.js";
-import { askToSignIn, signOut, whoAmI } from "../sign-in.js";
+import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { drawChoice } from "./choose.js";
 import { Desk } from "./desk.js";
@@ -19,9 +19,10 @@ let chosen = false; // opened here just now; the counter's own event follows
 const live = new Live({
   load, changed: draw, link,
   apply: (event) => model.apply(event) || live.reload(),
-  refused: () => signIn(word("sign_in.ended")),
+  refused: () => door.ask(word("sign_in.ended")),
 });
 const desk = new Desk(model, live);
+const door = new Door({ role: "officer", live, clear, wrongRole: () => word("counter.wrong_role") });
 
 async function load() {
   const [me, services, counters, waiting] = await Promise.all([
@@ -67,18 +68,9 @@ function opened(answer) {
   draw();
 }
 
-async function signIn(note = "") {
+function clear() {
   ready = false;
   clearForm();
-  showLink(false);
-  byId("shell").hidden = true;
-  const officer = await askToSignIn(note);
-  if (officer.role !== "officer") {
-    await signOut();
-    signIn(word("counter.wrong_role"));
-    return;
-  }
-  live.signedIn();
 }
 
 byId("close-counter").addEventListener("click", async () => {
@@ -101,25 +93,7 @@ byId("sign-out").addEventListener("click", async () => {
     return;
   }
   if (mine) await call("POST", `/counters/${mine.id}/close`).catch(() => null);
-  await signOut();
-  live.signedOut();
-  signIn();
+  await door.leave();
 });
 
-/** First look: who is signed in, if anybody. Tries until the centre answers. */
-async function begin() {
-  for (;;) {
-    try {
-      const me = await whoAmI();
-      if (me?.role === "officer") live.join();
-      else signIn(me ? word("counter.wrong_role") : "");
-      return;
-    } catch {
-      showLink(true);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-    }
-    showLink(false);
-  }
-}
-
-begin();
+door.begin();

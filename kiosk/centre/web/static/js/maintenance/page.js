@@ -4,7 +4,7 @@ import { call } from "../api.js";
 import { sayProblem, showLink } from "../banner.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
-import { askToSignIn, signOut, whoAmI } from "../sign-in.js";
+import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { deviceName, statusParts, testReport } from "./device-card.js";
 import { answered, request } from "./requests.js";
@@ -15,7 +15,8 @@ const devices = new Map();
 const cards = new Map(); // device name → {card, status, settings}
 let me = null;
 
-const live = new Live({ load, apply, changed: draw, link, refused: () => signIn(word("sign_in.ended")) });
+const live = new Live({ load, apply, changed: draw, link, refused: () => door.ask(word("sign_in.ended")) });
+const door = new Door({ role: "maintenance", live, clear, wrongRole: () => word("maintenance.wrong_role") });
 
 async function load() {
   const session = await call("GET", "/session");
@@ -83,41 +84,13 @@ function link(state) {
   showLink(state !== "live" && me !== null);
 }
 
-async function signIn(note = "") {
+function clear() {
   me = null;
-  showLink(false);
-  byId("shell").hidden = true;
-  const officer = await askToSignIn(note);
-  if (officer.role !== "maintenance") {
-    await signOut();
-    signIn(word("maintenance.wrong_role"));
-    return;
-  }
-  live.signedIn();
 }
 
-byId("sign-out").addEventListener("click", async () => {
-  await signOut();
-  live.signedOut();
-  signIn();
-});
-
-async function begin() {
-  for (;;) {
-    try {
-      const found = await whoAmI();
-      if (found?.role === "maintenance") live.join();
-      else signIn(found ? word("maintenance.wrong_role") : "");
-      return;
-    } catch {
-      showLink(true);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-    }
-    showLink(false);
-  }
-}
+byId("sign-out").addEventListener("click", () => door.leave());
 
 // Heartbeats and readings are no events: look again now and then while somebody looks at the page.
 setInterval(() => me && !document.hidden && live.reload(), 15_000);
 
-begin();
+door.begin();
