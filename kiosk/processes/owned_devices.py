@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
@@ -57,6 +58,8 @@ class OwnedDevices:
     ) -> None:
         self._client = client
         self._settings = settings
+        self._begun: deque[str] = deque(maxlen=200)
+        self._lock = threading.Lock()
         self._poll_seconds = poll_seconds
         self._build = build
         self._on_status = on_status
@@ -98,7 +101,7 @@ class OwnedDevices:
         self._use(effective_settings(self._client, self._settings))
         for name in self._workers:
             for request in self._client.device_requests(name, "requested"):
-                self._desk.submit(self._answer, request.id, name, request.kind, dict(request.settings or {}))
+                self._begin(request.id, name, request.kind, dict(request.settings or {}))
 
     def take(self, event: Event) -> None:
         """One entry of the journal; a request for a device of this process gets its answer. Never waits."""
@@ -109,9 +112,17 @@ class OwnedDevices:
             name = request["device"]
             if name in self._workers:
                 changes = dict(request.get("settings") or {})
-                self._desk.submit(self._answer, str(request["id"]), name, str(request["kind"]), changes)
+                self._begin(str(request["id"]), name, str(request["kind"]), changes)
         except (KeyError, TypeError, ValueError) as error:
             _LOG.error("entry %s (%s) is not what the centre promises: %r", event.id, event.type, error)
+
+    def _begin(self, request: str, name: str, kind: str, changes: dict[str, Any]) -> None:
+        """Answer a request once, though both the list and the stream may tell of it."""
+        with self._lock:
+            if request in self._begun:
+                return
+            self._begun.append(request)
+        self._desk.submit(self._answer, request, name, kind, changes)
 
     def _listener(self, name: str) -> Callable[[DeviceStatus], None]:
         def listen(status: DeviceStatus) -> None:
@@ -146,11 +157,10 @@ class OwnedDevices:
     # -- requests ----------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
-        """Settings and requests that waited first, then what the centre's stream brings."""
+        """What waited for this process, then what the centre's stream brings."""
         while not self._stop.is_set():
             pause = AGAIN_SECONDS
             try:
-                self.catch_up()
                 self._listen()
             except CentreError as error:
                 if error.code is not FailureCode.CENTRE_UNREACHABLE:
@@ -160,14 +170,11 @@ class OwnedDevices:
 
     def _listen(self) -> None:
         """The stream, until it ends. It resumes by itself, so nothing is missed in between."""
-        first = True
         for event in self._client.events(None, self._stop):
             if self._stop.is_set():
                 return
             if event.type in ("hello", "reset"):
-                if not first:
-                    self.catch_up()
-                first = False
+                self.catch_up()  # only now: what is asked from here on comes with the stream
             else:
                 self.take(event)
 
