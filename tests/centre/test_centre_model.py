@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings, strategies
+from hypothesis import HealthCheck, Phase, settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
@@ -198,6 +198,11 @@ def test_the_lobby_keeps_its_rules(seed: tuple[Path, dict[str, str]]) -> None:
         max_examples=12,
         stateful_step_count=25,
         deadline=None,
+        phases=[
+            Phase.explicit,
+            Phase.reuse,
+            Phase.generate,
+        ],  # each step costs a disk sync: no time to shrink
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
