@@ -202,7 +202,7 @@ def test_the_lobby_keeps_its_rules(seed: tuple[Path, dict[str, str]]) -> None:
             Phase.explicit,
             Phase.reuse,
             Phase.generate,
-        ],  # each step costs a disk sync: no time to shrink
+        ],  # to shrink would take minutes
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
