@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,30 @@ def run(args: argparse.Namespace) -> int:
         return 2
     counts = f"{len(settings.services)} services, {len(settings.counters)} counters"
     print(f"settings: good ({settings.centre.short_name}, {counts})")
+    _follow_page(settings)
     good = [_forms(settings), _devices(args, settings), _journal(args, settings), _pin(args.data)]
     return 0 if all(good) else 1
+
+
+def _follow_page(settings: Settings) -> None:
+    if settings.centre.public_url:
+        print(f"tickets: their QR leads to {settings.centre.public_url}")
+    elif _is_loopback(settings.centre.host):
+        print(
+            "tickets: their QR works on this machine only; set host and public_url in centre.toml for phones"
+        )
+    else:
+        print(
+            "tickets: their QR leads to this machine's address; set public_url in centre.toml to be sure of it"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches a server on ``host``."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _forms(settings: Settings) -> bool:
@@ -78,7 +101,6 @@ def _devices(args: argparse.Namespace, settings: Settings) -> bool:
 
 
 def _journal(args: argparse.Namespace, settings: Settings) -> bool:
-    from kiosk.centre.accounts import AccountError  # noqa: F401 - the order in which these can be loaded
     from kiosk.centre.admin import verify_journal
     from kiosk.centre.journal import JournalBrokenError
 
