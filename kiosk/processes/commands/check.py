@@ -47,15 +47,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _follow_page(settings: Settings) -> None:
     if settings.centre.public_url:
-        print(f"tickets: their QR leads to {settings.centre.public_url}")
+        where = f"leads to {settings.centre.public_url}"
     elif _is_loopback(settings.centre.host):
-        print(
-            "tickets: their QR works on this machine only; set host and public_url in centre.toml for phones"
-        )
+        where = "works on this machine only; for phones set host and public_url in centre.toml"
     else:
-        print(
-            "tickets: their QR leads to this machine's address; set public_url in centre.toml to be sure of it"
-        )
+        where = "leads to this machine's address; public_url in centre.toml makes sure of it"
+    print(f"tickets: their QR {where}")
 
 
 def _is_loopback(host: str) -> bool:
