@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 
 from kiosk.failures import FailureCode
+
+CARD_READER = "card_reader"
+"""The one device whose test may come with digits of the card that lies on it."""
 
 
 class Condition(StrEnum):
@@ -67,3 +70,17 @@ class Device(Protocol):
 
     def close(self) -> None:
         """Let go of the hardware; the object may be asked for its status again and then reconnects."""
+
+
+class ChipTester(Protocol):
+    """A card reader: its test reads the card that lies there when it is given the card's digits."""
+
+    def test(self, can: str | None = None) -> TestReport:
+        """Without ``can``, look at reader and card; with it, read the card and tell what was proven."""
+
+
+def tested(device: Device, can: str | None = None) -> TestReport:
+    """Have a device test itself. ``can``: the last six digits of the number printed on the card that lies on
+    it; for a card reader only. They are the holder's: nobody keeps them.
+    """
+    return device.test() if can is None else cast(ChipTester, device).test(can)

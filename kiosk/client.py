@@ -286,15 +286,19 @@ class CentreClient:
         return [read_device(raw) for raw in self._call("GET", "/devices")]
 
     def request_device(
-        self, name: str, kind: str, settings: Mapping[str, Any] | None = None
+        self, name: str, kind: str, settings: Mapping[str, Any] | None = None, can: str | None = None
     ) -> DeviceRequest:
         """Ask a device's owner for a ``test``, or to check and take over changed settings (``set``).
+
+        ``can``: for the card reader's test, the last six digits of the number on the card that lies there.
 
         Raises ``CentreError``: ``DEVICE_OWNER_ABSENT``, ``DEVICE_SETTING_INVALID``.
         """
         body: Json = {"kind": kind}
         if settings is not None:
             body["settings"] = dict(settings)
+        if can is not None:
+            body["can"] = can
         return read_device_request(self._call("POST", f"/devices/{_part(name)}/requests", body))
 
     def answer_device_request(
@@ -307,6 +311,11 @@ class CentreClient:
         """Answer a request, as the device's owner. ``lines`` are shown to staff: nothing personal in them."""
         body = {"passed": passed, "lines": [list(line) for line in lines], "failure": failure}
         return read_device_request(self._call("POST", f"/device-requests/{_part(request_id)}/answer", body))
+
+    def device_request_secret(self, request_id: str) -> str | None:
+        """The six digits given with a card reader's test; the centre tells them once, and only its owner."""
+        raw = self._call("POST", f"/device-requests/{_part(request_id)}/secret")
+        return None if raw["can"] is None else str(raw["can"])
 
     def device_request(self, request_id: str) -> DeviceRequest:
         """One request."""

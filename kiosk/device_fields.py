@@ -11,11 +11,14 @@ from kiosk.settings import DeviceSettings
 
 @dataclass(frozen=True)
 class DeviceField:
-    """One setting. ``kind``: switch, whole, number, choice or text; choices and limits where any."""
+    """One setting. ``kind``: switch, whole, number, choice or text; choices and limits where any.
+
+    Choices are values of the setting, texts or numbers.
+    """
 
     name: str
     kind: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | int, ...] = ()
     least: float | None = None
     most: float | None = None
 
@@ -32,7 +35,7 @@ def device_fields(device: str) -> tuple[DeviceField, ...]:
 
 def _field(name: str, entry: dict[str, Any]) -> DeviceField:
     kind = {"boolean": "switch", "integer": "whole", "number": "number"}.get(entry.get("type", ""), "text")
-    choices = tuple(str(choice) for choice in entry.get("enum", ()))
+    choices = tuple(entry.get("enum", ()))
     return DeviceField(
         name, "choice" if choices else kind, choices, entry.get("minimum"), entry.get("maximum")
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,9 +17,9 @@ from devices.chip_card.reading import Note, NotProven, Progress, ReadStep
 from devices.contract import Condition, DeviceStatus, TestReport
 from kiosk.failures import FailureCode
 from kiosk.identity.citizen import CardProof, Citizen
+from kiosk.identity.number import is_card_access_number
 
 _LOG = logging.getLogger(__name__)
-_CAN = re.compile(r"[0-9]{6}")
 
 
 class ReaderSettings(Protocol):
@@ -143,7 +142,7 @@ class ChipCardReader:
         ``can``: the last six digits of the holder's number. A wrong one is tried once, never again by itself.
         ``progress`` is told each step as it begins, in this thread. Never raises.
         """
-        if not _CAN.fullmatch(can):
+        if not is_card_access_number(can):
             return CardFailure(FailureCode.CARD_CAN_WRONG, "the CAN is not six digits")
         started = time.perf_counter()
         steps: list[ReadStep] = []
@@ -165,7 +164,8 @@ class ChipCardReader:
 
     def test(self, can: str | None = None) -> TestReport:
         """Without a CAN: which reader, and of a card that lies there its ATR and what it offers. With a CAN:
-        a whole read and what was proven. Nothing of the person is reported. Never raises.
+        a whole read and what was proven; not passed when no card lies there. Nothing of the person is
+        reported. Never raises.
         """
         if not self._settings.enabled:
             return TestReport(passed=False, lines=(("enabled", "no"),))
@@ -174,7 +174,7 @@ class ChipCardReader:
             state = self._service.state()
             lines += [("reader", state.reader), ("card", _card_word(state))]
             if not state.card:
-                return TestReport(passed=True, lines=tuple(lines))
+                return TestReport(passed=can is None, lines=tuple(lines))
             link = self._service.connect(state)
             try:
                 access = reading.read_card_access(link, BlockSize())

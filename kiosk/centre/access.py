@@ -79,6 +79,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/devices/{name}/requests"): frozenset({_MAINTENANCE, _KIOSK, _DISPLAY}),
     ("GET", "/device-requests"): frozenset({_MAINTENANCE, _KIOSK, _DISPLAY}),
     ("GET", "/device-requests/{request_id}"): frozenset({_MAINTENANCE, _KIOSK, _DISPLAY}),
+    ("POST", "/device-requests/{request_id}/secret"): frozenset({_KIOSK}),
     ("POST", "/device-requests/{request_id}/answer"): frozenset({_KIOSK, _DISPLAY}),
     ("GET", "/follow/{token}"): _OPEN,
     ("GET", "/follow/{token}/events"): _OPEN,

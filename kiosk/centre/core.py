@@ -15,6 +15,7 @@ from kiosk.centre.accounts import Accounts
 from kiosk.centre.devices import DeviceBook
 from kiosk.centre.events import Broadcaster
 from kiosk.centre.forms import FormDesk
+from kiosk.centre.handover import Handover
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
 from kiosk.centre.metrics import Metrics
 from kiosk.centre.moments import Clock, system_clock, written
@@ -50,6 +51,7 @@ class Centre:
     events: Broadcaster
     accounts: Accounts
     devices: DeviceBook
+    card_digits: Handover
     forms: FormDesk
     metrics: Metrics
     clock: Clock
@@ -70,6 +72,7 @@ class Centre:
             events=Broadcaster(store),
             accounts=Accounts(store),
             devices=DeviceBook(settings.devices, clock()),
+            card_digits=Handover(),
             forms=FormDesk(settings, plan, data_folder / "keys", clock),
             metrics=metrics,
             clock=clock,
@@ -105,6 +108,7 @@ class Centre:
         try:
             yield self
         finally:
+            self.card_digits.clear()
             self.events.close()
             for task in tasks:
                 task.cancel()

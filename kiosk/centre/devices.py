@@ -29,8 +29,11 @@ SILENT_SECONDS = 60.0
 ANSWER_SECONDS = 120.0
 REQUESTS_KEPT_DAYS = 7
 
+CARD_READER = "card_reader"
+"""The one device whose test may come with digits of the card that lies on it."""
+
 OWNERS: Mapping[str, Role] = {
-    "card_reader": Role.KIOSK,
+    CARD_READER: Role.KIOSK,
     "printer": Role.KIOSK,
     "scanner": Role.KIOSK,
     "kiosk_screen": Role.KIOSK,
@@ -48,6 +51,11 @@ class Report:
     failure: FailureCode | None
     warning: FailureCode | None
     facts: Json
+
+
+def new_request_id() -> str:
+    """The id of a request that is about to be made."""
+    return secrets.token_hex(8)
 
 
 class DeviceBook:
@@ -170,10 +178,18 @@ class DeviceBook:
         return {key: whole[key] for key in changes}
 
     def ask(
-        self, transaction: Transaction, actor: str, name: str, kind: str, settings: Mapping[str, Any] | None
+        self,
+        transaction: Transaction,
+        actor: str,
+        name: str,
+        kind: str,
+        settings: Mapping[str, Any] | None,
+        *,
+        request_id: str,
     ) -> Json:
-        """Ask a device's owner. Raises ``RefusalError``: ``DEVICE_OWNER_ABSENT``,
-        ``DEVICE_SETTING_INVALID``.
+        """Ask a device's owner. ``request_id``: from ``new_request_id``.
+
+        Raises ``RefusalError``: ``DEVICE_OWNER_ABSENT``, ``DEVICE_SETTING_INVALID``.
         """
         if not self._owner_present(transaction, name):
             raise RefusalError(
@@ -182,7 +198,7 @@ class DeviceBook:
         kept = None if settings is None else self.checked(transaction, name, settings)
         row = {
             "site": transaction.site,
-            "id": secrets.token_hex(8),
+            "id": request_id,
             "device": name,
             "kind": kind,
             "settings": None if kept is None else json.dumps(kept),
@@ -284,6 +300,15 @@ class DeviceBook:
         if row is None:
             raise RefusalError(FailureCode.NOT_FOUND, "There is no such request.")
         return row
+
+    def awaited(self, reading: Reading, role: Role, request_id: str) -> bool:
+        """Whether a request to a device of ``role`` still waits for its answer.
+
+        Raises ``RefusalError``: ``NOT_FOUND``, ``NOT_ALLOWED``.
+        """
+        row = self._request_row(reading, request_id)
+        self.owned(row["device"], role)
+        return bool(request_json(row, reading.now)["state"] == "requested")
 
     def requests(self, reading: Reading, device: str | None, state: str | None) -> list[Json]:
         """Requests, oldest first."""

@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from kiosk.identity.citizen import Sex
 
+CAN_DIGITS = 6
 _NUMBER = re.compile(r"[0-9]{12}")
+_CAN = re.compile(rf"[0-9]{{{CAN_DIGITS}}}")
 # fmt: off
 _PROVINCES = frozenset((
     1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33,
@@ -65,6 +67,11 @@ def card_access_number(number: str) -> str:
     if not is_number(number):
         raise ValueError("not a 12-digit number")
     return number[6:]
+
+
+def is_card_access_number(text: str) -> bool:
+    """True for exactly six ASCII digits."""
+    return _CAN.fullmatch(text) is not None
 
 
 def doubts(number: str, card_sex: Sex, birth_date: date) -> frozenset[NumberDoubt]:

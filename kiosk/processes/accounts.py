@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import secrets
 import string
 import sys
@@ -16,6 +17,7 @@ from kiosk.settings import Settings
 ROLES = ("kiosk", "display", "maintenance")
 _DEMO = (("officer", "canbo", "Cán bộ thử"), ("maintenance", "kythuat", "Kỹ thuật thử"))
 _DEMO_FILE = "demo-accounts.txt"
+_ACCOUNT = re.compile(r"[a-z]+: login (?P<login>\S+) +password (?P<password>\S+)")
 
 
 def prepare(settings: Settings, data: Path, *, demo: bool) -> bool:
@@ -40,6 +42,12 @@ def demo_lines(data: Path) -> list[str]:
         return (data / _DEMO_FILE).read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
+
+
+def demo_accounts(data: Path) -> list[dict[str, str]]:
+    """Login and password of each demo account, as the virtual lobby's page shows them."""
+    found = (_ACCOUNT.match(line) for line in demo_lines(data))
+    return [{"login": one["login"], "password": one["password"]} for one in found if one]
 
 
 def _missing(data: Path, demo: bool) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from devices.contract import Condition, Device, DeviceStatus, TestReport
+from devices.contract import Condition, Device, DeviceStatus, TestReport, tested
 from kiosk.client import CentreClient, CentreError
 from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
@@ -152,14 +152,15 @@ class DeviceDesk:
         kept: dict[str, Any] = getattr(self._settings, name).model_dump()
         return kept
 
-    def test(self, name: str) -> TestReport:
+    def test(self, name: str, can: str | None = None) -> TestReport:
         """Have the device tested by its owner, or here when the centre does not answer.
 
-        Raises ``DeskError`` when nobody could test it.
+        ``can``: for the card reader, see ``devices.contract.tested``; the centre passes the digits on without
+        keeping them. Raises ``DeskError`` when nobody could test it.
         """
         if self._client is not None:
             try:
-                return self._asked(name, "test", None)
+                return self._asked(name, "test", None, can)
             except CentreError as error:
                 if error.code is not FailureCode.CENTRE_UNREACHABLE:
                     raise DeskError(error.detail or str(error), error.code) from error
@@ -167,7 +168,7 @@ class DeviceDesk:
             raise DeskError(f"the centre does not answer, and {name} cannot be reached from here")
         device = self._own[name]()
         try:
-            return device.test()
+            return tested(device, can)
         finally:
             device.close()
 
@@ -187,10 +188,12 @@ class DeviceDesk:
                 ) from error
             raise DeskError(error.detail or str(error), error.code) from error
 
-    def _asked(self, name: str, kind: str, changes: Mapping[str, Any] | None) -> TestReport:
+    def _asked(
+        self, name: str, kind: str, changes: Mapping[str, Any] | None, can: str | None = None
+    ) -> TestReport:
         if self._client is None:
             raise DeskError("there is no centre to ask")
-        request = self._client.request_device(name, kind, changes)
+        request = self._client.request_device(name, kind, changes, can)
         end = time.monotonic() + ANSWER_SECONDS
         while request.state == "requested" and time.monotonic() < end:
             time.sleep(ASK_AGAIN_SECONDS)

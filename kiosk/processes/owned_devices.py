@@ -11,14 +11,14 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from devices.contract import Condition, Device, DeviceStatus, TestReport
+from devices.contract import CARD_READER, Condition, Device, DeviceStatus, TestReport, tested
 from devices.screen import Screen
 from devices.supervisor import DeviceWorker, WorkerStoppedError
 from kiosk.client import CentreClient, CentreError, Event
@@ -92,6 +92,16 @@ class OwnedDevices:
     def worker(self, name: str) -> DeviceWorker:
         """The worker of a device; its ``device`` changes when settings change. Raises ``KeyError``."""
         return self._workers[name]
+
+    def test(self, name: str, can: str | None = None) -> TestReport:
+        """Have a device tested on its thread, within a minute. ``can``: see ``devices.contract.tested``.
+
+        Raises ``KeyError`` for a device that is not of this process.
+        """
+        worker = self._workers[name]
+        given = [can]  # taken out by the job, so that a finished job holds nothing
+        # Which device the worker has may change while this waits its turn.
+        return _waited_for(worker.submit(lambda: tested(worker.device, given.pop())))
 
     def catch_up(self) -> None:
         """Take over the centre's settings, answer requests made while this process was away.
@@ -198,19 +208,13 @@ class OwnedDevices:
     def _answer(self, request_id: str, name: str, kind: str, changes: dict[str, Any]) -> None:
         worker = self._workers[name]
         wanted: BaseModel | None = None
-        try:
-            if kind == "test":
-                # Which device the worker has may change while this waits its turn.
-                report = worker.submit(lambda: worker.device.test()).result(TEST_SECONDS)  # noqa: PLW0108
-            else:
-                report, wanted = self._checked(name, changes)
-                if wanted is not None:
-                    trial = wanted
-                    report = worker.submit(lambda: self._tried(worker, name, trial)).result(TEST_SECONDS)
-        except (LateError, WorkerStoppedError, CancelledError):
-            report = TestReport(False, failure=FailureCode.DEVICE_SILENT)
-        except Exception as error:  # a bug of the driver, already logged by the worker, is an answer too
-            report = TestReport(False, (("error", type(error).__name__),), FailureCode.UNEXPECTED)
+        if kind == "test":
+            report = self._tested(request_id, name)
+        else:
+            report, wanted = self._checked(name, changes)
+            if wanted is not None:
+                trial = wanted
+                report = _waited_for(worker.submit(lambda: self._tried(worker, name, trial)))
         try:
             self._client.answer_device_request(request_id, report.passed, report.lines, report.failure)
         except CentreError as error:
@@ -219,6 +223,14 @@ class OwnedDevices:
         if wanted is not None and report.passed:
             self._use(self._settings.model_copy(update={name: wanted}))
         worker.refresh()
+
+    def _tested(self, request_id: str, name: str) -> TestReport:
+        if name != CARD_READER:
+            return self.test(name)
+        try:
+            return self.test(name, self._client.device_request_secret(request_id))
+        except CentreError as error:
+            return TestReport(False, failure=error.code)
 
     def _checked(self, name: str, changes: dict[str, Any]) -> tuple[TestReport, BaseModel | None]:
         current: BaseModel = getattr(self._settings, name)
@@ -237,3 +249,14 @@ class OwnedDevices:
         finally:
             candidate.close()
         return TestReport(status.failure is None, tuple(status.facts.items()), status.failure)
+
+
+def _waited_for(job: Future[TestReport]) -> TestReport:
+    """What a job on a device's thread reports; trouble on the way is a report too."""
+    try:
+        return job.result(TEST_SECONDS)
+    except (LateError, WorkerStoppedError, CancelledError):
+        job.cancel()  # if it was not begun, it shall not be done when nobody waits for it any more
+        return TestReport(False, failure=FailureCode.DEVICE_SILENT)
+    except Exception as error:  # a bug of the driver, already logged by the worker, is an answer too
+        return TestReport(False, (("error", type(error).__name__),), FailureCode.UNEXPECTED)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kiosk.failures import FailureCode
 from kiosk.identity.citizen import CardProof, Check, Citizen
+from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.events import (
     Back,
     BackspaceTapped,
@@ -26,7 +27,6 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.moves import Result, failed, go_on, read, same, stay, to, to_services, wiped
 from kiosk.visit.states import (
-    CAN_DIGITS,
     Again,
     Clips,
     EnterCan,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
+from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.effects import Effect, LoadServices, ReadCard, Wipe
 from kiosk.visit.states import (
-    CAN_DIGITS,
     Again,
     EnterCan,
     Person,

@@ -25,8 +25,6 @@ from kiosk.failures import FailureCode
 from kiosk.identity.citizen import CardProof, Citizen
 from kiosk.visit.events import IssuedTicket, PrintResult, ReadingStep, ServiceChoice
 
-CAN_DIGITS = 6
-
 
 @dataclass(frozen=True)
 class Clip:

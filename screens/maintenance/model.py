@@ -59,6 +59,8 @@ class DeviceActions(Protocol):
     def check_pin(self, pin: str) -> PinAnswer: ...
     def devices(self) -> Devices: ...
     def test(self, name: str) -> Report: ...
+    def card_lies_there(self) -> bool: ...
+    def read_chip(self, can: str) -> Report: ...
     def save(self, name: str, changes: Mapping[str, str]) -> Report: ...
     def readers(self) -> Sequence[str]: ...
 
@@ -71,7 +73,7 @@ Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 @dataclass(frozen=True)
 class Digit:
-    """A digit of the PIN pad."""
+    """A digit of the PIN pad, or of the card on the reader."""
 
     digit: str
 
@@ -103,6 +105,16 @@ class Test:
     """Test the device that is shown."""
 
     __test__ = False
+
+
+@dataclass(frozen=True)
+class ReadChip:
+    """The six digits of the card are complete: test the reader with them."""
+
+
+@dataclass(frozen=True)
+class SkipDigits:
+    """Test the reader without reading the chip."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +261,21 @@ class DeviceView:
 
 
 @dataclass(frozen=True)
+class CanView:
+    """The six digits of the card that lies on the reader; ``boxes`` holds a digit or nothing each."""
+
+    title: str
+    prompt: str
+    note: str
+    boxes: tuple[str, ...]
+    keys: tuple[tuple[Button, ...], ...]
+    read: Button
+    skip: Button
+    back: Button
+    leave: Button
+
+
+@dataclass(frozen=True)
 class EditView:
     """One setting: choices to take, a number to step, or a text to type."""
 
@@ -263,4 +290,4 @@ class EditView:
     leave: Button
 
 
-View = PinView | ListView | DeviceView | EditView
+View = PinView | ListView | DeviceView | CanView | EditView

@@ -1,4 +1,4 @@
-"""The maintenance screen without its pixels: PIN, list of devices, one device, one setting.
+"""The maintenance screen without its pixels: PIN, list of devices, one device, a card's digits, one setting.
 
 What the devices can do comes in as ``DeviceActions``. Its calls may take long; they are made through
 ``background``, which runs them on a worker and brings the result back to the screen's thread.
@@ -6,6 +6,7 @@ What the devices can do comes in as ``DeviceActions``. Its calls may take long; 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,10 +17,12 @@ from zoneinfo import ZoneInfo
 
 from kiosk.device_fields import DeviceField, device_fields
 from kiosk.failures import FailureCode, words
+from kiosk.identity.number import CAN_DIGITS
 from screens.maintenance.model import (
     Back,
     Background,
     Button,
+    CanView,
     Choose,
     Clear,
     DeviceActions,
@@ -40,10 +43,12 @@ from screens.maintenance.model import (
     OpenPin,
     PinAnswer,
     PinView,
+    ReadChip,
     Report,
     Save,
     SettingRow,
     Shift,
+    SkipDigits,
     Step,
     Test,
     Type,
@@ -71,10 +76,13 @@ def _word(section: str, key: str, **values: object) -> str:
 
 
 def _value(told: str) -> str:
-    """What a device told, in words where it is one of a few known values."""
-    return catalogue()["value"].get(told, told)
+    """What a device told, with the words of the devices' own vocabulary in it in Vietnamese."""
+    known = catalogue()["value"]
+    return _TOKEN.sub(lambda found: known.get(found[0], found[0]), told)
 
 
+_TOKEN = re.compile(r"\b[a-z]+(?:_[a-z]+)*\b")
+_READER = "card_reader"
 _LETTER_ROWS = ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", ".:/-_*")
 
 
@@ -117,6 +125,8 @@ class MaintenancePresenter:
         self._result: Message | None = None
         self._lines: tuple[str, ...] = ()
         self._busy = ""
+        self._asks_can = False
+        self._can = ""
         self._staged: dict[str, str] = {}
         self._setting = ""
         self._typed = ""
@@ -183,11 +193,13 @@ class MaintenancePresenter:
                 self._pin += digit
                 self._pin_message = None
             case Clear():
-                self._pin = self._typed = ""
+                self._pin = self._typed = self._can = ""
             case Erase():
-                self._pin, self._typed = self._pin[:-1], self._typed[:-1]
+                self._pin, self._typed, self._can = self._pin[:-1], self._typed[:-1], self._can[:-1]
             case OpenPin() if self._pin and not self._pin_busy:
                 self._check_pin()
+            case _ if self._asks_can:
+                self._handle_can(event)
             case _ if self._open:
                 self._handle_open(event)
         self.changed()
@@ -219,7 +231,8 @@ class MaintenancePresenter:
                 self._device, self._result, self._lines = name, None, ()
                 self._staged = {}
             case Test() if not self._busy:
-                self._test()
+                self._begin_test("testing")
+                (self._look_for_card if self._device == _READER else self._test)()
             case Edit(setting) if not self._busy:
                 self._begin_edit(setting)
             case Type(sign) if len(self._typed) < LONGEST_VALUE:
@@ -242,16 +255,54 @@ class MaintenancePresenter:
             case Back() if not self._busy:
                 self._device = ""
 
-    def _test(self) -> None:
+    def _look_for_card(self) -> None:
+        """With a card on the reader, ask for its digits first."""
+
+        def answered(card: bool) -> None:
+            if card:
+                self._busy, self._result, self._asks_can = "", None, True
+            else:
+                self._test(_word("device", "lay_card"))
+
+        self._later(self._actions.card_lies_there, answered)
+
+    def _handle_can(self, event: object) -> None:
+        match event:
+            case Digit(digit) if len(self._can) < CAN_DIGITS:
+                self._can += digit
+            case ReadChip() if len(self._can) == CAN_DIGITS:
+                self._read_chip()
+            case SkipDigits():
+                self._forget_can()
+                self._begin_test("testing")
+                self._test()
+            case Back():
+                self._forget_can()
+
+    def _forget_can(self) -> None:
+        self._asks_can, self._can = False, ""
+
+    def _read_chip(self) -> None:
+        given = [self._can]  # taken out by the job, so that a finished job holds nothing
+        self._forget_can()
+        self._begin_test("reading_chip")
+        self._later(lambda: self._actions.read_chip(given.pop()), self._tested)
+
+    def _test(self, advice: str = "") -> None:
         name = self._device
-        self._busy = "test"
-        key = "test_card_reader" if name == "card_reader" else "testing"
-        self._result, self._lines = Message(_word("device", key), "wait"), ()
 
         def answered(report: Report) -> None:
-            self._tell(report, "test_passed", "test_failed", "test_refused")
+            self._tested(report)
+            self._lines += (advice,) if advice and report.passed else ()
 
         self._later(lambda: self._actions.test(name), answered)
+
+    def _begin_test(self, doing: str) -> None:
+        self._busy = "test"
+        self._result, self._lines = Message(_word("device", doing), "wait"), ()
+
+    def _tested(self, report: Report) -> None:
+        self._tell(report, "test_passed", "test_failed", "test_refused")
 
     def _save(self) -> None:
         name, changes = self._device, dict(self._staged)
@@ -333,25 +384,34 @@ class MaintenancePresenter:
         info = self._info()
         if not self._device or info is None:
             return self._list_view(leave)
+        if self._asks_can:
+            return self._can_view(info, leave)
         if self._setting:
             return self._edit_view(info, leave)
         return self._device_view(info, leave)
 
     def _pin_view(self, leave: Button) -> PinView:
-        digits = [Button(digit, Digit(digit)) for digit in "123456789"]
-        last = (
-            Button(_word("pin", "clear"), Clear()),
-            Button("0", Digit("0")),
-            Button(_word("pin", "erase"), Erase()),
-        )
         return PinView(
             title=_word("pin", "title"),
             prompt=_word("pin", "prompt"),
             dots=len(self._pin),
-            keys=(tuple(digits[:3]), tuple(digits[3:6]), tuple(digits[6:]), last),
+            keys=_number_pad(),
             open=Button(_word("pin", "open"), OpenPin(), enabled=bool(self._pin) and not self._pin_busy),
             leave=leave,
             message=self._pin_message,
+        )
+
+    def _can_view(self, info: DeviceInfo, leave: Button) -> CanView:
+        return CanView(
+            title=_word("name", info.name),
+            prompt=_word("can", "prompt"),
+            note=_word("can", "note"),
+            boxes=(*self._can, *("" for _ in range(CAN_DIGITS - len(self._can)))),
+            keys=_number_pad(),
+            read=Button(_word("can", "read"), ReadChip(), enabled=len(self._can) == CAN_DIGITS),
+            skip=Button(_word("can", "skip"), SkipDigits()),
+            back=Button(_word("can", "back"), Back()),
+            leave=leave,
         )
 
     def _list_view(self, leave: Button) -> ListView:
@@ -433,7 +493,7 @@ class MaintenancePresenter:
         keys: tuple[tuple[Button, ...], ...] = ()
         shown = self._shown(described, self._typed) if described.kind in ("switch", "choice") else self._typed
         if described.kind in ("switch", "choice"):
-            offered = described.choices or ("true", "false")
+            offered = tuple(str(choice) for choice in described.choices) or ("true", "false")
             choices = tuple(self._choice(value, _word("choice", value)) for value in offered)
         elif described.kind in ("whole", "number"):
             by = VOLUME_STEP if described.name == "volume" else 1
@@ -468,6 +528,16 @@ class MaintenancePresenter:
         shift = Button(_word("edit", "shift"), Shift(), active=self._capitals)
         space = Button(_word("edit", "space"), Type(" "))
         return (*shown[:-2], (shift, *shown[-2], erase), (*shown[-1], space))
+
+
+def _number_pad() -> tuple[tuple[Button, ...], ...]:
+    digits = [Button(digit, Digit(digit)) for digit in "123456789"]
+    last = (
+        Button(_word("pin", "clear"), Clear()),
+        Button("0", Digit("0")),
+        Button(_word("pin", "erase"), Erase()),
+    )
+    return tuple(digits[:3]), tuple(digits[3:6]), tuple(digits[6:]), last
 
 
 def _tone(info: DeviceInfo) -> str:

@@ -19,12 +19,22 @@ from kivy.properties import (
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from screens.maintenance.model import Button, DeviceRow, DeviceView, EditView, ListView, PinView, SettingRow
+from screens.maintenance.model import (
+    Button,
+    CanView,
+    DeviceRow,
+    DeviceView,
+    EditView,
+    ListView,
+    PinView,
+    SettingRow,
+)
 from screens.maintenance.presenter import MaintenancePresenter
 from screens.theme import current
 from screens.widgets import notices as _notices  # noqa: F401 - kv names its classes
 from screens.widgets import pictures as _pictures  # noqa: F401 - kv names its classes
 from screens.widgets.buttons import Key, Slab, TextButton
+from screens.widgets.entry import DigitBox
 from screens.widgets.rows import Rows
 from screens.widgets.text import Words
 
@@ -32,6 +42,7 @@ SMALL = 5.0
 """Height of capitals in millimetres: staff stand close and need more on one screen."""
 KEY_MM = 15.0
 PIN_KEY_MM = 24.0
+CAN_KEY_LYING_MM = 18.0
 
 _SIGNS = {"done": "check", "wait": "wait", "trouble": "trouble"}
 
@@ -104,12 +115,16 @@ def _follow_words(label: StaffWords, text: str) -> None:
     label.text = text
 
 
+def _follow_digit(box: DigitBox, digit: str) -> None:
+    box.digit = digit
+
+
 def _follow_button(widget: StaffButton, button: Button) -> None:
     widget.button = button
 
 
 class StaffPage(BoxLayout):
-    """Base of the four pages: properties are named as the fields of the view-model and follow it."""
+    """Base of the five pages: properties are named as the fields of the view-model and follow it."""
 
     view_model: ClassVar[type[Any]]
 
@@ -236,6 +251,36 @@ class DevicePage(StaffPage, Toned):
         self._settings.show(self.settings)
 
 
+class CanPage(StaffPage):
+    """The six digits of the card on the reader."""
+
+    view_model = CanView
+    title = StringProperty("")
+    prompt = StringProperty("")
+    note = StringProperty("")
+    key_mm = NumericProperty(PIN_KEY_MM)
+    boxes = ListProperty([])
+    keys = ListProperty([])
+    read = ObjectProperty(None, allownone=True)
+    skip = ObjectProperty(None, allownone=True)
+    back = ObjectProperty(None, allownone=True)
+    leave = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.key_mm = PIN_KEY_MM if current().portrait else CAN_KEY_LYING_MM
+        self._board = _Keys(self.ids["keys"], self.key_mm, 9)
+        self._boxes: Rows[str, DigitBox] = Rows(self.ids["boxes"], DigitBox, _follow_digit)
+
+    def on_keys(self, *_args: object) -> None:
+        """Show the keys."""
+        self._board.show(tuple(self.keys))
+
+    def on_boxes(self, *_args: object) -> None:
+        """One box for each digit."""
+        self._boxes.show(self.boxes)
+
+
 class EditPage(StaffPage):
     """One setting."""
 
@@ -271,7 +316,7 @@ class EditPage(StaffPage):
 
 Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
-_PAGES: tuple[type[StaffPage], ...] = (PinPage, ListPage, DevicePage, EditPage)
+_PAGES: tuple[type[StaffPage], ...] = (PinPage, ListPage, DevicePage, CanPage, EditPage)
 
 
 class MaintenanceRoot(BoxLayout):
@@ -289,7 +334,7 @@ class MaintenanceRoot(BoxLayout):
 
     @property
     def screen_name(self) -> str:
-        """Name of what is shown: pin, list, device or edit."""
+        """Name of what is shown: pin, list, device, can or edit."""
         return type(self._presenter.view).__name__.removesuffix("View").lower()
 
     def enter(self) -> None:

@@ -35,6 +35,7 @@ class Owner:
         self._centre = centre
         self._answer = answer
         self.asked: list[dict[str, Any]] = []
+        self.secrets: list[str | None] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -50,6 +51,9 @@ class Owner:
         while not self._stop.wait(0.1):
             for request in self._centre.call("kiosk", "GET", "/device-requests?state=requested").json():
                 self.asked.append(request)
+                if request["device"] == "card_reader":
+                    secret = self._centre.call("kiosk", "POST", f"/device-requests/{request['id']}/secret")
+                    self.secrets.append(secret.json()["can"])
                 self._centre.call("kiosk", "POST", f"/device-requests/{request['id']}/answer", self._answer)
 
 
@@ -80,6 +84,35 @@ def test_a_test_is_carried_out_by_the_owner_and_its_report_shown(
         expect(card_reader.locator(".report")).to_contain_text("Thử đạt")
     expect(card_reader.locator(".report")).to_contain_text("không có thẻ")
     assert [(request["device"], request["kind"]) for request in owner.asked] == [("card_reader", "test")]
+
+
+def test_the_digits_of_a_card_reach_the_reader_and_stay_nowhere(
+    visitors: Visitors, centre: CentreProcess
+) -> None:
+    report(centre, "card_reader", "ready")
+    page = visitors.page()
+    sign_in(page)
+    card_reader = page.locator("[data-device=card_reader]")
+    field = card_reader.get_by_label("6 số cuối trên thẻ (để đọc chip)")
+    expect(field).to_have_attribute("autocomplete", "off")
+    field.fill("80421")
+    card_reader.locator("[data-part=test]").click()
+    expect(card_reader.locator("[data-part=test-report]")).to_contain_text("đủ 6 chữ số")
+    lines = [["access", "PACE-CAN"], ["data_groups", "DG1 passed, DG13 passed"], ["chain", "not_done"]]
+    with Owner(centre, {"passed": True, "lines": lines, "failure": None}) as owner:
+        field.fill("804217")
+        field.press("Enter")
+        expect(card_reader.locator(".report")).to_contain_text("DG1 đạt, DG13 đạt")
+        expect(card_reader.locator(".report")).to_contain_text("chưa kiểm tra")
+        expect(field).to_have_value("")
+        card_reader.locator("[data-part=test]").click()
+        expect(card_reader.locator(".report")).to_contain_text("Thử đạt")
+    assert owner.secrets == ["804217", None]
+    assert [request["settings"] for request in owner.asked] == [None, None]
+    assert faint_texts(page, 4.5) == []
+    assert "804217" not in page.content()
+    held = [path for path in centre.data.rglob("*") if path.is_file()]
+    assert [path.name for path in held if b"804217" in path.read_bytes()] == []
 
 
 def test_settings_are_kept_only_when_the_device_took_them(visitors: Visitors, centre: CentreProcess) -> None:

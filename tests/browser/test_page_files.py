@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.centre.web import device_forms
 from kiosk.centre.web.static_files import StaticTree
 from kiosk.centre.web.words import catalogue, failure_words, script_safe, word
+from kiosk.device_fields import device_fields
 from kiosk.failures import FailureCode
+from kiosk.settings import DeviceSettings
 
 WEB = Path(__file__).parents[2] / "kiosk/centre/web"
 SCRIPTS = sorted((WEB / "static/js").rglob("*.js"))
@@ -53,11 +54,11 @@ def test_the_catalogue_is_composed_text() -> None:
 
 def test_every_setting_condition_and_failure_has_words() -> None:
     maintenance = catalogue()["maintenance"]
-    for device, fields in device_forms.fields_by_device().items():
+    for device in DeviceSettings.model_fields:
         assert device in maintenance["device"]
-        for field in fields:
-            assert field["name"] in maintenance["setting"]
-            for choice in field.get("choices", []):
+        for field in device_fields(device):
+            assert field.name in maintenance["setting"]
+            for choice in field.choices:
                 assert isinstance(choice, int) or choice in maintenance["choice"]
     assert set(failure_words()) == {code.value for code in FailureCode}
 

@@ -163,3 +163,83 @@ class TestRequests:
         assert desk.call("GET", f"/device-requests/{identity}", "maintenance").json()["state"] == "expired"
         desk.centre.store.submit_write(desk.centre.devices.tidy).result()
         assert self.answer(desk, identity, passed=True).status_code == 422
+
+
+class TestDigitsOfACard:
+    """A test of the reader may come with the last six digits of the holder's number: handed on, not kept."""
+
+    CAN = "804217"
+
+    def ask(self, desk: Desk, name: str = "card_reader", **body: Any) -> Any:
+        report(desk, name)
+        return desk.call("POST", f"/devices/{name}/requests", "maintenance", json=body)
+
+    def secret(self, desk: Desk, identity: str, role: str = "kiosk") -> Any:
+        return desk.call("POST", f"/device-requests/{identity}/secret", role)
+
+    def test_are_given_to_the_owner_once(self, desk: Desk) -> None:
+        identity = self.ask(desk, kind="test", can=self.CAN).json()["id"]
+        for role in ("display", "maintenance", "officer"):
+            assert self.secret(desk, identity, role).status_code == 403
+        answer = self.secret(desk, identity)
+        assert (answer.status_code, answer.json()) == (200, {"can": self.CAN})
+        assert answer.headers["cache-control"] == "no-store"
+        assert self.secret(desk, identity).json() == {"can": None}
+
+    def test_are_in_no_answer_no_event_and_no_file(self, desk: Desk) -> None:
+        asked = self.ask(desk, kind="test", can=self.CAN)
+        identity = asked.json()["id"]
+        listed = desk.call("GET", "/device-requests", "maintenance")
+        one = desk.call("GET", f"/device-requests/{identity}", "maintenance")
+        assert [self.CAN in answer.text for answer in (asked, listed, one)] == [False] * 3
+        assert self.secret(desk, identity).json()["can"] == self.CAN
+        desk.call("POST", f"/device-requests/{identity}/answer", "kiosk", json={"passed": True})
+        assert [entry for entry in desk.journal() if self.CAN in str(entry.data())] == []
+        held = [path for path in desk.folder.rglob("*") if path.is_file()]
+        assert any(b"device.requested" in path.read_bytes() for path in held), "the search finds something"
+        assert [path.name for path in held if self.CAN.encode() in path.read_bytes()] == []
+
+    def test_are_gone_once_the_test_is_answered_or_too_old(self, desk: Desk) -> None:
+        first = self.ask(desk, kind="test", can=self.CAN).json()["id"]
+        desk.call("POST", f"/device-requests/{first}/answer", "kiosk", json={"passed": True})
+        assert self.secret(desk, first).json() == {"can": None}
+        second = self.ask(desk, kind="test", can=self.CAN).json()["id"]
+        desk.clock.forward(seconds=121)
+        assert self.secret(desk, second).json() == {"can": None}
+        assert len(desk.centre.card_digits) == 0
+
+    def test_without_them_there_is_nothing_to_give(self, desk: Desk) -> None:
+        identity = self.ask(desk, kind="test").json()["id"]
+        assert self.secret(desk, identity).json() == {"can": None}
+        assert self.secret(desk, "unknown").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [
+            ("printer", {"kind": "test", "can": CAN}),
+            ("card_reader", {"kind": "set", "settings": {"reader": "ACS"}, "can": CAN}),
+            ("card_reader", {"kind": "test", "can": "80421"}),
+            ("card_reader", {"kind": "test", "can": "8042171"}),
+            ("card_reader", {"kind": "test", "can": "80421\n"}),
+            ("card_reader", {"kind": "test", "can": "804217\n"}),
+            ("card_reader", {"kind": "test", "can": "８０４２１７"}),
+            ("card_reader", {"kind": "test", "can": 804217}),
+        ],
+    )
+    def test_anything_else_is_refused_without_repeating_it(
+        self, desk: Desk, name: str, body: dict[str, Any]
+    ) -> None:
+        report(desk, name)
+        before = desk.head()
+        answer = self.ask(desk, name, **body)
+        assert answer.status_code == 422
+        assert str(body["can"]).strip() not in answer.text
+        assert desk.head() == before
+        assert len(desk.centre.card_digits) == 0
+
+    def test_are_forgotten_when_the_owner_is_absent(self, desk: Desk) -> None:
+        answer = desk.call(
+            "POST", "/devices/card_reader/requests", "maintenance", json={"kind": "test", "can": self.CAN}
+        )
+        assert answer.status_code == 409
+        assert len(desk.centre.card_digits) == 0

@@ -44,6 +44,7 @@ class MemoryCentre:
         self.requests: list[DeviceRequest] = []
         self.answers: dict[str, tuple[bool, tuple, FailureCode | None]] = {}
         self.stream: list[Event] = []
+        self.secrets: dict[str, str] = {}
 
     def _asked(self) -> None:
         if not self.up:
@@ -109,9 +110,15 @@ class MemoryCentre:
         self._asked()
         self.answers[request_id] = (passed, tuple(lines), failure)
 
-    def asks(self, device: str, kind: str, settings: dict | None = None) -> str:
+    def device_request_secret(self, request_id: str) -> str | None:
+        self._asked()
+        return self.secrets.pop(request_id, None)
+
+    def asks(self, device: str, kind: str, settings: dict | None = None, can: str | None = None) -> str:
         """Maintenance staff ask something of a device."""
         made = f"r{len(self.stream)}"
+        if can is not None:
+            self.secrets[made] = can
         request = {"id": made, "device": device, "kind": kind, "settings": settings or {}}
         self.stream.append(Event(len(self.stream) + 1, "device.requested", {"request": request}))
         return made
@@ -168,8 +175,14 @@ class MemoryReader:
             return CardFailure(FailureCode.CARD_CAN_WRONG, "")
         return CardReading(replace(self.citizen, father="Nguyễn Văn Cha"), INTACT, 30, 900, 1.0)
 
-    def test(self) -> TestReport:
-        return TestReport(True, (("reader", "Memory 00 00"),))
+    def test(self, can: str | None = None) -> TestReport:
+        lines = (("reader", "Memory 00 00"),)
+        if can is None:
+            return TestReport(True, lines)
+        result = self.read(can)
+        if isinstance(result, CardFailure):
+            return TestReport(False, lines, result.code)
+        return TestReport(True, (*lines, ("access", result.proof.access)))
 
     def close(self) -> None:
         self.closed += 1

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from journey import HUONG, Journey
+from journey import HUONG, INTACT, Journey
 from memory_lobby import MemoryLobby, MemoryPrinter
 
 from kiosk.client import Answer as SentAnswer
@@ -206,6 +206,22 @@ def test_a_test_asked_by_staff_is_done_by_the_device() -> None:
         request = lobby.centre.asks("card_reader", "test")
         lobby.until(lambda: request in lobby.centre.answers)
         assert lobby.centre.answers[request] == (True, (("reader", "Memory 00 00"),), None)
+
+
+def test_with_the_digits_of_a_card_the_readers_test_reads_it() -> None:
+    with MemoryLobby() as lobby:
+        lobby.until(lambda: "card_reader" in lobby.made)
+        lobby.reader.lay(HUONG)
+        right = lobby.centre.asks("card_reader", "test", can=HUONG.number[-6:])
+        lobby.until(lambda: right in lobby.centre.answers)
+        assert lobby.centre.answers[right] == (
+            True, (("reader", "Memory 00 00"), ("access", INTACT.access)), None,
+        )  # fmt: skip
+        assert lobby.centre.secrets == {}
+        wrong = lobby.centre.asks("card_reader", "test", can="000000")
+        lobby.until(lambda: wrong in lobby.centre.answers)
+        assert lobby.centre.answers[wrong][2] is FailureCode.CARD_CAN_WRONG
+        assert lobby.process.devices.test("card_reader", HUONG.number[-6:]).passed
 
 
 def test_settings_are_taken_over_only_when_the_device_answers_with_them() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
+import sqlite3
 import subprocess
 import wave
 from pathlib import Path
@@ -98,6 +100,24 @@ def test_nothing_of_the_citizens_is_in_any_file(tour: Tour) -> None:
         if value in path.read_bytes()
     }
     assert found == set()
+
+
+def test_the_digits_that_opened_a_card_are_in_no_file_and_no_event(tour: Tour) -> None:
+    """Typed on the kiosk, scanned, typed on the maintenance screen, sent with a test through the centre.
+
+    Six digits inside a longer hexadecimal number, such as a hash, are not they.
+    """
+    wanted = re.compile(
+        rb"(?<![0-9a-fA-F])(?:%s)(?![0-9a-fA-F])"
+        % b"|".join(citizen.can.encode() for citizen in demo_citizens().values())
+    )
+    assert wanted.search(b'{"can":"%s"}' % demo_citizens()["lan"].can.encode())
+    holding = [path for path in files(tour.data) if wanted.search(path.read_bytes())]
+    assert [str(path.relative_to(tour.data)) for path in holding] == []
+    with sqlite3.connect(tour.data / "centre.sqlite3") as store:
+        events = "\n".join(str(row) for row in store.execute("SELECT * FROM journal"))
+    assert "device.requested" in events
+    assert wanted.search(events.encode()) is None
 
 
 def test_the_search_of_the_files_would_find_something(tour: Tour) -> None:

@@ -227,6 +227,12 @@ class DeviceRequestAnswer(BaseModel):
     answered_at: str | None
 
 
+class DeviceSecretAnswer(BaseModel):
+    """What was given with a request and is nowhere kept: told once."""
+
+    can: str | None
+
+
 class ProblemAnswer(BaseModel):
     """Every refusal and fault (RFC 9457)."""
 

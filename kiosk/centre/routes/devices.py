@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk.centre.access import Role, principal
-from kiosk.centre.devices import Report
+from kiosk.centre.devices import CARD_READER, Report, new_request_id
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json
-from kiosk.centre.routes.answers import DeviceAnswer, DeviceRequestAnswer
+from kiosk.centre.routes.answers import DeviceAnswer, DeviceRequestAnswer, DeviceSecretAnswer
 from kiosk.centre.routes.common import API, Answer, Body, GuardedRoute, Identity, centre_of, no_content
 from kiosk.centre.store.store import Reading, Transaction
 from kiosk.failures import FailureCode
@@ -38,15 +38,22 @@ class ReportBody(Body):
 
 
 class RequestBody(Body):
-    """``test`` the device, or check and take over changed ``settings`` (``set``)."""
+    """``test`` the device, or check and take over changed ``settings`` (``set``).
+
+    ``can``: for a test of the card reader, the last six digits of the number printed on the card that lies
+    there. They are the holder's, so they are handed to the owner once and kept nowhere.
+    """
 
     kind: Literal["test", "set"]
     settings: Annotated[dict[FactName, JsonValue], Field(max_length=40)] | None = None
+    can: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", repr=False)] = None
 
     @model_validator(mode="after")
     def _settings_with_set_only(self) -> RequestBody:
         if (self.kind == "set") != bool(self.settings):
             raise ValueError("settings belong to kind set, and only there")
+        if self.can is not None and self.kind != "test":
+            raise ValueError("can belongs to kind test, and only there")
         return self
 
 
@@ -89,12 +96,22 @@ async def ask(request: Request, name: Identity, body: RequestBody) -> Response:
     centre.devices.known(name)
     if who.role is not Role.MAINTENANCE:
         centre.devices.owned(name, who.role)
+    if body.can is not None and name != CARD_READER:
+        raise RefusalError(FailureCode.REQUEST_INVALID, f"can belongs to a test of {CARD_READER}.")
     settings: dict[str, Any] | None = None if body.settings is None else dict(body.settings)
+    request_id = new_request_id()
 
     def write(transaction: Transaction) -> Json:
-        return centre.devices.ask(transaction, who.actor, name, body.kind, settings)
+        return centre.devices.ask(transaction, who.actor, name, body.kind, settings, request_id=request_id)
 
-    return Answer(await centre.store.write(write), 202)
+    if body.can is not None:
+        centre.card_digits.put(request_id, body.can)  # first: the owner hears of the request on its commit
+    try:
+        asked = await centre.store.write(write)
+    except BaseException:
+        centre.card_digits.take(request_id)
+        raise
+    return Answer(asked, 202)
 
 
 @router.get("/device-requests", responses={200: {"model": list[DeviceRequestAnswer]}})
@@ -113,6 +130,15 @@ async def one_request(request: Request, request_id: Identity) -> Response:
     """One request."""
     centre = centre_of(request)
     return Answer(await centre.store.read(lambda reading: centre.devices.request(reading, request_id)))
+
+
+@router.post("/device-requests/{request_id}/secret", responses={200: {"model": DeviceSecretAnswer}})
+async def secret(request: Request, request_id: Identity) -> Response:
+    """The digits given with a test of the card reader: told to its owner, once, within a minute."""
+    centre, who = centre_of(request), principal(request)
+    awaited = await centre.store.read(lambda reading: centre.devices.awaited(reading, who.role, request_id))
+    can = centre.card_digits.take(request_id)
+    return Answer({"can": can if awaited else None})
 
 
 @router.post("/device-requests/{request_id}/answer", responses={200: {"model": DeviceRequestAnswer}})

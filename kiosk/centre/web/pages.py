@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from kiosk.centre.web import device_forms, own_api
+from kiosk.centre.devices import OWNERS
+from kiosk.centre.web import own_api
 from kiosk.centre.web.lobby import this_machine_only
 from kiosk.centre.web.place import Place
 from kiosk.centre.web.static_files import StaticTree
 from kiosk.centre.web.words import catalogue, page_words, script_safe, word
+from kiosk.device_fields import device_fields
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -66,7 +69,9 @@ class Pages:
             return self._page(
                 "maintenance.html",
                 words=page_words("common", "sign_in", "maintenance", with_failures=True),
-                forms=script_safe(device_forms.fields_by_device()),
+                forms=script_safe(
+                    {name: [asdict(field) for field in device_fields(name)] for name in OWNERS}
+                ),
             )
 
         @app.get("/follow/{token}", include_in_schema=False)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from devices.contract import Condition, Device, DeviceStatus, TestReport
+from devices.contract import CARD_READER, Condition, Device, DeviceStatus, TestReport
 from kiosk.client import CentreClient, CentreError
 from kiosk.failures import words
+from kiosk.identity.number import is_card_access_number
 from kiosk.processes.commands.options import CommandError, add_folders, running_centre
 from kiosk.processes.device_desk import DeskDevice, DeskError, DeviceDesk, device_name, typed_changes
 from kiosk.settings import DeviceSettings, Settings, load
 
+ASKED = ""
+"""Value of ``--can`` when no digits stand behind it."""
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -36,8 +40,15 @@ def add(subparsers: Any) -> None:
         return sub
 
     action("list", "show each device: its state, since when, what to do, its settings", _list)
-    action("test", "really test a device: print a slip, read a card, play a tone", _test).add_argument(
-        "name", metavar="NAME", help="for example printer or card-reader"
+    test = action("test", "really test a device: print a slip, read a card, play a tone", _test)
+    test.add_argument("name", metavar="NAME", help="for example printer or card-reader")
+    test.add_argument(
+        "--can",
+        nargs="?",
+        const=ASKED,
+        metavar="DIGITS",
+        help="card-reader only: read the card on it, with the last six digits of the number printed on it. "
+        "Without DIGITS they are asked for, so that they do not stay in the shell's history",
     )
     change = action("set", "change settings of a device; kept only after a check with the device", _set)
     change.add_argument("name", metavar="NAME", help="for example printer or card-reader")
@@ -122,9 +133,22 @@ def _shown(value: object) -> str:
 def _test(args: argparse.Namespace) -> int:
     try:
         name = device_name(args.name)
-        return _print_report(name, _desk(args).test(name))
+        return _print_report(name, _desk(args).test(name, _digits(name, args.can)))
     except DeskError as error:
         raise CommandError(str(error)) from error
+
+
+def _digits(name: str, given: str | None) -> str | None:
+    """The digits of ``--can``. Raises ``CommandError`` without repeating them."""
+    if given is None:
+        return None
+    if name != CARD_READER:
+        raise CommandError("--can is for card-reader only")
+    if given == ASKED:
+        given = getpass.getpass("Last six digits of the number on the card: ").strip()
+    if not is_card_access_number(given):
+        raise CommandError("--can takes the last six digits of the number printed on the card")
+    return given
 
 
 def _print_report(name: str, report: TestReport) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.failures import words as failure_words
+from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.events import Back, Continue, StartWithoutCard
-from kiosk.visit.states import CAN_DIGITS, EnterCan, VisitState
+from kiosk.visit.states import EnterCan, VisitState
 from screens.citizen.parts import Button, Keypad, Message, keypad
 from screens.locale import Words
 

@@ -288,6 +288,11 @@ class TestTest:
         assert report.passed
         assert dict(report.lines)["card"] == "absent"
 
+    def test_a_number_without_its_card_proves_nothing(self, lobby):
+        report = lobby.reader.test(can="123456")
+        assert not report.passed
+        assert dict(report.lines)["card"] == "absent"
+
     def test_a_card_without_its_number(self, lobby):
         lobby.lay("lan")
         report = lobby.reader.test()

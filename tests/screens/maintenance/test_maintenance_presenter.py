@@ -14,7 +14,9 @@ from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
 from screens.maintenance.model import (
     Back,
+    CanView,
     Choose,
+    Clear,
     DeviceInfo,
     Devices,
     DeviceView,
@@ -29,9 +31,11 @@ from screens.maintenance.model import (
     OpenPin,
     PinAnswer,
     PinView,
+    ReadChip,
     Report,
     Save,
     Shift,
+    SkipDigits,
     Step,
     Test,
     Type,
@@ -63,6 +67,8 @@ class Lobby:
         self.report = Report(True, (("milliseconds", "312"),))
         self.saved: list[tuple[str, dict[str, str]]] = []
         self.tested: list[str] = []
+        self.card = True
+        self.read: list[str] = []
 
     def check_pin(self, pin: str) -> PinAnswer:
         return self.answer
@@ -72,6 +78,13 @@ class Lobby:
 
     def test(self, name: str) -> Report:
         self.tested.append(name)
+        return self.report
+
+    def card_lies_there(self) -> bool:
+        return self.card
+
+    def read_chip(self, can: str) -> Report:
+        self.read.append(can)
         return self.report
 
     def save(self, name: str, changes: Any) -> Report:
@@ -184,6 +197,100 @@ def test_while_a_test_runs_it_cannot_be_started_again(desk: Desk) -> None:
     assert desk.lobby.tested == ["printer"]
 
 
+class TestReader:
+    """The reader's test reads the card that lies there, with the digits printed on it."""
+
+    PROVEN = Report(
+        True,
+        (
+            ("access", "PACE-CAN"),
+            ("sod_signature", "passed"),
+            ("data_groups", "DG1 passed, DG13 passed"),
+            ("chain", "not_done"),
+        ),
+    )
+
+    @pytest.fixture
+    def reader(self, desk: Desk) -> Desk:
+        desk.lobby.known = Devices((device("card_reader"),))
+        desk.lobby.report = self.PROVEN
+        desk.open()
+        desk.press(OpenDevice("card_reader"))
+        return desk
+
+    def test_asks_for_the_six_digits_of_a_card_that_lies_there(self, reader: Desk) -> None:
+        view = reader.press(Test())
+        assert isinstance(view, CanView)
+        view = reader.press(*(Digit(digit) for digit in "0421"))
+        assert view.boxes == ("0", "4", "2", "1", "", "")
+        assert not view.read.enabled
+        assert (reader.lobby.tested, reader.lobby.read) == ([], [])
+
+    def test_shows_in_words_what_was_proven_and_what_was_not(self, reader: Desk) -> None:
+        view = reader.press(Test(), *(Digit(digit) for digit in "0421339"), ReadChip())
+        assert isinstance(view, DeviceView)
+        assert reader.lobby.read == ["042133"]
+        assert reader.lobby.tested == [], "the digits do not go through the centre"
+        assert view.result is not None
+        assert view.result.tone == "done"
+        assert view.lines == (
+            "Mở chip bằng: PACE-CAN",
+            "Chữ ký trên SOD: đạt",
+            "Dữ liệu khớp SOD: DG1 đạt, DG13 đạt",
+            "Chuỗi chứng thư: chưa kiểm tra",
+        )
+
+    def test_five_digits_read_nothing(self, reader: Desk) -> None:
+        view = reader.press(Test(), *(Digit(digit) for digit in "04213"), ReadChip())
+        assert isinstance(view, CanView)
+        assert reader.lobby.read == []
+
+    def test_digits_can_be_corrected(self, reader: Desk) -> None:
+        view = reader.press(Test(), Digit("1"), Digit("2"), Erase())
+        assert view.boxes[:2] == ("1", "")
+        assert reader.press(Clear()).boxes == ("",) * 6
+
+    def test_goes_on_without_digits(self, reader: Desk) -> None:
+        view = reader.press(Test(), Digit("1"), SkipDigits())
+        assert isinstance(view, DeviceView)
+        assert (reader.lobby.tested, reader.lobby.read) == (["card_reader"], [])
+
+    def test_with_no_card_it_tests_the_reader_and_says_how_to_read_one(self, reader: Desk) -> None:
+        reader.lobby.card = False
+        reader.lobby.report = Report(True, (("card", "absent"),))
+        view = reader.press(Test())
+        assert reader.lobby.tested == ["card_reader"]
+        assert view.lines[0] == "Thẻ: không có thẻ"
+        assert "đặt một căn cước" in view.lines[1]
+
+    @pytest.mark.parametrize("way_out", [Back(), SkipDigits(), Leave()])
+    def test_no_digit_is_left_behind(self, reader: Desk, way_out: object) -> None:
+        reader.press(Test(), *(Digit(digit) for digit in "042133"), way_out)
+        assert "042133" not in repr(vars(reader.presenter))
+        if isinstance(way_out, Leave):
+            reader.presenter.enter()
+            reader.open()
+            reader.press(OpenDevice("card_reader"))
+        assert reader.press(Test()).boxes == ("",) * 6
+
+    def test_digits_are_gone_while_the_chip_is_read(self, reader: Desk) -> None:
+        reader.press(Test(), *(Digit(digit) for digit in "042133"))
+        reader.held = []
+        view = reader.press(ReadChip())
+        assert "042133" not in repr(vars(reader.presenter))
+        assert view.result.tone == "wait"
+        assert not view.test.enabled
+        reader.held.pop()()
+        assert reader.lobby.read == ["042133"]
+
+    def test_digits_are_forgotten_when_nobody_is_there(self, reader: Desk) -> None:
+        reader.press(Test(), *(Digit(digit) for digit in "042133"))
+        reader.seconds = IDLE_SECONDS + 1
+        reader.presenter.tick()
+        assert reader.left == 1
+        assert "042133" not in repr(vars(reader.presenter))
+
+
 def test_changes_are_kept_only_after_the_check_passed(desk: Desk) -> None:
     desk.open()
     view = desk.press(OpenDevice("printer"), Edit("paper_mm"), Choose("58"))
@@ -279,4 +386,4 @@ def test_every_device_and_setting_has_its_words() -> None:
         for one in device_fields(name):
             assert one.name in words["setting"]
             for choice in one.choices:
-                assert choice.isdigit() or choice in words["choice"]
+                assert isinstance(choice, int) or choice in words["choice"]

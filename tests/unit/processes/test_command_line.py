@@ -88,6 +88,8 @@ def test_run_with_wrong_settings_starts_nothing(config: Path, tmp_path: Path) ->
         (["device", "set", "printer", "paper_mm=58"], "Nothing was changed"),
         (["device", "set", "printer", "paper_mm"], "KEY=VALUE"),
         (["device", "test", "pinter"], "did you mean “printer”"),
+        (["device", "test", "printer", "--can", "804217"], "for card-reader only"),
+        (["device", "test", "card-reader", "--can", "80421"], "last six digits"),
         (["kiosk"], "no device token"),
         (["display"], "no device token"),
         (["run", "--port", "99999"], "0 to 65535"),

@@ -10,6 +10,7 @@ import { deviceName, statusParts, testReport } from "./device-card.js";
 import { answered, request } from "./requests.js";
 import { settingsForm } from "./settings-form.js";
 
+const CARD_READER = "card_reader";
 const ORDER = ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "ceiling_screen"];
 const devices = new Map();
 const cards = new Map(); // device name → {card, status, settings}
@@ -51,25 +52,45 @@ function newCard(device) {
   const status = make("div");
   const result = make("div", { "data-part": "test-report", role: "status" });
   const button = make("button", { class: "button", type: "button", "data-part": "test", text: word("maintenance.test") });
-  button.addEventListener("click", () => test(device.name, button, result));
+  const digits = device.name === CARD_READER ? digitsField() : null;
+  const begin = () => test(device.name, button, result, digits?.input);
+  button.addEventListener("click", begin);
+  digits?.input.addEventListener("keydown", (event) => event.key === "Enter" && begin());
   const settings = settingsForm(device);
   const card = make(
     "li", { class: "card device", "data-device": device.name },
     status,
-    make("footer", {}, button, result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
+    make("footer", {}, make("div", { class: "test" }, button, digits?.field), result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
   );
   byId("devices").append(card);
   cards.set(device.name, { card, status, settings });
   return cards.get(device.name);
 }
 
-async function test(name, button, result) {
+/** With these digits the test reads the card on the reader. They open its chip and are kept nowhere. */
+function digitsField() {
+  const input = make("input", {
+    class: "input number", id: "can", type: "text", inputmode: "numeric", maxlength: 6, autocomplete: "off", spellcheck: "false",
+  });
+  return { input, field: make("div", { class: "field" }, make("label", { for: "can", text: word("maintenance.can") }), input) };
+}
+
+async function test(name, button, result, digits) {
   if (button.disabled) return;
+  const can = digits?.value.trim();
+  if (can && !/^[0-9]{6}$/.test(can)) {
+    digits.setAttribute("aria-invalid", "true");
+    result.replaceChildren(make("p", { class: "problem", text: word("maintenance.can_wrong") }));
+    digits.focus();
+    return;
+  }
+  digits?.removeAttribute("aria-invalid");
+  if (can) digits.value = "";
   button.disabled = true;
   setText(button, word("maintenance.testing"));
   result.replaceChildren();
   try {
-    const answer = await request(name, "test");
+    const answer = await request(name, can ? { kind: "test", can } : { kind: "test" });
     result.replaceChildren(testReport(answer));
     announce(`${deviceName(name)}: ${word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed")}`);
   } catch (problem) {

@@ -9,9 +9,9 @@ export function answered(requestId) {
   waiting.get(requestId)?.();
 }
 
-/** Ask and wait for the answer: {state: answered|expired, passed, lines, failure, …}. Throws Problem. */
-export async function request(device, kind, settings, seconds = 90) {
-  const asked = await call("POST", `/devices/${device}/requests`, settings === undefined ? { kind } : { kind, settings });
+/** Ask {kind, settings?, can?} and wait for the answer: {state: answered|expired, passed, lines, failure, …}. Throws Problem. */
+export async function request(device, wanted, seconds = 90) {
+  const asked = await call("POST", `/devices/${device}/requests`, wanted);
   const until = Date.now() + seconds * 1000;
   let request = asked;
   while (request.state !== "answered" && request.state !== "expired") {

@@ -33,7 +33,7 @@ export function settingsForm(device) {
     button.textContent = word("maintenance.saving");
     result.replaceChildren();
     try {
-      const answer = await request(device.name, "set", wanted);
+      const answer = await request(device.name, { kind: "set", settings: wanted });
       if (answer.state === "answered" && answer.passed) {
         kept = { ...kept, ...wanted };
         result.replaceChildren(make("p", { class: "report", text: word("maintenance.saved") }));
