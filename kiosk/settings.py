@@ -106,7 +106,7 @@ class ScannerSettings(_Section):
 
 
 class SpeakerSettings(_Section):
-    """``speaker`` device. ``output``: an ALSA device, or ``record:FOLDER`` to keep what would be heard."""
+    """``speaker`` device. ``output``: an ALSA device, or ``record:FOLDER``: a folder that keeps it."""
 
     enabled: bool = True
     output: str = "default"

@@ -25,8 +25,6 @@ CHIME_PEAK = 0.5
 TEST_TONE_HZ = 440.0
 TEST_TONE_SECONDS = 1.0
 TEST_TONE_PEAK = 0.5
-PROOF_SECONDS = 60.0
-"""A sound that was played so lately proves that the output works; it is not opened again only to ask."""
 QUIETEST_RMS = 0.003
 
 
@@ -60,7 +58,6 @@ class Speaker:
         self.settings = settings
         self._output = output or open_output(settings.output)
         self._voice = Synthesizer(settings.voice, settings.words_per_minute)
-        self._played_at: float | None = None
         self._voice_failure: FailureCode | None = None
         self._voice_known = False
 
@@ -73,8 +70,7 @@ class Speaker:
         }
         if not self.settings.enabled:
             return DeviceStatus(Condition.DISABLED, facts=facts)
-        proven = self._played_at is not None and time.monotonic() - self._played_at < PROOF_SECONDS
-        failure = None if proven else self._output.check()
+        failure = self._output.check()
         if failure is not None:
             return DeviceStatus(Condition.DISCONNECTED, failure, facts=facts)
         if not self._voice_known or self._voice_failure is not None:
@@ -153,7 +149,6 @@ class Speaker:
             sound = sound + part
         sound = sound.scaled(self.settings.volume / 100)
         failure = self._output.play(sound)
-        self._played_at = time.monotonic() if failure is None else None
         if failure is not None:
             return SpeakOutcome(False, False, sound.seconds, failure)
         return SpeakOutcome(True, spoken, sound.seconds, self._voice_failure)

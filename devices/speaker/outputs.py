@@ -18,6 +18,8 @@ PLAY_GRACE_SECONDS = 4.0
 TRIAL_SECONDS = 0.05
 TRIAL_LIMIT_SECONDS = 3.0
 KEPT_FILES = 400
+PROOF_SECONDS = 60.0
+"""A sound that an ALSA device played so lately proves it; it is not opened again only to ask."""
 
 
 class Output(Protocol):
@@ -47,18 +49,26 @@ class AlsaOutput:
         self.device = device
         self._program = program
         self._player: subprocess.Popen[bytes] | None = None
+        self._played_at: float | None = None
 
     def play(self, sound: Sound) -> FailureCode | None:
         """Play; a device that swallows the sound faster than it lasts is not believed to have sounded."""
         began = time.monotonic()
         complaint = self._run(sound, sound.seconds + PLAY_GRACE_SECONDS)
+        ended = time.monotonic()
+        # The last buffer may still be playing when aplay ends: half the length is proof enough of a clock.
+        swallowed = ended - began < 0.5 * sound.seconds
+        self._played_at = None if swallowed or complaint is not None else ended
         if complaint is not None:
             return FailureCode.SPEAKER_NOT_FOUND
-        # The last buffer may still be playing when aplay ends: half the length is proof enough of a clock.
-        return FailureCode.SPEAKER_SILENT if time.monotonic() - began < 0.5 * sound.seconds else None
+        return FailureCode.SPEAKER_SILENT if swallowed else None
 
     def check(self) -> FailureCode | None:
-        """Open the device for a moment of silence. One that another program plays on is there too."""
+        """Open the device for a moment of silence, unless it played just now. One that another program plays
+        on is there too.
+        """
+        if self._played_at is not None and time.monotonic() - self._played_at < PROOF_SECONDS:
+            return None
         complaint = self._run(Sound.silence(TRIAL_SECONDS), TRIAL_LIMIT_SECONDS)
         return None if complaint is None or "busy" in complaint else FailureCode.SPEAKER_NOT_FOUND
 
@@ -93,7 +103,8 @@ class AlsaOutput:
 
 
 class RecordOutput:
-    """Writes each sound as ``NNNN.wav`` into a folder and takes as long as hearing it would.
+    """Writes each sound as ``NNNN.wav`` into a folder and takes as long as hearing it would. The folder is
+    the device: one that is not there is not made.
 
     The newest ``KEPT_FILES`` stay. ``pace`` is the part of the real time a sound takes.
     """
@@ -108,7 +119,6 @@ class RecordOutput:
         """Keep the sound, wait for its end."""
         self._stopped.clear()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             numbers = sorted(int(path.stem) for path in self.folder.glob("[0-9]*.wav") if path.stem.isdigit())
             path = self.folder / f"{numbers[-1] + 1 if numbers else 1:04d}.wav"
             unfinished = path.with_suffix(".part")
@@ -123,12 +133,9 @@ class RecordOutput:
         return None
 
     def check(self) -> FailureCode | None:
-        """Whether the folder can be written."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return FailureCode.SPEAKER_NOT_FOUND
-        return None if os.access(self.folder, os.W_OK) else FailureCode.SPEAKER_NOT_FOUND
+        """Whether the folder is there and can be written."""
+        there = self.folder.is_dir() and os.access(self.folder, os.W_OK | os.X_OK)
+        return None if there else FailureCode.SPEAKER_NOT_FOUND
 
     def stop(self) -> None:
         """Do not wait any longer."""

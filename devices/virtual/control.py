@@ -1,4 +1,4 @@
-"""Control of the virtual lobby over HTTP on loopback: lay a card, break the printer, touch the kiosk.
+"""Control of the virtual lobby over HTTP on loopback: lay a card, break a device, touch the kiosk.
 
 The page ``/lobby``, the command ``virtual`` and the tour talk to it. Its address and secret stand in
 ``control.json`` in the virtual lobby's folder (mode 0600); every request carries the secret in the header
@@ -13,7 +13,8 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,7 @@ TOKEN_HEADER = "X-Lobby-Token"  # noqa: S105 - the name of a header, not a secre
 CONTROL_FILE = "control.json"
 LARGEST_BODY = 256 * 1024
 WIDTHS = range(10, 10000)
+OK, BROKEN = "ok", "broken"
 
 
 class CardTable(Protocol):
@@ -57,6 +59,22 @@ class ScannerLine(Protocol):
     def scan(self, text: str) -> None: ...
 
 
+class SoundKept(Protocol):
+    """The virtual loudspeaker."""
+
+    @property
+    def plays(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of a device, to be switched on and off; both may raise ``OSError`` or ``RuntimeError``."""
+
+    active: Callable[[], bool]
+    begin: Callable[[], None]
+    end: Callable[[], None]
+
+
 class RefusedError(Exception):
     """A request that cannot be carried out; nothing was changed."""
 
@@ -66,23 +84,33 @@ class RefusedError(Exception):
 
 
 class VirtualLobby:
-    """What the control server acts on: the virtual devices and the desktop."""
+    """What the control server acts on: the virtual devices and the desktop.
+
+    ``faults``: by the name of the device, how to break and mend it; the printer has states of its own.
+    ``accounts`` gives login and password of the demo accounts, for whoever plays with this lobby.
+    """
 
     def __init__(
         self,
         cards: CardTable,
         printer: PrinterSwitches,
         scanner: ScannerLine,
-        sound_folder: Path,
+        sound: SoundKept,
         desktop: Callable[[], Desktop | None],
+        *,
+        accounts: Callable[[], list[dict[str, str]]] = list,
+        faults: Mapping[str, Fault] | None = None,
     ) -> None:
         self.cards = cards
         self.printer = printer
         self.scanner = scanner
-        self.sound_folder = sound_folder
+        self.sound = sound
+        self.faults = faults or {}
         self._desktop = desktop
+        self._accounts = accounts
         self._shown: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
+        self._switching = threading.Lock()
 
     def state(self) -> dict[str, Any]:
         """What ``GET /state`` answers."""
@@ -95,10 +123,23 @@ class VirtualLobby:
                 "switches": list(self.printer.states),
                 "jobs": self.printer.jobs,
             },
-            "sound": {"plays": len(list(self.sound_folder.glob("*.wav")))},
+            "sound": {"plays": self.sound.plays},
+            "devices": {name: BROKEN if fault.active() else OK for name, fault in self.faults.items()},
+            "accounts": self._accounts(),
             "kiosk": _size(desktop.kiosk if desktop else None),
             "ceiling": _size(desktop.ceiling if desktop else None),
         }
+
+    def switch(self, name: str, *, broken: bool) -> None:
+        """Break or mend a device; nothing happens when it is so already. Raises ``RefusedError``."""
+        fault = self.faults[name]
+        with self._switching:
+            if fault.active() == broken:
+                return
+            try:
+                (fault.begin if broken else fault.end)()
+            except (OSError, RuntimeError) as error:
+                raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
 
     def desktop(self) -> Desktop:
         """The desktop. Raises ``RefusedError`` while there is none."""
@@ -197,6 +238,15 @@ def _printer(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     lobby.printer.set_state(state)
 
 
+def _device(lobby: VirtualLobby, body: dict[str, Any]) -> None:
+    name, state = _text(body, "name"), _text(body, "state")
+    if name not in lobby.faults:
+        raise RefusedError(HTTPStatus.NOT_FOUND, f"no device “{name}”; there are {', '.join(lobby.faults)}")
+    if state not in (OK, BROKEN):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"“state” is “{OK}” or “{BROKEN}”, not “{state}”")
+    lobby.switch(name, broken=state == BROKEN)
+
+
 def _touch(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     if body.get("phase", "tap") != "tap":
         raise RefusedError(HTTPStatus.BAD_REQUEST, "“phase” can be “tap”")
@@ -234,6 +284,7 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
         ("POST", "/card"): lambda body: _insert_card(lobby, body),
         ("DELETE", "/card"): lambda _body: lobby.cards.remove(),
         ("POST", "/printer"): lambda body: _printer(lobby, body),
+        ("POST", "/device"): lambda body: _device(lobby, body),
         ("POST", "/scan"): lambda body: lobby.scanner.scan(_text(body, "text")),
         ("POST", "/touch"): lambda body: _touch(lobby, body),
         ("PUT", "/screens/kiosk"): lambda body: lobby.put_shown("kiosk", body),

@@ -19,6 +19,11 @@ class VirtualScanner:
         self._scanner: int | None = None
         self._line: int | None = None
 
+    @property
+    def plugged(self) -> bool:
+        """Whether the driver finds it."""
+        return self._scanner is not None
+
     def start(self) -> None:
         """Make the terminal and the link. Raises ``OSError``, also when something else stands there."""
         with self._lock:
@@ -29,10 +34,16 @@ class VirtualScanner:
                 self.path.unlink()
             elif self.path.is_dir():
                 self.path.rmdir()
-            self._scanner, self._line = pty.openpty()
-            tty.setraw(self._line)
-            os.set_blocking(self._scanner, False)
-            self.path.symlink_to(os.ttyname(self._line))
+            scanner, line = pty.openpty()
+            try:
+                tty.setraw(line)
+                os.set_blocking(scanner, False)
+                self.path.symlink_to(os.ttyname(line))
+            except OSError:
+                os.close(scanner)
+                os.close(line)
+                raise
+            self._scanner, self._line = scanner, line
 
     def stop(self) -> None:
         """Pull the cable: the terminal and the link are gone."""

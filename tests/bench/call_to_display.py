@@ -199,6 +199,7 @@ def _configure(data: Path) -> None:
     """The demo centre, with a loudspeaker that keeps its sound."""
     shutil.copytree(ROOT / "config", data / "config")
     devices = load(ROOT / "config").devices.model_dump()
+    (data / "sound").mkdir()
     devices["speaker"]["output"] = f"record:{data / 'sound'}"
     (data / "config" / "devices.toml").write_text(tomli_w.dumps(devices))
 

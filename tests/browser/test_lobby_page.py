@@ -38,6 +38,7 @@ class Control:
             ],
             "printer": {"state": "ok", "switches": ["ok", "paper-out"], "jobs": 0},
             "sound": {"plays": 0},
+            "devices": {"card_reader": "ok", "scanner": "ok", "speaker": "ok"},
             "accounts": [{"login": "canbo", "password": "mat-khau-cua-can-bo"}],
             "kiosk": {"width": KIOSK[0], "height": KIOSK[1]},
             "ceiling": {"width": 1920, "height": 1080},
@@ -57,6 +58,8 @@ class Control:
             self.state["card"] = body["name"] if method == "POST" else None
         elif path == "/printer":
             self.state["printer"]["state"] = body["state"]
+        elif path == "/device":
+            self.state["devices"][body["name"]] = body["state"]
 
     def picture(self, path: str) -> bytes | None:
         if path.startswith("/ticket"):
@@ -174,6 +177,39 @@ def test_cards_scans_and_the_printers_faults(lobby: Page, control: Control) -> N
         ("POST", "/printer", {"state": "paper-out"}),
         ("DELETE", "/card", {}),
     ]
+
+
+@pytest.mark.parametrize("name", ["card_reader", "scanner", "speaker"])
+def test_each_other_device_is_broken_and_mended_with_one_press(
+    lobby: Page, control: Control, name: str
+) -> None:
+    device = lobby.locator(f"[data-device={name}]")
+    for before, after in (("tốt", "hỏng"), ("hỏng", "tốt")):
+        expect(device).to_contain_text(before)
+        device.click()
+        expect(device).to_contain_text(after)
+        assert faint_texts(lobby, 4.5) == []
+    assert control.heard == [
+        ("POST", "/device", {"name": name, "state": state}) for state in ("broken", "ok")
+    ]
+
+
+def test_with_a_broken_scanner_no_code_can_be_scanned(lobby: Page, control: Control) -> None:
+    scan = lobby.locator("[data-citizen=ba-mai]").get_by_role("button", name="Quét QR")
+    for disabled in (True, False):
+        lobby.locator("[data-device=scanner]").click()
+        expect(scan).to_be_disabled() if disabled else expect(scan).to_be_enabled()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1366, 768), (1280, 720)])
+def test_the_whole_lobby_stands_on_one_screen(lobby: Page, control: Control, width: int, height: int) -> None:
+    lobby.set_viewport_size({"width": width, "height": height})
+    for below in ("#devices", ".kiosk", ".ticket", "[data-citizen=ba-mai]"):
+        box = lobby.locator(below).bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= height
+    assert lobby.evaluate("document.documentElement.scrollHeight") <= height
+    assert lobby.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_pictures_come_a_few_times_a_second_and_unchanged_ones_cost_nothing(

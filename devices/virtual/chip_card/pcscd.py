@@ -82,6 +82,11 @@ class PrivatePcscd:
             self.stop()
             raise PcscdError(problem)
 
+    @property
+    def paused(self) -> bool:
+        """Whether the daemon is to stay down."""
+        return not self._wanted.is_set()
+
     def pause(self) -> None:
         """Fault switch: stop the daemon and keep it down."""
         self._wanted.clear()

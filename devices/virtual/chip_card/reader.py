@@ -88,6 +88,11 @@ class VirtualCardReader:
         if self._slot is not None:
             self._slot.remove()
 
+    @property
+    def service_stopped(self) -> bool:
+        """Whether that fault is on."""
+        return self._pcscd.paused
+
     def stop_service(self) -> None:
         """Fault switch: ``pcscd`` goes down and stays down."""
         self._pcscd.pause()

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 _ROUTES = {
     "GET": re.compile(r"state|(?:kiosk|ceiling|ticket)\.png"),
-    "POST": re.compile(r"card|printer|scan|touch"),
+    "POST": re.compile(r"card|printer|device|scan|touch"),
     "DELETE": re.compile(r"card"),
 }
 _LARGEST_REQUEST = 8 * 1024

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from kiosk.processes.accounts import demo_accounts
 from kiosk.processes.commands.options import CommandError, add_folders
 from kiosk.settings import load
 
@@ -29,7 +30,7 @@ def add(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "virtual",
-        help="lay a virtual card on the reader, break the virtual printer, and so on",
+        help="lay a virtual card on the reader, break a virtual device, and so on",
         description="Acts on the virtual devices of a lobby started with `main.py run --virtual`.",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -51,10 +52,13 @@ def add(subparsers: Any) -> None:
     action("printer", "put the printer into a state", _printer).add_argument(
         "state", metavar="STATE", help="ok, paper-out, near-end, cover-open, silent, half-print or drop"
     )
+    device = action("device", "break another device, or mend it", _device)
+    device.add_argument("name", metavar="NAME", help="card-reader, scanner or speaker")
+    device.add_argument("state", choices=("ok", "broken"), help="broken: the driver finds it no more")
     action("scan", "hold a code before the scanner", _scan).add_argument(
         "text", metavar="TEXT", help="what the code says"
     )
-    action("state", "show the card on the reader, the citizens there are, and the printer", _state)
+    action("state", "show the card on the reader, the citizens there are, and the devices", _state)
 
 
 class LobbyControl:
@@ -133,6 +137,13 @@ def _printer(args: argparse.Namespace) -> int:
     return 0
 
 
+def _device(args: argparse.Namespace) -> int:
+    name = args.name.replace("-", "_")
+    LobbyControl(args.data).call("POST", "/device", {"name": name, "state": args.state})
+    print(f"{args.name} is now: {args.state}.")
+    return 0
+
+
 def _scan(args: argparse.Namespace) -> int:
     LobbyControl(args.data).call("POST", "/scan", {"text": args.text})
     print("The scanner has read the code.")
@@ -147,6 +158,8 @@ def _state(args: argparse.Namespace) -> int:
         print(f"  {citizen['name']:<14} {citizen['label']}")
     printer = state["printer"]
     print(f"printer: {printer['state']} ({printer['jobs']} jobs; states: {', '.join(printer['switches'])})")
+    for name, state_of_it in state["devices"].items():
+        print(f"{name.replace('_', '-')}: {state_of_it}")
     print(f"announcements heard: {state['sound']['plays']}")
     return 0
 
@@ -154,15 +167,15 @@ def _state(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     # The virtual devices are needed by this action only.
     from devices.virtual.chip_card import VirtualCardReader
-    from devices.virtual.control import ControlServer, VirtualLobby
+    from devices.virtual.control import ControlServer, Fault, VirtualLobby
     from devices.virtual.desktop import Desktop, Region
     from devices.virtual.printer import VirtualPrinter
     from devices.virtual.scanner import VirtualScanner
+    from devices.virtual.sound import VirtualSound
 
     settings = load(args.config).devices
     folder: Path = (args.data / "virtual").absolute()
-    for name in ("printer", "sound"):
-        (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "printer").mkdir(parents=True, exist_ok=True, mode=0o700)
     display = os.environ.get("DISPLAY")
     desktop = None
     if display:
@@ -178,7 +191,26 @@ def _serve(args: argparse.Namespace) -> int:
         for device in (cards.reader, printer, scanner):
             device.start()
             devices.callback(device.stop)
-        lobby = VirtualLobby(cards, printer, scanner, folder / "sound", lambda: desktop)
+        sound = VirtualSound(folder / "sound")
+        sound.plug()
+        devices.callback(sound.plug)
+        lobby = VirtualLobby(
+            cards,
+            printer,
+            scanner,
+            sound,
+            lambda: desktop,
+            accounts=lambda: demo_accounts(args.data),
+            faults={
+                "card_reader": Fault(
+                    lambda: cards.reader.service_stopped,
+                    cards.reader.stop_service,
+                    cards.reader.restore_service,
+                ),
+                "scanner": Fault(lambda: not scanner.plugged, scanner.stop, scanner.start),
+                "speaker": Fault(lambda: not sound.plugged, sound.unplug, sound.plug),
+            },
+        )
         server = ControlServer(lobby, folder, cards.reader.environment)
         _stop_on_signal(server.stop)
         print(f"virtual lobby at {server.url}", flush=True)

@@ -22,7 +22,9 @@ from kiosk.speech import announcement, ticket_number
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / "sound"
+    folder = tmp_path / "sound"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
@@ -138,6 +140,26 @@ def test_a_missing_sound_card_is_named():
         speaker.close()
 
 
+def test_a_folder_that_is_gone_is_a_missing_loudspeaker_and_is_not_made_anew(speaker, folder):
+    assert speaker.announce(call()).played
+    away = folder.rename(folder.with_name("away"))
+    status = speaker.status()
+    assert (status.condition, status.failure) == (Condition.DISCONNECTED, FailureCode.SPEAKER_NOT_FOUND)
+    assert speaker.announce(call()).failure is FailureCode.SPEAKER_NOT_FOUND
+    assert not folder.exists()
+    away.rename(folder)
+    assert speaker.status().condition is Condition.READY
+    assert speaker.announce(call()).spoken
+
+
+def test_a_card_that_played_just_now_is_not_opened_only_to_ask(tmp_path):
+    opened = tmp_path / "opened"
+    output = AlsaOutput("default", program(tmp_path, f"echo >> {opened}; cat > /dev/null; sleep 0.1"))
+    assert output.play(Sound.tone(440, 0.1)) is None
+    assert output.check() is None
+    assert opened.read_text().count("\n") == 1
+
+
 def test_a_missing_voice_leaves_the_chime(folder):
     speaker = Speaker(SpeakerSettings(voice="vi-no-such"), RecordOutput(folder, pace=0))
     try:
@@ -160,7 +182,7 @@ def test_a_disabled_speaker_is_silent_and_says_so(folder):
     speaker = Speaker(SpeakerSettings(enabled=False), RecordOutput(folder, pace=0))
     assert speaker.status().condition is Condition.DISABLED
     assert not speaker.announce(call()).played
-    assert not folder.exists()
+    assert list(folder.iterdir()) == []
 
 
 def test_a_sound_swallowed_at_once_is_not_believed(tmp_path):

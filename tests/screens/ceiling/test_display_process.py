@@ -71,6 +71,7 @@ class Lobby:
     def __init__(self, centre, folder: Path):
         self.centre = centre
         self.folder = folder
+        folder.mkdir()
         self.outcomes = []
         self.processes = []
         self.pace = 0.0

@@ -24,7 +24,10 @@ COMMANDS = (
     ["token"],
     ["officer", "add"],
     ["journal", "verify"],
-    *(["virtual", action] for action in ("insert-card", "remove-card", "printer", "scan", "state", "serve")),
+    *(
+        ["virtual", action]
+        for action in ("insert-card", "remove-card", "printer", "device", "scan", "state", "serve")
+    ),
 )
 
 

@@ -39,10 +39,11 @@ async function look() {
   drawn = now;
   drawCitizens(state);
   drawPrinter(state);
+  drawDevices(state.devices ?? {});
   drawAccounts(state.accounts ?? []);
 }
 
-function drawCitizens({ card, citizens }) {
+function drawCitizens({ card, citizens, devices = {} }) {
   byId("citizens").replaceChildren(
     ...citizens.map((citizen) => {
       const on = citizen.name === card;
@@ -53,7 +54,7 @@ function drawCitizens({ card, citizens }) {
           "div", { class: "row" },
           make("button", { class: "button", type: "button", disabled: on, onclick: () => act("POST", "/card", { name: citizen.name }) }, both(on ? "lobby.on_reader" : "lobby.lay")),
           citizen.qr
-            ? make("button", { class: "button", type: "button", onclick: () => act("POST", "/scan", { text: citizen.qr }) }, both("lobby.scan"))
+            ? make("button", { class: "button", type: "button", disabled: devices.scanner === "broken", onclick: () => act("POST", "/scan", { text: citizen.qr }) }, both("lobby.scan"))
             : null,
         ),
       );
@@ -81,6 +82,22 @@ function drawPrinter({ printer, sound }) {
         "button",
         { class: "button", type: "button", "data-switch": name, "aria-pressed": String(printer.state === name), onclick: () => act("POST", "/printer", { state: name }) },
         optionalWord(`lobby.switch.${name}`) ? both(`lobby.switch.${name}`) : make("span", { text: name }),
+      ),
+    ),
+  );
+}
+
+/** The other devices: each says how it is; a press breaks it, another mends it. */
+function drawDevices(devices) {
+  byId("devices").replaceChildren(
+    ...Object.entries(devices).map(([name, state]) =>
+      make(
+        "button",
+        {
+          class: "button", type: "button", "data-device": name, "data-state": state,
+          onclick: () => act("POST", "/device", { name, state: state === "ok" ? "broken" : "ok" }),
+        },
+        both(`lobby.device.${name}.${state}`),
       ),
     ),
   );
