@@ -1,0 +1,1 @@
+"""Hardware, one folder a kind. Each driver answers what ``contract.Device`` asks."""

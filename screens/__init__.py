@@ -1,0 +1,1 @@
+"""Windows: pixels and words only."""

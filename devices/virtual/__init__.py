@@ -1,0 +1,1 @@
+"""The virtual lobby: devices that are real to the drivers, with switches for their faults."""

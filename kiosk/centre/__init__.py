@@ -1,0 +1,1 @@
+"""The centre: the one writer of the lobby's state, its API and its web pages."""

@@ -1,0 +1,1 @@
+"""Forms as data: definition, prefill, answers with their source, rules. Pure."""

@@ -1,0 +1,1 @@
+"""What each process does apart from its window: effects, devices, supervision, commands."""

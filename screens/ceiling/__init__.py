@@ -1,0 +1,1 @@
+"""The ceiling display: called numbers, large."""

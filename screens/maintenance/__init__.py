@@ -1,0 +1,1 @@
+"""The maintenance screen of the kiosk."""
