@@ -263,8 +263,12 @@ class _Staff:
         from screens.maintenance.presenter import MaintenancePresenter
         from screens.maintenance.view import MaintenanceRoot
 
+        def leave() -> None:
+            self._process.end_visit()
+            close()
+
         presenter = MaintenancePresenter(
-            self, self._background, close, now=lambda: datetime.now(UTC), clock=time.monotonic
+            self, self._background, leave, now=lambda: datetime.now(UTC), clock=time.monotonic
         )
         self._root = MaintenanceRoot(presenter)
         return self._root

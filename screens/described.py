@@ -27,7 +27,7 @@ def described_window() -> dict[str, Any]:
     width, height = Window.size
     texts: list[tuple[float, float, str]] = []
     targets: list[dict[str, Any]] = []
-    for widget, left, bottom in _seen(Window.children):
+    for widget, left, bottom in _seen(_uncovered(Window.children)):
         top = height - bottom - widget.height
         if not (-widget.width < left < width and -widget.height < top < height):
             continue
@@ -51,6 +51,14 @@ def described_window() -> dict[str, Any]:
         "texts": [text for _top, _left, text in sorted(texts)],
         "targets": targets,
     }
+
+
+def _uncovered(roots: list[Widget]) -> list[Widget]:
+    """The window's widgets, uppermost first, down to one beneath which nothing can be seen or touched."""
+    for number, widget in enumerate(roots):
+        if getattr(widget, "covers", False) and widget.opacity >= FAINTEST:
+            return roots[: number + 1]
+    return roots
 
 
 def _seen(roots: list[Widget]) -> Iterator[tuple[Widget, float, float]]:

@@ -197,6 +197,12 @@ class KioskProcess:
             self._state, _ = wiped(self._state, Problem(FailureCode.UNEXPECTED, Again.NOTHING))
         self._on_change()
 
+    def end_visit(self) -> None:
+        """Staff have been here: what was begun, perhaps by a card laid down for a test, is over and wiped."""
+        with self._lock:
+            self._state, _ = wiped(self._state)
+        self._on_change()
+
     def _begin(self, effect: Effect) -> None:
         match effect:
             case ReadCard():

@@ -322,8 +322,10 @@ _PAGES: tuple[type[StaffPage], ...] = (PinPage, ListPage, DevicePage, CanPage, E
 class MaintenanceRoot(BoxLayout):
     """The whole maintenance screen. ``enter`` shows it from the PIN on; ``leave`` stops its clock.
 
-    Its presenter's ``leave`` tells the owner to take this widget away.
+    Its presenter's ``leave`` tells the owner to take this widget away. Nothing beneath it can be seen.
     """
+
+    covers = True
 
     def __init__(self, presenter: MaintenancePresenter, **kwargs: object) -> None:
         super().__init__(**kwargs)

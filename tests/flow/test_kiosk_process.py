@@ -224,6 +224,18 @@ def test_with_the_digits_of_a_card_the_readers_test_reads_it() -> None:
         assert lobby.process.devices.test("card_reader", HUONG.number[-6:]).passed
 
 
+def test_a_card_laid_down_for_staff_leaves_no_visit_behind() -> None:
+    with MemoryLobby() as lobby:
+        lobby.until(lambda: "card_reader" in lobby.made)
+        lobby.reader.lay(HUONG)
+        lobby.until_screen("enter_can")
+        lobby.process.end_visit()
+        lobby.until_screen("start")
+        assert lobby.state.lobby.card_left, "whoever comes is told that a card still lies there"
+        lobby.reader.take()
+        lobby.until(lambda: not lobby.state.lobby.card_left)
+
+
 def test_settings_are_taken_over_only_when_the_device_answers_with_them() -> None:
     with MemoryLobby() as lobby:
         bad = lobby.centre.asks("card_reader", "set", {"reader": "gone"})
