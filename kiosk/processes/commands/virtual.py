@@ -52,7 +52,7 @@ def add(subparsers: Any) -> None:
     action("printer", "put the printer into a state", _printer).add_argument(
         "state", metavar="STATE", help="ok, paper-out, near-end, cover-open, silent, half-print or drop"
     )
-    device = action("device", "break another device, or mend it", _device)
+    device = action("device", "break the card reader, the scanner or the loudspeaker, or mend it", _device)
     device.add_argument("name", metavar="NAME", help="card-reader, scanner or speaker")
     device.add_argument("state", choices=("ok", "broken"), help="broken: the driver finds it no more")
     action("scan", "hold a code before the scanner", _scan).add_argument(
