@@ -76,9 +76,10 @@ class UpkeepChapters(Visit):
             lobby.type_digits(self._person.can, "Digit")
             lobby.target("ReadChip")
             step.seen = "six digits touched; the chip can be read"
-        with self._step("Test with a card", "what was proven of it, in words", "kiosk") as step:
+        with self._step("Test with a card", "what was proven of it, in words") as step:
             lobby.tap("ReadChip")
             lobby.see_text("Thử (không )?đạt", seconds=20)
+            self._picture(step, "kiosk")
             shown = lobby.shown()
             step.seen = summary(shown, 800)
             for proven in PROVEN_IN_WORDS:

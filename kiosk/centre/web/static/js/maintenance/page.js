@@ -60,7 +60,7 @@ function newCard(device) {
   const card = make(
     "li", { class: "card device", "data-device": device.name },
     status,
-    make("footer", {}, make("div", { class: "test" }, button, digits?.field), result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
+    make("footer", {}, make("div", { class: "test" }, digits?.field, button), result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
   );
   byId("devices").append(card);
   cards.set(device.name, { card, status, settings });
