@@ -34,9 +34,11 @@ class PageUnderTour:
         """Click."""
         self._page.click(selector, timeout=WAIT_SECONDS * 1000)
 
-    def press(self, key: str) -> None:
-        """Press a key."""
+    def press_for(self, action: str, key: str) -> None:
+        """Press the key of an action of the officer's page, once its button can be pressed."""
         self._page.bring_to_front()
+        may = self._page.locator(f"[data-action={action}]:not(:disabled)")
+        may.wait_for(timeout=WAIT_SECONDS * 1000)
         self._page.keyboard.press(key)
 
     def text_when(self, selector: str, pattern: str, seconds: float = WAIT_SECONDS) -> str:

@@ -12,6 +12,7 @@ from kiosk.processes.tour.visit import (
     ALTERED_CITIZEN,
     CITIZEN,
     FORM_SERVICE,
+    MOST_PAGES,
     MOST_QUESTIONS,
     OTHER_CITIZEN,
     Visit,
@@ -171,14 +172,18 @@ class CitizenChapters(Visit):
         lobby.until(next_one, 5)
 
     def _confirm(self) -> None:
-        for _ in range(6):
-            names = [target["name"] for target in self._lobby.shown()["targets"]]
-            if "Confirmed" in names:
-                self._lobby.tap("Confirmed")
+        lobby = self._lobby
+        for _ in range(MOST_PAGES):
+            shown = lobby.shown()
+            if any(target["name"] == "Confirmed" for target in shown["targets"]):
+                lobby.tap("Confirmed")
                 return
-            self._lobby.tap("PageTapped")
-            time.sleep(0.3)
+            lobby.tap("PageTapped")
+            self._page_after(shown["texts"])
         raise NotSeenError("no way to confirm")
+
+    def _page_after(self, texts: list[str]) -> None:
+        self._lobby.until(lambda: self._lobby.shown()["texts"] != texts, 5)
 
     def _nothing_left(self) -> None:
         lobby = self._lobby

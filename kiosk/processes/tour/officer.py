@@ -49,7 +49,7 @@ class OfficerChapters(Visit):
         played = len(lobby.sounds())
         with self._step("Next", "number and counter on the ceiling", "ceiling") as step:
             began = time.monotonic()
-            desk.press("F8")
+            desk.press_for("call-next", "F8")
             lobby.see_text(rf"^{number}$", "ceiling")
             step.measured = {"milliseconds_from_key_to_ceiling": round((time.monotonic() - began) * 1000, 1)}
             now = self._kiosk.board().now
@@ -67,16 +67,16 @@ class OfficerChapters(Visit):
         lobby, number = self._lobby, self._mine().number
         with self._step("Recall", "called a second time, spoken again", "ceiling") as step:
             played = len(lobby.sounds())
-            desk.press("r")
+            desk.press_for("recall", "r")
             self._until_ticket(lambda ticket: ticket.call_count == 2)
             lobby.until(lambda: len(lobby.sounds()) > played, 20)
             step.seen = f"{number} called twice, {len(lobby.sounds())} announcements"
         with self._step(
             "Start and complete", "the ticket is done, the ceiling is free again", "ceiling"
         ) as step:
-            desk.press("s")
+            desk.press_for("start", "s")
             self._until_ticket(lambda ticket: ticket.state == "serving")
-            desk.press("h")
+            desk.press_for("complete", "h")
             self._until_ticket(lambda ticket: ticket.state == "done")
             lobby.until(lambda: not self._kiosk.board().now)
             step.seen = f"{number} is done; the board is empty"
@@ -109,9 +109,9 @@ class OfficerChapters(Visit):
                 lobby.tap("Continue")
             lobby.see_screen("start")
         with self._step("No-show", "called, nobody came, the counter is free", "ceiling") as step:
-            desk.press("F8")
+            desk.press_for("call-next", "F8")
             self._until_ticket(lambda ticket: ticket.state == "called")
-            desk.press("v")
+            desk.press_for("no-show", "v")
             self._until_ticket(lambda ticket: ticket.state == "no_show")
             lobby.until(lambda: not self._kiosk.board().now)
             step.seen = f"{self._mine().number} is a no-show; the board is empty"

@@ -26,6 +26,7 @@ COUNTER = "quay-9"
 """Serves both services."""
 NUMBER = re.compile(r"[A-Z][0-9]{3}")
 MOST_QUESTIONS = 25
+MOST_PAGES = 12
 SCANNED = "https://example.vn/thu"
 """What is held before the scanner while it is tested."""
 _CITIZENS = Path(__file__).parents[3] / "devices" / "virtual" / "chip_card" / "citizens.toml"
