@@ -41,8 +41,8 @@ class DeviceStatus:
 class TestReport:
     """Outcome of a device's own test: what was really done and seen, as (label key, value) lines.
 
-    Label keys are looked up in the staff catalogue (``device_test.<key>``); values are plain
-    text without personal data.
+    Label keys are looked up in the staff catalogue (``device_test.<key>``); values are plain text without
+    personal data.
     """
 
     __test__ = False  # not a pytest class

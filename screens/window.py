@@ -14,9 +14,9 @@ from screens.theme import Theme, install
 def prepare_window(screen: ScreenSettings, title: str, *, cursor: bool = False) -> Theme:
     """Set Kivy up for a borderless window at the place of ``screen`` and install its theme.
 
-    Opens the window. Kivy reads neither the command line nor any configuration file of the machine.
-    One input source: the mouse, as which X gives touches too.
-    Raises ``RuntimeError`` if Kivy's window was opened before.
+    Opens the window. Kivy reads neither the command line nor any configuration file of the machine. One
+    input source: the mouse, as which X gives touches too. Raises ``RuntimeError`` if Kivy's window was
+    opened before.
     """
     if "kivy.core.window" in sys.modules:
         raise RuntimeError("prepare_window must come before the first import of kivy.core.window")

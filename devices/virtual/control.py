@@ -2,8 +2,7 @@
 
 The page ``/lobby``, the command ``virtual`` and the tour talk to it. Its address and secret stand in
 ``control.json`` in the virtual lobby's folder (mode 0600); every request carries the secret in the header
-``X-Lobby-Token``.
-What the windows show may name a citizen, so it is kept in memory only.
+``X-Lobby-Token``. What the windows show may name a citizen, so it is kept in memory only.
 """
 
 from __future__ import annotations

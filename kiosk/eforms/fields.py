@@ -166,8 +166,7 @@ class FormDefinition:
     """A form of one procedure.
 
     ``effective_until`` is the last day on which it may be used. ``authority`` is whom it is addressed to,
-    with
-    ``{commune}`` for the commune's name.
+    with ``{commune}`` for the commune's name.
     """
 
     id: str

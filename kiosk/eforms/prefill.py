@@ -24,8 +24,7 @@ def filled(form: FormDefinition, typed: Mapping[str, Answer], known: Known) -> A
     """All answers: typed ones first, then copies, then what is known, then what follows, then defaults.
 
     Fields that do not apply are left out, also when something was typed there before. Nothing is remembered
-    from one
-    call to the next, so a changed answer changes everything that follows from it.
+    from one call to the next, so a changed answer changes everything that follows from it.
     """
     answers: dict[str, Answer] = {}
     for made in form.fields():

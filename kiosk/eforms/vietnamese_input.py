@@ -1,8 +1,7 @@
 """Composing Vietnamese text key by key: direct vowel and tone keys, and Telex. Pure; always NFC.
 
 Tone placement is the one of older spelling (hòa, thúy), which names on cards mostly use. A word that cannot
-be
-a Vietnamese syllable is left exactly as typed, so that names with f, j, w, z or of other languages are
+be a Vietnamese syllable is left exactly as typed, so that names with f, j, w, z or of other languages are
 never changed.
 """
 

@@ -1,11 +1,9 @@
 """What the citizen's machine does without its window: carries out the effects of the visit.
 
 The state of the visit is changed in one place, ``dispatch``, whichever thread an event comes from. Effects
-run on the
-devices' own threads and on a few threads for calls of the centre; their results come back as events with
-the id of
-the visit that asked. Everything of the person is in the visit's state: after a wipe nothing here holds any
-of it.
+run on the devices' own threads and on a few threads for calls of the centre; their results come back as
+events with the id of the visit that asked. Everything of the person is in the visit's state: after a wipe
+nothing here holds any of it.
 """
 
 from __future__ import annotations
@@ -106,9 +104,9 @@ class KioskProcess:
     """One citizen's machine, from ``start`` to ``stop``.
 
     ``dispatch`` takes events from any thread and never waits; ``state`` is what is to be shown;
-    ``on_change`` is
-    called, from any thread, when it looks different. ``devices`` are the settings in effect at the start; the
-    centre's come before them as soon as it answers. Opens no window and imports none.
+    ``on_change`` is called, from any thread, when it looks different. ``devices`` are the settings in
+    effect at the start; the centre's come before them as soon as it answers. Opens no window and imports
+    none.
     """
 
     def __init__(

@@ -87,8 +87,7 @@ def ticket_number(number: str) -> str:
 def announcement(number: str, counter: int) -> str:
     """The sentence that calls a ticket to a counter: *Mời số A không một năm, đến quầy số chín*.
 
-    It holds no digit.
-    Raises ``ValueError`` when the ticket's number or the counter's cannot be read aloud.
+    It holds no digit. Raises ``ValueError`` when the ticket's number or the counter's cannot be read aloud.
     """
     return f"Mời số {ticket_number(number)}, đến quầy số {cardinal(counter)}"
 

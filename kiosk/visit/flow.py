@@ -2,9 +2,8 @@
 every state.
 
 Each screen's own taps are handled by ``card``, ``number`` and ``form``. What can happen anywhere is handled
-here, in
-one place: touches for screens that are gone, answers for visits that are over, cancel, idle, the card, the
-clock.
+here, in one place: touches for screens that are gone, answers for visits that are over, cancel, idle, the
+card, the clock.
 """
 
 # ruff: noqa: PLR0911 - in a table of transitions every row returns

@@ -1,11 +1,9 @@
 """The state of one citizen's visit, and of the lobby around it. Frozen; nothing here does anything.
 
 ``VisitState.screen`` is a tagged union named like the screens. What lives longer than a screen (the person,
-the
-tickets, the form) stands beside it; what lives longer than a visit (card on the reader, devices out of
-order) stands
-in ``Lobby``. Everything of the person is in ``VisitState`` and nowhere else, so wiping is forgetting that
-value.
+the tickets, the form) stands beside it; what lives longer than a visit (card on the reader, devices out of
+order) stands in ``Lobby``. Everything of the person is in ``VisitState`` and nowhere else, so wiping is
+forgetting that value.
 """
 
 from __future__ import annotations
@@ -252,8 +250,7 @@ class Lobby:
     """What goes on beyond the visit.
 
     ``card_left``: a card lies there since the last visit and begins nothing. ``card_unchecked``: a card was
-    laid
-    down during a visit that already knows a person, and was not compared yet.
+    laid down during a visit that already knows a person, and was not compared yet.
     """
 
     card: bool = False

@@ -9,9 +9,8 @@ events can come from a screen is therefore exactly the buttons in its view-model
 
 While ``overlay`` is shown only its buttons are sent. While ``attract`` clips play, ``ScreenTouched`` alone
 wakes the kiosk. A touch that begins less than ``TOUCH_GUARD_MS`` after ``KioskView.key`` changed is not
-turned
-into a button's event, so that the second half of a double tap hits nothing; ``step`` also drops intents whose
-``at`` names another screen.
+turned into a button's event, so that the second half of a double tap hits nothing; ``step`` also drops
+intents whose ``at`` names another screen.
 """
 
 from __future__ import annotations
@@ -69,9 +68,8 @@ class KioskView:
     """What the whole window shows.
 
     ``name`` is the folder of the screen (``start``, ``enter_can`` …). ``key`` changes exactly when another
-    screen is
-    entered: same key, same screen, only update it. ``centre`` is the header, ``help`` the footer, on every
-    screen.
+    screen is entered: same key, same screen, only update it. ``centre`` is the header, ``help`` the footer,
+    on every screen.
     """
 
     name: str

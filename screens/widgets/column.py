@@ -17,8 +17,8 @@ class Column(Layout):
     """Children one below the other. Those of no height are skipped together with their gap.
 
     A child with ``size_hint_y`` takes a share of the height left over; ``Fill`` is one without a gap.
-    ``minimum_height`` (px) is what the fixed children need.
-    When that is more than there is, all type in the column is made smaller step by step, down to 0.55.
+    ``minimum_height`` (px) is what the fixed children need. When that is more than there is, all type in
+    the column is made smaller step by step, down to 0.55.
     """
 
     gap = NumericProperty(0)

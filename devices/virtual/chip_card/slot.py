@@ -1,12 +1,11 @@
 """The slot of the virtual reader: carries APDUs between the ``vpcd`` driver inside ``pcscd`` and a card.
 
 A card that lies in the slot is a TCP link to the driver; closing it takes the card out. A message is its
-length in two bytes, big-endian, and its payload. A payload of one byte is a control: ``00`` power off, ``01``
-power on,
-``02`` reset (none of them is answered) and ``04`` get ATR, by which the driver also sees, every 0.4 s,
-whether the card is still there. Everything else is a command APDU and is answered by the response APDU. A
-card that came back between two such looks would not be noticed as another one, so the slot stays empty for at
-least that long.
+length in two bytes, big-endian, and its payload. A payload of one byte is a control: ``00`` power off,
+``01`` power on, ``02`` reset (none of them is answered) and ``04`` get ATR, by which the driver also sees,
+every 0.4 s, whether the card is still there. Everything else is a command APDU and is answered by the
+response APDU. A card that came back between two such looks would not be noticed as another one, so the slot
+stays empty for at least that long.
 """
 
 from __future__ import annotations

@@ -43,9 +43,8 @@ class QuestionView:
     """``kind`` is ``choice`` (``options``), ``digits`` or ``date`` (``keypad``), or ``text`` (``keyboard``).
 
     ``entry`` is what was typed so far, ready to show (a date as ``12 / 03 / ____``); ``entry_hint`` stands
-    in an empty box.
-    ``progress`` such as "Câu 2 trong 7". ``message`` is the problem with the answer, in the words of the
-    question.
+    in an empty box. ``progress`` such as "Câu 2 trong 7". ``message`` is the problem with the answer, in
+    the words of the question.
     """
 
     title: str

@@ -20,8 +20,7 @@ class ServiceCard:
     when closed.
 
     ``waiting`` and ``counters`` are ready sentences; ``badge`` says that a number was already taken, or
-    that it is closed.
-    ``busy`` is True while a number for it is being issued.
+    that it is closed. ``busy`` is True while a number for it is being issued.
     """
 
     button: Button

@@ -16,8 +16,7 @@ class StartView:
     """``title`` greets, ``action`` says to lay the card on the reader (an arrow or picture goes with it).
 
     ``messages`` holds what a citizen must know before beginning (reader or printer out of order, card left
-    behind).
-    ``notice`` is the short notice about reading the card.
+    behind). ``notice`` is the short notice about reading the card.
     """
 
     title: str
