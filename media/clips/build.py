@@ -75,8 +75,10 @@ def _with_finger(picture: Image.Image, touch: tuple[float, float], moment: float
     x, y = touch[0] * SIZE[0], touch[1] * SIZE[1]
     pulse = 0.5 + 0.5 * math.cos(moment * math.tau * 3)
     radius = 38 + 26 * pulse
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(*LACQUER, 255), width=9)
-    pen.ellipse((x - 18, y - 18, x + 18, y + 18), fill=(*LACQUER, 200))
+    for size, width, colour in ((radius + 5, 19, (*PAPER, 255)), (radius, 9, (*LACQUER, 255))):
+        pen.ellipse((x - size, y - size, x + size, y + size), outline=colour, width=width)
+    for size, colour in ((23, (*PAPER, 255)), (18, (*LACQUER, 255))):  # light round red: seen on a red button
+        pen.ellipse((x - size, y - size, x + size, y + size), fill=colour)
     return drawn
 
 
