@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 
-import pytest
-
 from tests.screens.test_pages import offscreen
-
-pytestmark = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is needed")
 
 
 def test_a_clip_is_seen_with_its_caption_and_its_end_is_told(tmp_path):

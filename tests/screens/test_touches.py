@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,9 +14,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-needs_x = pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="Xvfb and xdotool are needed"
-)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +102,6 @@ def kiosk(display):
     kiosk.close()
 
 
-@needs_x
 def test_a_touch_reaches_the_button_that_is_drawn_there(kiosk):
     assert kiosk.shown() == "start"
     kiosk.press("Lấy số không cần căn cước")
@@ -118,14 +113,12 @@ def test_a_touch_reaches_the_button_that_is_drawn_there(kiosk):
     assert kiosk.until("sent") == {"sent": "ServiceTapped", "value": "chung-thuc"}
 
 
-@needs_x
 def test_the_second_half_of_a_double_tap_hits_nothing_on_the_next_screen(kiosk):
     kiosk.shown()
     kiosk.press("Lấy số không cần căn cước", times=2)
     assert kiosk.sent() == ["StartWithoutCard"]
 
 
-@needs_x
 def test_a_closed_service_cannot_be_pressed(kiosk):
     kiosk.shown()
     kiosk.press("Lấy số không cần căn cước")
@@ -134,7 +127,6 @@ def test_a_closed_service_cannot_be_pressed(kiosk):
     assert kiosk.sent() == []
 
 
-@needs_x
 def test_five_taps_on_the_upper_left_corner_call_the_staff_screen_and_four_do_not(kiosk):
     kiosk.shown()
     kiosk.touch(15, 15, times=4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 
@@ -112,9 +111,6 @@ def test_a_wrong_list_is_refused_with_its_name(tmp_path, text):
         read_clips(tmp_path)
 
 
-needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is needed")
-
-
 @pytest.fixture(scope="session")
 def red_clip(tmp_path_factory):
     """One second of red, 64 × 48."""
@@ -139,7 +135,6 @@ def watched(source: ClipSource, within: float = 15) -> tuple[list[bytes], set[st
     return frames, captions
 
 
-@needs_ffmpeg
 def test_a_clip_gives_its_frames_in_real_time_and_then_ends(red_clip):
     begun = time.monotonic()
     source = ClipSource(red_clip, red_clip.with_suffix(".vtt"), 80, 48)
@@ -156,7 +151,6 @@ def test_a_clip_gives_its_frames_in_real_time_and_then_ends(red_clip):
     assert captions == {"Màu đỏ", ""}
 
 
-@needs_ffmpeg
 @pytest.mark.parametrize("content", [None, b"", b"not a film" * 1000])
 def test_a_missing_or_garbled_clip_is_a_named_failure(tmp_path, content):
     path = tmp_path / "hong.webm"
@@ -168,7 +162,6 @@ def test_a_missing_or_garbled_clip_is_a_named_failure(tmp_path, content):
     assert source.failure is FailureCode.CLIP_UNREADABLE
 
 
-@needs_ffmpeg
 def test_stopping_a_clip_ends_its_process_at_once(red_clip):
     source = ClipSource(red_clip, None, 64, 48)
     source.close()
