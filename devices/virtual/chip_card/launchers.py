@@ -3,14 +3,13 @@
 The daemon's socket has a fixed place, ``/run/pcscd/pcscd.comm``, and Debian's ``vpcd`` driver 3.3 listens
 on all addresses. (Its other mode, as a client, aborts the daemon as soon as a card leaves: ``FD_SET`` on
 descriptor -1.) Normally the daemon therefore gets mount and network namespaces of its own: the socket's
-place is a folder of ours, the port exists on a loopback that nobody else has, no root is needed and several
-daemons may run at once. Where namespaces are forbidden, as in many containers, root can start it in the
-usual place instead, with the driver's ports moved to loopback.
+place is a folder of ours, the port exists on a loopback that nobody else has. Where namespaces are
+forbidden, as in many containers, a small library loaded into the daemon does the same: its files are those
+of our folder, its ports are bound to loopback. Neither way needs root, and several daemons may run at once.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 _ENTRY = Path(__file__).with_name("namespace_entry.py")
-_SHIM = Path(__file__).with_name("loopback_only.c")
+_LIBRARY = Path(__file__).with_name("stand_apart.c")
 _DRIVER_PORT = 35963
 
 
@@ -135,25 +134,19 @@ class NamespaceLauncher:
                 self._control = None
 
 
-class UsualPlaceLauncher:
-    """As root in ``/run/pcscd``, the only daemon of the machine; ``folder`` keeps the compiled shim."""
+class PreloadLauncher:
+    """With ``stand_apart.c`` loaded into it; ``folder`` keeps the library, ``folder/run`` the socket."""
 
     def __init__(self, folder: Path) -> None:
-        if os.geteuid() != 0:
-            raise PcscdError(
-                "this system forbids user namespaces to ordinary users; allow them "
-                "(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"
-            )
-        if answers(self.socket):
-            raise PcscdError("a pcscd runs here already and this system forbids namespaces; stop it first")
-        self._shim = folder / "loopback_only.so"
+        self._run = folder / "run"
+        self._library = folder / "stand_apart.so"
         compiler = shutil.which("cc") or shutil.which("gcc")
         if compiler is None:
             raise PcscdError(
                 "this system forbids namespaces; a C compiler is needed then; install: gcc libc6-dev"
             )
-        subprocess.run([compiler, "-shared", "-fPIC", "-o", str(self._shim), str(_SHIM), "-ldl"], check=True)
-        self.socket.parent.mkdir(parents=True, exist_ok=True)
+        command = [compiler, "-shared", "-fPIC", "-o", str(self._library), str(_LIBRARY), "-ldl"]
+        subprocess.run(command, check=True)
         self._port = _two_free_ports()
 
     @property
@@ -164,17 +157,16 @@ class UsualPlaceLauncher:
     @property
     def socket(self) -> Path:
         """See ``Launcher``."""
-        return Path("/run/pcscd/pcscd.comm")
+        return self._run / "pcscd.comm"
 
     def launch(
         self, command: list[str], environment: dict[str, str], log: IO[bytes]
     ) -> subprocess.Popen[bytes]:
         """See ``Launcher``."""
-        for stale in (self.socket, self.socket.with_suffix(".pid")):
-            stale.unlink(missing_ok=True)
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            env={**environment, "LD_PRELOAD": str(self._shim)}, start_new_session=True,
+            env={**environment, "LD_PRELOAD": str(self._library.resolve())}, cwd=self._run,
+            start_new_session=True,
         )  # fmt: skip
 
     def connect(self) -> Link:
@@ -188,7 +180,7 @@ class UsualPlaceLauncher:
 def choose_launcher(folder: Path) -> Launcher:
     """Namespaces where they are allowed. Raises ``PcscdError`` where neither way is open."""
     apart = NamespaceLauncher(folder / "run")
-    return apart if apart.allowed() else UsualPlaceLauncher(folder)
+    return apart if apart.allowed() else PreloadLauncher(folder)
 
 
 def answers(path: Path) -> bool:

@@ -68,7 +68,7 @@ class PrivatePcscd:
         if program is None or not DRIVER.exists():
             raise PcscdError("pcscd or its virtual reader driver is missing; install: pcscd vsmartcard-vpcd")
         launcher = self._prepare()
-        command = [program, "--foreground", "--config", str(self._folder / "conf")]
+        command = [program, "--foreground", "--config", str((self._folder / "conf").resolve())]
         self._wanted.set()
         self._stopping.clear()
         self._keeper = threading.Thread(
@@ -122,8 +122,7 @@ class PrivatePcscd:
         )
         link = self._folder / "pcscd.comm"
         link.unlink(missing_ok=True)
-        inside = launcher.socket.is_relative_to(self._folder)
-        link.symlink_to(launcher.socket.relative_to(self._folder) if inside else launcher.socket)
+        link.symlink_to(launcher.socket.relative_to(self._folder))
         return launcher
 
     def _launch(self, launcher: Launcher, command: list[str]) -> None:
