@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kiosk.failures import FailureCode
+from screens.citizen.screens import TOUCH_GUARD_MS
 from tests.whole.lobbies import RunningLobby
 
 pytestmark = pytest.mark.timeout(120)
@@ -28,8 +31,9 @@ def switch(lobby: RunningLobby, state: str) -> None:
 
 
 def touch(lobby: RunningLobby, name: str) -> None:
-    """Touch what sends this event, as soon as the kiosk shows it."""
+    """Touch what sends this event, once the kiosk shows it and takes touches on the new screen."""
     lobby.wait(lambda: bool(targets(lobby, name)))
+    time.sleep(TOUCH_GUARD_MS / 1000 + 0.2)
     target = targets(lobby, name)[0]
     middle = {"x": target["left"] + target["width"] / 2, "y": target["top"] + target["height"] / 2}
     lobby.control.call("POST", "/touch", middle)
