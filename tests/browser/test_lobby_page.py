@@ -128,7 +128,15 @@ def control(served_control: Control) -> Control:
 def lobby(visitors: Visitors) -> Page:
     page = visitors.page(1440, 900)
     page.goto("/lobby")
-    expect(page.locator("[data-picture=kiosk] img")).to_be_visible()
+    picture = page.locator("[data-picture=kiosk] img")
+    expect(picture).to_be_visible()
+    expect(page.locator("[data-citizen]").first).to_be_visible()
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    for _ in range(50):  # cards and accounts arrive one after the other and move what is below them
+        before = picture.bounding_box()
+        page.wait_for_timeout(150)
+        if picture.bounding_box() == before:
+            break
     return page
 
 
