@@ -173,12 +173,15 @@ def test_sigterm_leaves_no_process(running_lobby: RunningLobby) -> None:
 
 def test_after_kill_9_of_run_itself_no_process_stays(tmp_path_factory: pytest.TempPathFactory) -> None:
     lobby = RunningLobby(tmp_path_factory.mktemp("lobby"))
-    time.sleep(1.2)
-    assert {"pcscd", "Xvfb"} <= set(lobby.watch.seen.values())
-    lobby.process.kill()
-    lobby.process.wait()
-    end = time.monotonic() + 10
-    while lobby.watch.left() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert lobby.watch.left() == []
-    lobby.watch.stop.set()
+    try:
+        time.sleep(1.2)
+        assert {"pcscd", "Xvfb"} <= set(lobby.watch.seen.values())
+        lobby.process.kill()
+        lobby.process.wait()
+        end = time.monotonic() + 10
+        while lobby.watch.left() and time.monotonic() < end:
+            time.sleep(0.1)
+        assert lobby.watch.left() == []
+    finally:
+        lobby.process.kill()
+        lobby.watch.stop.set()

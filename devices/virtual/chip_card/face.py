@@ -1,4 +1,4 @@
-"""A drawn placeholder for the portrait in DG2: a bust in the person's own colours, plainly no photograph."""
+"""A drawn portrait for DG2: a bust in the person's own colours, plainly no photograph."""
 
 from __future__ import annotations
 

@@ -121,7 +121,8 @@ def test_a_command_is_read_back(command):
 @given(st.binary(max_size=600))
 def test_any_bytes_are_a_command_or_refused(raw):
     with contextlib.suppress(ValueError):
-        Command.decode(raw)
+        command = Command.decode(raw)
+        assert Command.decode(command.encode()) == command
 
 
 def test_reprs_show_sizes_and_no_content():
