@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from kiosk.client import CentreClient
+from kiosk.processes.commands.options import CommandError
 from kiosk.processes.commands.virtual import LobbyControl
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +139,11 @@ class RunningLobby:
         raise AssertionError(f"no {name}")
 
     def shown(self, window: str) -> dict[str, Any]:
-        shown: dict[str, Any] = self.control.call("GET", f"/screens/{window}").json()
+        """What a window last told; nothing while it has told nothing since the virtual devices started."""
+        try:
+            shown: dict[str, Any] = self.control.call("GET", f"/screens/{window}").json()
+        except CommandError:
+            return {"screen": "", "texts": [], "targets": []}
         return shown
 
     def journal_is_whole(self) -> bool:
