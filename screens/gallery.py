@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from kiosk.eforms.definition import load_forms
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Check, Citizen, Sex
+from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
+from kiosk.identity.citizen import Citizen, Sex
 from kiosk.settings import ScreenSettings, load
 from kiosk.visit.drafts import InputKind, input_kind
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
@@ -163,7 +164,11 @@ def _card(walk: Walk, citizen: Citizen) -> None:
     reading = walk.asked(ReadCard)
     walk.do(CardProgress(reading.visit, reading.attempt, ReadingStep.READING))
     walk.keep("reading")
-    proof = CardProof("PACE", Check.PASSED, {1: Check.PASSED, 13: Check.PASSED})
+    proof = CardProof(
+        Access(AccessProtocol.PACE, Password.CAN),
+        Signature.VALID,
+        {1: GroupHash.MATCH, 13: GroupHash.MATCH},
+    )
     walk.do(CardRead(reading.visit, reading.attempt, citizen, proof))
 
 

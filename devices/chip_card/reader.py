@@ -16,7 +16,8 @@ from devices.chip_card.pcsc import CardLink, PcscService, SlotState
 from devices.chip_card.reading import Note, NotProven, Progress, ReadStep
 from devices.contract import Condition, DeviceStatus, TestReport
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Citizen
+from kiosk.identity.card_proof import CardProof
+from kiosk.identity.citizen import Citizen
 from kiosk.identity.number import is_card_access_number
 
 _LOG = logging.getLogger(__name__)
@@ -255,7 +256,7 @@ def _card_word(state: SlotState) -> str:
 def _proof_lines(proof: CardProof) -> list[tuple[str, str]]:
     groups = ", ".join(f"DG{number} {result}" for number, result in sorted(proof.data_groups.items()))
     return [
-        ("access", proof.access),
+        ("access", f"{proof.access.protocol}-{proof.access.password}" if proof.access else ""),
         ("sod_signature", proof.sod_signature.value),
         ("data_groups", groups),
         ("chain", proof.chain.value),

@@ -13,20 +13,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from devices.chip_card import card_access, com, dg1, dg13, lds, pace, sod
+from devices.chip_card import lds
+from devices.chip_card.access import pace, security_infos
+from devices.chip_card.access.secure_messaging import SecureChannel
+from devices.chip_card.access.security_infos import CardAccess
+from devices.chip_card.access.session_keys import password_from_can
 from devices.chip_card.apdu import Command, Response
-from devices.chip_card.card_access import CardAccess
-from devices.chip_card.dg13 import Field, PrintedData
+from devices.chip_card.data_groups import com, dg1, dg13
+from devices.chip_card.data_groups.dg13 import Field, PrintedData
 from devices.chip_card.errors import CardProblem, channel_broken, unreadable
 from devices.chip_card.lds import BlockSize, FileMissing
 from devices.chip_card.pcsc import CardLink
-from devices.chip_card.secure_messaging import SecureChannel
-from devices.chip_card.session_keys import password_from_can
+from devices.chip_card.trust import sod
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Check, Citizen, Sex
+from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
+from kiosk.identity.citizen import Citizen, Sex
 from kiosk.identity.number import card_access_number, doubts
 
-PACE_CAN = "PACE-CAN"
+PACE_CAN = Access(AccessProtocol.PACE, Password.CAN)
 
 
 class ReadStep(StrEnum):
@@ -96,7 +100,7 @@ def read_card_access(link: CardLink, size: BlockSize) -> CardAccess:
             raw = _card_access_file(link, size)
         except FileMissing:
             raise CardProblem(FailureCode.CARD_NOT_SUPPORTED, "no EF.CardAccess on this card") from None
-    return card_access.parse(raw)
+    return security_infos.parse(raw)
 
 
 def _card_access_file(link: CardLink, size: BlockSize) -> bytes:
@@ -139,11 +143,11 @@ def prove(files: Files) -> tuple[CardProof, set[Note]]:
     security_object = sod.parse(files.sod)
     results = {number: security_object.check(number, content) for number, content in files.groups.items()}
     proof = CardProof(access=PACE_CAN, sod_signature=security_object.signature, data_groups=results)
-    altered = sorted(number for number, result in results.items() if result is not Check.PASSED)
+    altered = sorted(number for number, result in results.items() if result is not GroupHash.MATCH)
     if altered:
         names = ", ".join(f"DG{number}" for number in altered)
         raise NotProven(FailureCode.CARD_DATA_ALTERED, f"{names} is not what the issuer signed", proof)
-    if security_object.signature is Check.FAILED:
+    if security_object.signature is Signature.INVALID:
         raise NotProven(FailureCode.CHIP_SIGNATURE_INVALID, "the signature of EF.SOD does not verify", proof)
     notes: set[Note] = set()
     if com.data_groups(files.com) != frozenset(security_object.hashes):

@@ -1,4 +1,4 @@
-"""The citizen as the card tells it, and what was proven of the card. Value types; no I/O."""
+"""The citizen as the card tells it. Value types; no I/O."""
 
 from __future__ import annotations
 
@@ -22,41 +22,6 @@ class Sex(StrEnum):
 
     MALE = "Nam"
     FEMALE = "Nữ"
-
-
-class Check(StrEnum):
-    """Result of one check of the card. ``NOT_DONE`` is said aloud and never counts as passed."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_DONE = "not_done"
-    UNSUPPORTED = "unsupported"
-
-
-@dataclass(frozen=True)
-class CardProof:
-    """Separate results, never one flag (ICAO Doc 9303-11 §5 and §6; Doc 9303-12 §3).
-
-    ``data_groups`` maps the number of each data group read to the comparison of its hash with the SOD.
-    ``chain``, ``chip_authentication`` and ``active_authentication`` stay ``NOT_DONE`` until they are carried
-    out.
-    """
-
-    access: str
-    sod_signature: Check = Check.NOT_DONE
-    data_groups: dict[int, Check] = field(default_factory=dict)
-    chain: Check = Check.NOT_DONE
-    chip_authentication: Check = Check.NOT_DONE
-    active_authentication: Check = Check.NOT_DONE
-
-    @property
-    def data_intact(self) -> bool:
-        """True when the signature over the SOD verifies and every data group read matches it."""
-        return (
-            self.sod_signature is Check.PASSED
-            and bool(self.data_groups)
-            and all(result is Check.PASSED for result in self.data_groups.values())
-        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Check, Citizen
+from kiosk.identity.card_proof import CardProof, Doubt
+from kiosk.identity.citizen import Citizen
 from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.events import (
     Back,
@@ -42,6 +43,21 @@ from kiosk.visit.states import (
 )
 
 _UNPLAYABLE_SECONDS = 1.0
+_FAILURE_OF = {
+    Doubt.DATA_ALTERED: FailureCode.CARD_DATA_ALTERED,
+    Doubt.DATA_NOT_SIGNED: FailureCode.CARD_DATA_ALTERED,
+    Doubt.ACCESS_FILE_ALTERED: FailureCode.CARD_DATA_ALTERED,
+    Doubt.SIGNATURE_INVALID: FailureCode.CHIP_SIGNATURE_INVALID,
+    Doubt.CHIP_COPIED: FailureCode.CHIP_COPIED,
+    Doubt.CHIP_KEY_WITHHELD: FailureCode.CHIP_COPIED,
+    Doubt.DATA_DISAGREE: FailureCode.CARD_NUMBERS_DISAGREE,
+    Doubt.ISSUER_REVOKED: FailureCode.CARD_ISSUER_REFUSED,
+    Doubt.ISSUER_EXPIRED: FailureCode.CARD_ISSUER_REFUSED,
+    Doubt.COUNTRY_DIFFERS: FailureCode.CARD_ISSUER_REFUSED,
+    Doubt.ISSUER_UNSUPPORTED: FailureCode.CARD_NOT_VERIFIABLE,
+    Doubt.SIGNATURE_UNSUPPORTED: FailureCode.CARD_NOT_VERIFIABLE,
+    Doubt.NOTHING_SIGNED: FailureCode.CARD_NOT_VERIFIABLE,
+}
 
 
 def on_start(state: VisitState, intent: Intent) -> Result:
@@ -130,17 +146,9 @@ def _on_read(state: VisitState, screen: Reading, citizen: Citizen, proof: CardPr
 
 
 def failure_of(proof: CardProof) -> FailureCode | None:
-    """The failure that a failed check of the card is; nothing of such a card is used."""
-    if Check.FAILED in proof.data_groups.values():
-        return FailureCode.CARD_DATA_ALTERED
-    if Check.FAILED in (
-        proof.sod_signature,
-        proof.chain,
-        proof.chip_authentication,
-        proof.active_authentication,
-    ):
-        return FailureCode.CHIP_SIGNATURE_INVALID
-    return None
+    """The failure that a doubt about the card is, the gravest first; nothing of such a card is used."""
+    doubts = proof.doubts
+    return next((_FAILURE_OF[doubt] for doubt in _FAILURE_OF if doubt in doubts), None)
 
 
 def _on_failed(state: VisitState, screen: Reading, code: FailureCode) -> Result:

@@ -13,7 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Citizen
+from kiosk.identity.card_proof import CardProof
+from kiosk.identity.citizen import Citizen
 
 
 class ReadingStep(StrEnum):

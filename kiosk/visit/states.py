@@ -20,7 +20,8 @@ from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.prefill import Known, filled
 from kiosk.eforms.rules import Problem as AnswerProblem
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Citizen
+from kiosk.identity.card_proof import CardProof
+from kiosk.identity.citizen import Citizen
 from kiosk.visit.events import IssuedTicket, PrintResult, ReadingStep, ServiceChoice
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from kiosk.eforms.definition import FormDefinition, load_form
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import CardProof, Check, Citizen, Sex, Source
+from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
+from kiosk.identity.citizen import Citizen, Sex, Source
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
 from kiosk.visit.events import (
     CardFailed,
@@ -79,9 +80,10 @@ PAO = Citizen(
 )
 HUONG_QR = replace(HUONG, nationality=None, ethnicity=None, hometown=None, source=Source.CARD_QR)
 
-INTACT = CardProof("PACE-CAN", Check.PASSED, {1: Check.PASSED, 13: Check.PASSED})
-ALTERED = CardProof("PACE-CAN", Check.PASSED, {1: Check.PASSED, 13: Check.FAILED})
-FORGED = CardProof("PACE-CAN", Check.FAILED, {1: Check.PASSED, 13: Check.PASSED})
+OPENED = Access(AccessProtocol.PACE, Password.CAN)
+INTACT = CardProof(OPENED, Signature.VALID, {1: GroupHash.MATCH, 13: GroupHash.MATCH})
+ALTERED = CardProof(OPENED, Signature.VALID, {1: GroupHash.MATCH, 13: GroupHash.MISMATCH})
+FORGED = CardProof(OPENED, Signature.INVALID, {1: GroupHash.MATCH, 13: GroupHash.MATCH})
 
 SERVICES = (
     ServiceChoice("ho-tich", "Hộ tịch", "Khai sinh, kết hôn", waiting=3, minutes_wait=24, counters=(1, 9)),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devices.chip_card import tlv
+from devices.chip_card.access.security_infos import PACE_ECDH_GM_AES_128
+from devices.chip_card.access.session_keys import password_from_can
 from devices.chip_card.apdu import EXTENDED_LE, SHORT_LE, Command, Response
-from devices.chip_card.card_access import PACE_ECDH_GM_AES_128
 from devices.chip_card.lds import LDS1_AID
-from devices.chip_card.session_keys import password_from_can
 from devices.virtual.chip_card.chip_channel import ChannelError, ChipChannel, ChipPace
 
 ATR = bytes.fromhex("3b8880010031c173c840009092")

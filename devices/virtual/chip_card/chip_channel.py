@@ -12,12 +12,12 @@ import secrets
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from devices.chip_card import elliptic_curves as curves
 from devices.chip_card import tlv
+from devices.chip_card.access import elliptic_curves as curves
+from devices.chip_card.access.elliptic_curves import BRAINPOOL_P256R1 as CURVE
+from devices.chip_card.access.elliptic_curves import CurveError, Point
+from devices.chip_card.access.session_keys import PASSWORD, SessionKeys, derive, session_keys
 from devices.chip_card.apdu import Command, Response
-from devices.chip_card.elliptic_curves import BRAINPOOL_P256R1 as CURVE
-from devices.chip_card.elliptic_curves import CurveError, Point
-from devices.chip_card.session_keys import PASSWORD, SessionKeys, derive, session_keys
 
 _BLOCK = 16
 

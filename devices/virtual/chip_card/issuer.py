@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from devices.chip_card import tlv
 from devices.chip_card.lds import SOD
-from devices.chip_card.sod import LdsSecurityObject
+from devices.chip_card.trust.sod import LdsSecurityObject
 
 _LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
 

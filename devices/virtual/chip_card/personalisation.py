@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from devices.chip_card import tlv
-from devices.chip_card.dg1 import check_digit
+from devices.chip_card.data_groups.dg1 import check_digit
 from devices.chip_card.lds import CARD_ACCESS, COM, DATA_GROUP_TAGS, SOD
 from devices.virtual.chip_card.card import Chip
 from devices.virtual.chip_card.citizens import DemoCitizen

@@ -13,12 +13,12 @@ from kiosk.processes.tour.visit import (
     Visit,
 )
 
-PROVEN = {"access": "PACE-CAN", "sod_signature": "passed", "chain": "not_done"}
+PROVEN = {"access": "PACE-CAN", "sod_signature": "valid", "chain": "not_checked"}
 """What the card reader's test reports of a demo card. The chain of trust is not followed yet."""
 PROVEN_IN_WORDS = (
     "^Mở chip bằng: PACE-CAN$",
-    "^Chữ ký trên SOD: đạt$",
-    "^Dữ liệu khớp SOD: DG[0-9]+ đạt(, DG[0-9]+ đạt)*$",
+    "^Chữ ký trên SOD: đúng$",
+    "^Dữ liệu khớp SOD: DG[0-9]+ khớp(, DG[0-9]+ khớp)*$",
     "^Chuỗi chứng thư: chưa kiểm tra$",
 )
 

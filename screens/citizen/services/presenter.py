@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.failures import words as failure_words
-from kiosk.identity.citizen import Check, Sex
+from kiosk.identity.card_proof import Verdict
+from kiosk.identity.citizen import Sex
 from kiosk.visit.events import Back, Finish, ServiceChoice, ServiceTapped
 from kiosk.visit.greeting import name_to_call
 from kiosk.visit.states import Person, Services, VisitState
@@ -84,11 +85,14 @@ def proven(person: Person | None, words: Words) -> Message | None:
     proof = person.proof
     if proof is None:
         return Message(words("services.proven_nothing"), "wait")
-    if not proof.data_intact:
+    if proof.verdict is Verdict.DO_NOT_RELY:
         return Message(words("services.proven_read"), "wait")
-    if proof.chain is Check.PASSED:
-        return Message(words("services.proven_chain"), "done")
-    return Message(words("services.proven_intact"), "done")
+    told = {
+        Verdict.GENUINE: "services.proven_genuine",
+        Verdict.DATA_GENUINE: "services.proven_chain",
+        Verdict.ISSUER_UNKNOWN: "services.proven_intact",
+    }
+    return Message(words(told[proof.verdict]), "done")
 
 
 def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Words) -> ServiceCard:

@@ -20,7 +20,8 @@ from devices.contract import Condition
 from devices.virtual.chip_card import demo_citizens
 from devices.virtual.chip_card.card import CardFaults, Chip
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import Check, Sex, Source
+from kiosk.identity.card_proof import Chain, ChipProof, GroupHash, Signature
+from kiosk.identity.citizen import Sex, Source
 from kiosk.settings import CardReaderSettings
 from tests.devices.device_contract import DeviceContract
 
@@ -71,11 +72,12 @@ def test_a_card_tells_who_its_holder_is_and_what_was_proven(lobby, people, name,
     assert citizen.former_number == person.former_number
     assert citizen.source is Source.CHIP
     proof = reading.proof
-    assert proof.access == "PACE-CAN"
-    assert proof.sod_signature is Check.PASSED
-    assert proof.data_groups == {1: Check.PASSED, 13: Check.PASSED}
+    assert str(proof.access).startswith("PACE with CAN")
+    assert proof.sod_signature is Signature.VALID
+    assert proof.data_groups == {1: GroupHash.MATCH, 13: GroupHash.MATCH}
     assert proof.data_intact
-    assert {proof.chain, proof.chip_authentication, proof.active_authentication} == {Check.NOT_DONE}
+    assert proof.chain is Chain.NOT_CHECKED
+    assert {proof.chip_authentication, proof.active_authentication} == {ChipProof.NOT_DONE}
     assert steps == [ReadStep.ACCESS, ReadStep.IDENTITY, ReadStep.PROOF]
     assert reading.notes == frozenset()
     assert reading.apdus == APDUS_OF_A_READ
@@ -95,8 +97,8 @@ def test_the_couple_name_each_other(lobby, people):
 @pytest.mark.parametrize(
     ("name", "code", "signature", "details"),
     [
-        ("the-bi-sua", FailureCode.CARD_DATA_ALTERED, Check.PASSED, Check.FAILED),
-        ("the-sai-chu-ky", FailureCode.CHIP_SIGNATURE_INVALID, Check.FAILED, Check.PASSED),
+        ("the-bi-sua", FailureCode.CARD_DATA_ALTERED, Signature.VALID, GroupHash.MISMATCH),
+        ("the-sai-chu-ky", FailureCode.CHIP_SIGNATURE_INVALID, Signature.INVALID, GroupHash.MATCH),
     ],
 )
 def test_a_forged_card_gives_no_data(lobby, people, caplog, name, code, signature, details):  # noqa: PLR0917
@@ -106,7 +108,7 @@ def test_a_forged_card_gives_no_data(lobby, people, caplog, name, code, signatur
     assert failure.code is code
     assert failure.step is ReadStep.PROOF
     assert failure.proof.sod_signature is signature
-    assert failure.proof.data_groups == {1: Check.PASSED, 13: details}
+    assert failure.proof.data_groups == {1: GroupHash.MATCH, 13: details}
     assert not failure.proof.data_intact
     assert not [text for text in personal(people[name]) if text in repr(failure) + caplog.text]
 
@@ -308,9 +310,9 @@ class TestTest:
         report = lobby.reader.test(can=people["lan"].can)
         assert report.passed
         lines = dict(report.lines)
-        assert lines["sod_signature"] == "passed"
-        assert lines["data_groups"] == "DG1 passed, DG13 passed"
-        assert lines["chain"] == "not_done"
+        assert lines["sod_signature"] == "valid"
+        assert lines["data_groups"] == "DG1 match, DG13 match"
+        assert lines["chain"] == "not_checked"
         assert not [text for text in personal(people["lan"]) if text in repr(report)]
 
     def test_a_forged_card(self, lobby, people):
@@ -318,7 +320,7 @@ class TestTest:
         report = lobby.reader.test(can=people["the-bi-sua"].can)
         assert not report.passed
         assert report.failure is FailureCode.CARD_DATA_ALTERED
-        assert dict(report.lines)["data_groups"] == "DG1 passed, DG13 failed"
+        assert dict(report.lines)["data_groups"] == "DG1 match, DG13 mismatch"
 
 
 class TestOtherChips:
@@ -377,7 +379,7 @@ class TestOtherChips:
         assert reading.citizen.number == people["lan"].number
         assert reading.citizen.residence is None
         assert Note.DETAILS_MISSING in reading.notes
-        assert reading.proof.data_groups == {1: Check.PASSED}
+        assert reading.proof.data_groups == {1: GroupHash.MATCH}
 
     def test_the_files_of_another_card(self, lobby, people, chip):
         """DG1 and its SOD belong together, but not to the number that opened the chip."""

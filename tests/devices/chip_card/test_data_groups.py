@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.chip_card import card_access, com, dg1, dg13, tlv
-from devices.chip_card.dg13 import Field
+from devices.chip_card import tlv
+from devices.chip_card.access import security_infos
+from devices.chip_card.data_groups import com, dg1, dg13
+from devices.chip_card.data_groups.dg13 import Field
 from devices.chip_card.errors import CardProblem
 from devices.virtual.chip_card import demo_citizens
 from devices.virtual.chip_card.personalisation import dg13 as write_dg13
@@ -28,8 +30,8 @@ ODD_SEX = ("IDVNM0990123459001099012345<<0", "9902015F3902013VNM<<<<<<<<<<<2", W
 
 
 def test_the_vietnamese_card_offers_pace_that_we_speak():
-    access = card_access.parse(VIETNAMESE_CARD_ACCESS)
-    assert access.supported_pace() == card_access.PaceInfo(card_access.PACE_ECDH_GM_AES_128, 2, 13)
+    access = security_infos.parse(VIETNAMESE_CARD_ACCESS)
+    assert access.supported_pace() == security_infos.PaceInfo(security_infos.PACE_ECDH_GM_AES_128, 2, 13)
     assert access.chip_authentication
     assert access.terminal_authentication
     assert access.summary() == "PACE-ECDH-GM-AES-128/13, CA, TA"
@@ -37,7 +39,7 @@ def test_the_vietnamese_card_offers_pace_that_we_speak():
 
 def test_the_card_of_the_appendix_offers_it_too():
     raw = bytes.fromhex("31143012060A04007F0007020204020202010202010D")
-    assert card_access.parse(raw).supported_pace() is not None
+    assert security_infos.parse(raw).supported_pace() is not None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_the_card_of_the_appendix_offers_it_too():
 )
 def test_another_protocol_or_curve_is_not_taken_for_ours(raw):
     try:
-        assert card_access.parse(bytes.fromhex(raw)).supported_pace() is None
+        assert security_infos.parse(bytes.fromhex(raw)).supported_pace() is None
     except CardProblem as problem:
         assert problem.code is FailureCode.CARD_DATA_UNREADABLE
 
@@ -61,7 +63,7 @@ def test_another_protocol_or_curve_is_not_taken_for_ours(raw):
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_card_access_file_or_unreadable(raw):
     try:
-        card_access.parse(raw).supported_pace()
+        security_infos.parse(raw).supported_pace()
     except CardProblem as problem:
         assert problem.code is FailureCode.CARD_DATA_UNREADABLE
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.chip_card.elliptic_curves import (
+from devices.chip_card.access.elliptic_curves import (
     BRAINPOOL_P256R1,
     CurveError,
     Point,

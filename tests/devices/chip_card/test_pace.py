@@ -5,13 +5,14 @@ Numbers: ICAO Doc 9303-11, appendix G.1 (ECDH, generic mapping, AES-128, brainpo
 
 import pytest
 
-from devices.chip_card import pace, tlv
+from devices.chip_card import tlv
+from devices.chip_card.access import pace
+from devices.chip_card.access.elliptic_curves import BRAINPOOL_P256R1 as CURVE
+from devices.chip_card.access.elliptic_curves import Point, encode_point, multiply_generator
+from devices.chip_card.access.security_infos import PACE_ECDH_GM_AES_128, PaceInfo
+from devices.chip_card.access.session_keys import PASSWORD, derive, password_from_mrz, session_keys
 from devices.chip_card.apdu import Response
-from devices.chip_card.card_access import PACE_ECDH_GM_AES_128, PaceInfo
-from devices.chip_card.elliptic_curves import BRAINPOOL_P256R1 as CURVE
-from devices.chip_card.elliptic_curves import Point, encode_point, multiply_generator
 from devices.chip_card.errors import CardProblem
-from devices.chip_card.session_keys import PASSWORD, derive, password_from_mrz, session_keys
 from devices.virtual.chip_card.chip_channel import ChannelError, ChipPace
 from kiosk.failures import FailureCode
 

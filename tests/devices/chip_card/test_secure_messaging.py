@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.chip_card import tlv
+from devices.chip_card.access.secure_messaging import SecureChannel, mac, pad, unpad
+from devices.chip_card.access.session_keys import CipherSuite, SessionKeys, session_keys
 from devices.chip_card.apdu import Command, Response
 from devices.chip_card.errors import CardProblem
-from devices.chip_card.secure_messaging import SecureChannel, mac, pad, unpad
-from devices.chip_card.session_keys import SessionKeys, session_keys
 from devices.virtual.chip_card.chip_channel import ChipChannel
 from kiosk.failures import FailureCode
 
@@ -25,7 +25,9 @@ def at(keys, counter):
 # The two AES examples are those of gmrtd (github.com/gmrtd/gmrtd, iso7816/secure_messaging_test.go, MIT).
 def test_a_command_is_wrapped_as_another_implementation_does():
     keys = SessionKeys(
-        bytes.fromhex("cc86415f2ed7e8fd663b754265695ae1"), bytes.fromhex("581e84b8ee06c4d3eee30461498d7fb3")
+        CipherSuite.AES_128,
+        bytes.fromhex("cc86415f2ed7e8fd663b754265695ae1"),
+        bytes.fromhex("581e84b8ee06c4d3eee30461498d7fb3"),
     )
     command = Command(0x00, 0x22, 0x41, 0xA4, bytes.fromhex("800a04007f000702020302028401c3"))
     assert at(keys, 0xBA).protect(command).encode().hex() == (
@@ -35,7 +37,9 @@ def test_a_command_is_wrapped_as_another_implementation_does():
 
 def test_an_answer_is_unwrapped_as_another_implementation_does():
     keys = SessionKeys(
-        bytes.fromhex("a8e85e938514ec67ae33cda3d43d3c48"), bytes.fromhex("27f1adeb705a049a305b0c619b14b9b3")
+        CipherSuite.AES_128,
+        bytes.fromhex("a8e85e938514ec67ae33cda3d43d3c48"),
+        bytes.fromhex("27f1adeb705a049a305b0c619b14b9b3"),
     )
     answer = bytes.fromhex(
         "8781e1012fabf9e0655d7e987fd28a8aeb19c9cadd990d49399799ed1fe465bcea56da9ba3024291d40d23d7f1e00485d71f"

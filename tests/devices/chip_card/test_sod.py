@@ -12,11 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.chip_card import public_keys, sod, tlv
+from devices.chip_card import tlv
 from devices.chip_card.errors import CardProblem
+from devices.chip_card.trust import public_keys, sod
 from devices.virtual.chip_card.issuer import demo_issuer
 from kiosk.failures import FailureCode
-from kiosk.identity.citizen import Check
+from kiosk.identity.card_proof import GroupHash, Signature
 
 GROUPS = {1: b"data group one", 13: b"data group thirteen"}
 
@@ -33,29 +34,29 @@ def signed(issuer):
 
 def test_what_the_issuer_signed_passes(issuer):
     found = sod.parse(issuer.sod(GROUPS))
-    assert found.signature is Check.PASSED
-    assert found.check(1, GROUPS[1]) is Check.PASSED
-    assert found.check(13, GROUPS[13]) is Check.PASSED
+    assert found.signature is Signature.VALID
+    assert found.check(1, GROUPS[1]) is GroupHash.MATCH
+    assert found.check(13, GROUPS[13]) is GroupHash.MATCH
     assert found.signer == issuer.signer.public_bytes(serialization.Encoding.DER)
 
 
 def test_a_changed_or_unsigned_data_group_fails(issuer):
     found = sod.parse(issuer.sod(GROUPS))
-    assert found.check(1, GROUPS[1] + b" ") is Check.FAILED
-    assert found.check(13, GROUPS[1]) is Check.FAILED
-    assert found.check(11, b"injected") is Check.FAILED
+    assert found.check(1, GROUPS[1] + b" ") is GroupHash.MISMATCH
+    assert found.check(13, GROUPS[1]) is GroupHash.MISMATCH
+    assert found.check(11, b"injected") is GroupHash.NOT_IN_SOD
 
 
 def test_a_spoiled_signature_fails(issuer):
-    assert sod.parse(issuer.sod(GROUPS, spoiled=True)).signature is Check.FAILED
+    assert sod.parse(issuer.sod(GROUPS, spoiled=True)).signature is Signature.INVALID
 
 
 def test_hashes_exchanged_under_the_old_signature_fail(issuer):
     raw = issuer.sod(GROUPS)
     forged = raw.replace(hashlib.sha256(GROUPS[13]).digest(), hashlib.sha256(b"forged").digest())
     found = sod.parse(forged)
-    assert found.check(13, b"forged") is Check.PASSED
-    assert found.signature is Check.FAILED
+    assert found.check(13, b"forged") is GroupHash.MATCH
+    assert found.signature is Signature.INVALID
 
 
 def test_the_digest_exchanged_too_fails(issuer):
@@ -64,7 +65,7 @@ def test_the_digest_exchanged_too_fails(issuer):
     other = payload.replace(hashlib.sha256(GROUPS[13]).digest(), hashlib.sha256(b"forged").digest())
     raw = issuer.sod(GROUPS).replace(hashlib.sha256(GROUPS[13]).digest(), hashlib.sha256(b"forged").digest())
     raw = raw.replace(hashlib.sha256(payload).digest(), hashlib.sha256(other).digest())
-    assert sod.parse(raw).signature is Check.FAILED
+    assert sod.parse(raw).signature is Signature.INVALID
 
 
 @settings(max_examples=150, deadline=None)
@@ -78,10 +79,10 @@ def test_any_flipped_bit_is_found_or_makes_it_unreadable(issuer, signed, data):
     except CardProblem as problem:
         assert problem.code is FailureCode.CARD_DATA_UNREADABLE
         return
-    whole = all(found.check(number, content) is Check.PASSED for number, content in GROUPS.items())
+    whole = all(found.check(number, content) is GroupHash.MATCH for number, content in GROUPS.items())
     # Parts that are not signed (the certificate's own signature, for one) are the chain's to judge.
     unsigned = found.signer != issuer.signer.public_bytes(serialization.Encoding.DER)
-    assert found.signature is not Check.PASSED or whole or unsigned
+    assert found.signature is not Signature.VALID or whole or unsigned
 
 
 @given(st.binary(max_size=400))
@@ -149,7 +150,7 @@ def ec_sign(message):
 @pytest.mark.parametrize("by_key_id", [False, True])
 def test_ecdsa_signers_are_found_by_issuer_or_by_key_identifier(by_key_id):
     raw = signed_by(EC_KEY, {"algorithm": "sha256_ecdsa"}, ec_sign, by_key_id=by_key_id)
-    assert sod.parse(raw).signature is Check.PASSED
+    assert sod.parse(raw).signature is Signature.VALID
 
 
 @pytest.mark.parametrize("name", ["sha256_rsa", "rsassa_pkcs1v15"])
@@ -157,7 +158,7 @@ def test_rsa_signers(name):
     raw = signed_by(
         RSA_KEY, {"algorithm": name}, lambda m: RSA_KEY.sign(m, padding.PKCS1v15(), hashes.SHA256())
     )
-    assert sod.parse(raw).signature is Check.PASSED
+    assert sod.parse(raw).signature is Signature.VALID
 
 
 def test_rsa_pss_signers():
@@ -169,20 +170,20 @@ def test_rsa_pss_signers():
     algorithm = {"algorithm": "rsassa_pss", "parameters": parameters}
     assert (
         sod.parse(signed_by(RSA_KEY, algorithm, lambda m: RSA_KEY.sign(m, pss, hashes.SHA256()))).signature
-        is Check.PASSED
+        is Signature.VALID
     )
     assert (
         sod.parse(
             signed_by(RSA_KEY, algorithm, lambda m: RSA_KEY.sign(m, padding.PKCS1v15(), hashes.SHA256()))
         ).signature
-        is Check.FAILED
+        is Signature.INVALID
     )
 
 
 def test_a_file_that_leaves_out_the_signers_certificate_fails():
     """It must be there (ICAO Doc 9303-10 §4.6.2.2); leaving it out is no way around the check."""
     raw = signed_by(EC_KEY, {"algorithm": "sha256_ecdsa"}, ec_sign, embed=False)
-    assert sod.parse(raw).signature is Check.FAILED
+    assert sod.parse(raw).signature is Signature.INVALID
 
 
 def explicit(curve, **changes):
@@ -236,4 +237,4 @@ def test_an_unknown_curve_is_unsupported_not_wrong(issuer):
     _, info = explicit(ec.SECP256R1, b=12345)
     certificate["tbs_certificate"]["subject_public_key_info"] = info
     raw = signed_by(EC_KEY, {"algorithm": "sha256_ecdsa"}, ec_sign, certificate=certificate)
-    assert sod.parse(raw).signature is Check.UNSUPPORTED
+    assert sod.parse(raw).signature is Signature.UNSUPPORTED

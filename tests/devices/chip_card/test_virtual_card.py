@@ -81,10 +81,10 @@ def test_a_read_beyond_the_end_says_so(card):
 
 
 def test_a_command_in_clear_ends_the_channel(chip):
-    from devices.chip_card import pace
+    from devices.chip_card.access import pace
+    from devices.chip_card.access.secure_messaging import SecureChannel
+    from devices.chip_card.access.security_infos import PACE_ECDH_GM_AES_128, PaceInfo
     from devices.chip_card.apdu import Response
-    from devices.chip_card.card_access import PACE_ECDH_GM_AES_128, PaceInfo
-    from devices.chip_card.secure_messaging import SecureChannel
 
     card = VirtualCard(chip)
 

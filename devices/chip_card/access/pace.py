@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from devices.chip_card import elliptic_curves as curves
 from devices.chip_card import tlv
+from devices.chip_card.access import elliptic_curves as curves
+from devices.chip_card.access.elliptic_curves import Curve, CurveError, Point
+from devices.chip_card.access.secure_messaging import mac
+from devices.chip_card.access.security_infos import BRAINPOOL_P256R1, PaceInfo
+from devices.chip_card.access.session_keys import PASSWORD, SessionKeys, derive, session_keys
 from devices.chip_card.apdu import OK, SHORT_LE, VERIFICATION_FAILED, Command, Response
-from devices.chip_card.card_access import BRAINPOOL_P256R1, PaceInfo
-from devices.chip_card.elliptic_curves import Curve, CurveError, Point
 from devices.chip_card.errors import CardProblem, channel_broken
-from devices.chip_card.secure_messaging import mac
-from devices.chip_card.session_keys import PASSWORD, SessionKeys, derive, session_keys
 from kiosk.failures import FailureCode
 
 MRZ, CAN = 1, 2

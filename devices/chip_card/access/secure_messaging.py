@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.cmac import CMAC
 
 from devices.chip_card import tlv
+from devices.chip_card.access.session_keys import SessionKeys
 from devices.chip_card.apdu import EXTENDED_LE, SHORT_LE, Command, Response
 from devices.chip_card.errors import channel_broken
-from devices.chip_card.session_keys import SessionKeys
 
 BLOCK = 16
 DATA, DATA_ODD, LE, STATUS, CHECKSUM = 0x87, 0x85, 0x97, 0x99, 0x8E

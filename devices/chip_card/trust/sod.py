@@ -17,11 +17,12 @@ from typing import ClassVar
 
 from asn1crypto import cms, core, x509
 
-from devices.chip_card import public_keys, tlv
+from devices.chip_card import tlv
 from devices.chip_card.errors import unreadable
 from devices.chip_card.lds import SOD
-from devices.chip_card.public_keys import UnsupportedKey
-from kiosk.identity.citizen import Check
+from devices.chip_card.trust import public_keys
+from devices.chip_card.trust.public_keys import UnsupportedKey
+from kiosk.identity.card_proof import GroupHash, Signature
 
 _LDS_SECURITY_OBJECT = frozenset(
     ("2.23.136.1.1.1", "1.3.27.1.1.1", "1.2.528.1.1006.1.20.1", "1.2.840.113549.1.7.1")
@@ -62,16 +63,16 @@ class SecurityObject:
 
     hash_name: str
     hashes: Mapping[int, bytes] = field(repr=False)
-    signature: Check
+    signature: Signature
     signer: bytes | None = field(repr=False)
 
-    def check(self, number: int, content: bytes) -> Check:
-        """Compare a data group (the whole file) with its signed hash; one that was not signed fails."""
+    def check(self, number: int, content: bytes) -> GroupHash:
+        """Compare a data group (the whole file) with its signed hash."""
         signed = self.hashes.get(number)
         if signed is None:
-            return Check.FAILED
+            return GroupHash.NOT_IN_SOD
         digest = hashlib.new(self.hash_name, content, usedforsecurity=True).digest()
-        return Check.PASSED if hmac.compare_digest(digest, signed) else Check.FAILED
+        return GroupHash.MATCH if hmac.compare_digest(digest, signed) else GroupHash.MISMATCH
 
 
 def parse(data: bytes) -> SecurityObject:
@@ -98,9 +99,9 @@ def parse(data: bytes) -> SecurityObject:
         signer = certificate.dump()
         result = _verify(signed, info, certificate, payload)
     except UnsupportedKey:
-        result = Check.UNSUPPORTED
+        result = Signature.UNSUPPORTED
     except (ValueError, TypeError, KeyError, AttributeError):
-        result = Check.FAILED
+        result = Signature.INVALID
     return SecurityObject(hash_name, hashes, result, signer)
 
 
@@ -137,7 +138,7 @@ def _signer(signed: cms.SignedData) -> tuple[x509.Certificate, cms.SignerInfo]:
 
 def _verify(
     signed: cms.SignedData, info: cms.SignerInfo, certificate: x509.Certificate, payload: bytes
-) -> Check:
+) -> Signature:
     digest_name = info["digest_algorithm"]["algorithm"].native
     message = payload
     attributes = info["signed_attrs"]
@@ -146,16 +147,16 @@ def _verify(
             raise UnsupportedKey(f"hash {digest_name}")
         values = {item["type"].native: item["values"] for item in attributes}
         if len(values) != len(attributes):
-            return Check.FAILED
+            return Signature.INVALID
         digest = hashlib.new(digest_name, payload).digest()
         if not hmac.compare_digest(values["message_digest"][0].native, digest):
-            return Check.FAILED
+            return Signature.INVALID
         if values["content_type"][0].dotted != signed["encap_content_info"]["content_type"].dotted:
-            return Check.FAILED
+            return Signature.INVALID
         # Signed is the SET OF itself, not the context-tagged form in which it is sent (RFC 5652 §5.4).
         message = b"\x31" + attributes.dump()[1:]
     key = public_keys.load(certificate.public_key)
     valid = public_keys.verify(
         key, info["signature_algorithm"], digest_name, info["signature"].native, message
     )
-    return Check.PASSED if valid else Check.FAILED
+    return Signature.VALID if valid else Signature.INVALID
