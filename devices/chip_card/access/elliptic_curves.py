@@ -1,41 +1,78 @@
-"""Points on the curves of PACE, multiplied by OpenSSL wherever a secret is involved.
+"""Points on the curves of travel documents, multiplied by OpenSSL wherever it has the curve.
 
-OpenSSL's ECDH gives only the x coordinate of a product. PACE's generic mapping needs the whole point, and
-products of another generator. Both come from two ECDH calls: x(k·P) leaves two points, and x((k+1)·P) tells
-which of them is k·P, because only then does adding P to it give that x. The secret number k is touched by
-OpenSSL's constant-time code alone; what Python computes with are points that are public or die with the
-session.
+OpenSSL's ECDH gives only the x coordinate of a product. PACE needs the whole point, and products of another
+generator. Both come from two ECDH calls: with the x coordinates of k·P and (k+1)·P = k·P + P, the addition
+formula leaves one linear equation for the y coordinate of k·P, without any square root. The secret number k
+is touched by OpenSSL's constant-time code alone; what Python computes with are points that are public or die
+with the session. The curves that OpenSSL lacks are multiplied in ``complete_addition``, which tells its
+limits.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
+from devices.chip_card.access import complete_addition
+from devices.chip_card.access.domain_parameters import (
+    BRAINPOOL_P192R1,
+    BRAINPOOL_P224R1,
+    BRAINPOOL_P256R1,
+    BRAINPOOL_P320R1,
+    BRAINPOOL_P384R1,
+    BRAINPOOL_P512R1,
+    SECP192R1,
+    SECP224R1,
+    SECP256R1,
+    SECP384R1,
+    SECP521R1,
+    STANDARDIZED,
+    Curve,
+    by_parameter_id,
+    matching,
+    named,
+)
 
-@dataclass(frozen=True)
-class Curve:
-    """A curve y² = x³ + ax + b over the prime field p, with p ≡ 3 (mod 4), and a generator of prime order n
-    (cofactor 1).
-    """
+__all__ = [
+    "BRAINPOOL_P192R1",
+    "BRAINPOOL_P224R1",
+    "BRAINPOOL_P256R1",
+    "BRAINPOOL_P320R1",
+    "BRAINPOOL_P384R1",
+    "BRAINPOOL_P512R1",
+    "SECP192R1",
+    "SECP224R1",
+    "SECP256R1",
+    "SECP384R1",
+    "SECP521R1",
+    "STANDARDIZED",
+    "Curve",
+    "CurveError",
+    "KeyPair",
+    "Point",
+    "add",
+    "by_parameter_id",
+    "decode_point",
+    "encode_point",
+    "is_on_curve",
+    "matching",
+    "multiply",
+    "multiply_generator",
+    "named",
+    "runs_natively",
+    "shared_x",
+    "verify_ecdsa",
+]
 
-    name: str
-    p: int
-    a: int
-    b: int
-    gx: int
-    gy: int
-    n: int
-    native: ec.EllipticCurve
-
-    @property
-    def size(self) -> int:
-        """Bytes of one coordinate."""
-        return (self.p.bit_length() + 7) // 8
-
-    def __repr__(self) -> str:
-        return f"Curve({self.name})"
+_HASH_OF_LENGTH = {
+    algorithm.digest_size: algorithm
+    for algorithm in (hashes.SHA1(), hashes.SHA224(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512())  # noqa: S303 - only the length is used
+}
 
 
 @dataclass(frozen=True)
@@ -53,24 +90,77 @@ class CurveError(ValueError):
     """Not a usable point of the curve, or a product that is the point at infinity."""
 
 
-# RFC 5639 §3.4
-BRAINPOOL_P256R1 = Curve(
-    name="brainpoolP256r1",
-    p=0xA9FB57DBA1EEA9BC3E660A909D838D726E3BF623D52620282013481D1F6E5377,
-    a=0x7D5A0975FC2C3057EEF67530417AFFE7FB8055C126DC5C6CE94A4B44F330B5D9,
-    b=0x26DC5C6CE94A4B44F330B5D9BBD77CBF958416295CF7E1CE6BCCDC18FF8C07B6,
-    gx=0x8BD2AEB9CB7E57CB2C4B482FFC81B7AFB9DE27E1E3BD23C23A4453BD9ACE3262,
-    gy=0x547EF835C3DAC4FD97F8461A14611DC9C27745132DED8E545C1D54C72F046997,
-    n=0xA9FB57DBA1EEA9BC3E660A909D838D718C397AA3B561A6F7901E0E82974856A7,
-    native=ec.BrainpoolP256R1(),
-)
+@dataclass(frozen=True)
+class KeyPair:
+    """A secret number k, 1 < k < n - 1, and its point k·G."""
+
+    curve: Curve
+    public: Point
+    _k: int = field(repr=False)
+    _key: ec.EllipticCurvePrivateKey | None = field(repr=False, compare=False)
+
+    @classmethod
+    def generate(cls, curve: Curve) -> KeyPair:
+        """A fresh pair."""
+        while True:
+            if curve.native is None or not runs_natively(curve):
+                k = complete_addition.random_factor(curve)
+                key, public = None, _multiply_in_python(curve, k, _generator(curve))
+            else:
+                key = ec.generate_private_key(curve.native)
+                numbers = key.private_numbers()
+                k, public = numbers.private_value, _point(numbers.public_numbers)
+            if 1 < k < curve.n - 1:
+                return cls(curve, public, k, key)
+
+    @classmethod
+    def of(cls, curve: Curve, k: int) -> KeyPair:
+        """The pair of a given number. Raises ``CurveError`` when it is out of range."""
+        if not 1 < k < curve.n - 1:
+            raise CurveError("the factor is out of range")
+        if curve.native is None or not runs_natively(curve):
+            return cls(curve, _multiply_in_python(curve, k, _generator(curve)), k, None)
+        key = ec.derive_private_key(k, curve.native)
+        return cls(curve, _point(key.public_key().public_numbers()), k, key)
+
+    def shared_x(self, point: Point) -> int:
+        """The x coordinate of k·P. Raises ``CurveError`` for a point off the curve."""
+        if self._key is None:
+            return self.multiply(point).x
+        return _exchange(self._key, _public(self.curve, point))
+
+    def multiply(self, point: Point) -> Point:
+        """k·P of any point. Raises ``CurveError`` for a point off the curve."""
+        curve = self.curve
+        if self._key is None:
+            return _multiply_in_python(curve, self._k, point)
+        public = _public(curve, point)
+        next_public = add(curve, self.public, _generator(curve))
+        numbers = ec.EllipticCurvePublicNumbers(next_public.x, next_public.y, self._key.curve)
+        next_key = ec.EllipticCurvePrivateNumbers(self._k + 1, numbers).private_key()
+        x, next_x = _exchange(self._key, public), _exchange(next_key, public)
+        return _recover(curve, x, next_x, point)
+
+
+def runs_natively(curve: Curve) -> bool:
+    """Whether OpenSSL computes on this curve; some builds of it lack curves that others have."""
+    return curve.native is not None and _has_curve(curve.native, curve.gx, curve.gy)
+
+
+@cache
+def _has_curve(native: ec.EllipticCurve, x: int, y: int) -> bool:
+    try:
+        ec.EllipticCurvePublicNumbers(x, y, native).public_key()
+    except UnsupportedAlgorithm:
+        return False
+    return True
 
 
 def is_on_curve(curve: Curve, point: Point) -> bool:
     """True for a point of the curve with coordinates in the field."""
     if not (0 <= point.x < curve.p and 0 <= point.y < curve.p):
         return False
-    return (point.y * point.y - (pow(point.x, 3, curve.p) + curve.a * point.x + curve.b)) % curve.p == 0
+    return (point.y * point.y - _right_side(curve, point.x)) % curve.p == 0
 
 
 def encode_point(curve: Curve, point: Point) -> bytes:
@@ -105,39 +195,97 @@ def add(curve: Curve, one: Point, other: Point) -> Point:
 
 def multiply_generator(curve: Curve, k: int) -> Point:
     """k·G of the standard generator, 0 < k < n. Raises ``CurveError`` for other k."""
-    numbers = _private(curve, k).public_key().public_numbers()
-    return Point(numbers.x, numbers.y)
+    if not 0 < k < curve.n:
+        raise CurveError("the factor is out of range")
+    if curve.native is None or not runs_natively(curve):
+        return _multiply_in_python(curve, k, _generator(curve))
+    return _point(ec.derive_private_key(k, curve.native).public_key().public_numbers())
 
 
 def shared_x(curve: Curve, k: int, point: Point) -> int:
-    """The x coordinate of k·P. Raises ``CurveError``."""
-    return _shared_x(curve, k, _public(curve, point))
+    """The x coordinate of k·P, 1 < k < n - 1. Raises ``CurveError``."""
+    return KeyPair.of(curve, k).shared_x(point)
 
 
 def multiply(curve: Curve, k: int, point: Point) -> Point:
     """k·P of any point, 1 < k < n - 1. Raises ``CurveError`` for other k and points off the curve."""
-    if not 1 < k < curve.n - 1:
-        raise CurveError("the factor is out of range")
-    public = _public(curve, point)
-    x, next_x = _shared_x(curve, k, public), _shared_x(curve, k + 1, public)
-    y = pow(pow(x, 3, curve.p) + curve.a * x + curve.b, (curve.p + 1) // 4, curve.p)
-    candidate = Point(x, y)
-    if candidate.x != point.x and add(curve, candidate, point).x == next_x:
-        return candidate
-    return Point(x, curve.p - y)
+    return KeyPair.of(curve, k).multiply(point)
 
 
-def _private(curve: Curve, k: int) -> ec.EllipticCurvePrivateKey:
-    if not 0 < k < curve.n:
-        raise CurveError("the factor is out of range")
-    return ec.derive_private_key(k, curve.native)
+def verify_ecdsa(curve: Curve, public: Point, digest: bytes, r: int, s: int) -> bool:
+    """Whether (r, s) is the key's signature over the digest (SEC 1 §4.1.4). Nothing here is secret.
+
+    Raises ``CurveError`` when the key is no point of the curve.
+    """
+    if not is_on_curve(curve, public):
+        raise CurveError("the point is not on the curve")
+    if not (0 < r < curve.n and 0 < s < curve.n):
+        return False
+    hashed = _HASH_OF_LENGTH.get(len(digest))
+    if hashed is None or not runs_natively(curve):
+        return _verify_in_python(curve, public, digest, r, s)
+    try:
+        _public(curve, public).verify(encode_dss_signature(r, s), digest, ec.ECDSA(Prehashed(hashed)))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _verify_in_python(curve: Curve, public: Point, digest: bytes, r: int, s: int) -> bool:
+    n = curve.n
+    number = int.from_bytes(digest) >> max(0, 8 * len(digest) - n.bit_length())
+    inverse = pow(s, -1, n)
+    products = (
+        complete_addition.multiply(curve, number * inverse % n, curve.gx, curve.gy),
+        complete_addition.multiply(curve, r * inverse % n, public.x, public.y),
+    )
+    points = [Point(*product) for product in products if product is not None]
+    try:
+        total = add(curve, *points) if len(points) == 2 else points[0]
+    except CurveError:
+        return False
+    return total.x % n == r
+
+
+def _recover(curve: Curve, x: int, next_x: int, point: Point) -> Point:
+    """The point k·P from the x coordinates of k·P and k·P + P: with Y its unknown y coordinate,
+    (Y - y(P))² = (x(k·P + P) + x + x(P)) · (x - x(P))², where Y² is known from the curve's equation.
+    """
+    p = curve.p
+    squared_rise = (next_x + x + point.x) * (x - point.x) ** 2
+    y = (_right_side(curve, x) + point.y * point.y - squared_rise) * pow(2 * point.y, -1, p) % p
+    product = Point(x, y)
+    if not is_on_curve(curve, product):
+        raise CurveError("the product is not on the curve")
+    return product
+
+
+def _right_side(curve: Curve, x: int) -> int:
+    return (x * x + curve.a) * x + curve.b
+
+
+def _generator(curve: Curve) -> Point:
+    return Point(curve.gx, curve.gy)
+
+
+def _point(numbers: ec.EllipticCurvePublicNumbers) -> Point:
+    return Point(numbers.x, numbers.y)
 
 
 def _public(curve: Curve, point: Point) -> ec.EllipticCurvePublicKey:
-    if not is_on_curve(curve, point):
+    if curve.native is None or not is_on_curve(curve, point):
         raise CurveError("the point is not on the curve")
     return ec.EllipticCurvePublicNumbers(point.x, point.y, curve.native).public_key()
 
 
-def _shared_x(curve: Curve, k: int, public: ec.EllipticCurvePublicKey) -> int:
-    return int.from_bytes(_private(curve, k).exchange(ec.ECDH(), public))
+def _exchange(key: ec.EllipticCurvePrivateKey, public: ec.EllipticCurvePublicKey) -> int:
+    return int.from_bytes(key.exchange(ec.ECDH(), public))
+
+
+def _multiply_in_python(curve: Curve, k: int, point: Point) -> Point:
+    if not is_on_curve(curve, point):
+        raise CurveError("the point is not on the curve")
+    product = complete_addition.multiply(curve, k, point.x, point.y)
+    if product is None:
+        raise CurveError("the product is the point at infinity")
+    return Point(*product)
