@@ -6,7 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.identity.card_proof import CardProof, Doubt
+from kiosk.identity.card_doubts import failure_of
+from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
 from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.events import (
@@ -43,21 +44,6 @@ from kiosk.visit.states import (
 )
 
 _UNPLAYABLE_SECONDS = 1.0
-_FAILURE_OF = {
-    Doubt.DATA_ALTERED: FailureCode.CARD_DATA_ALTERED,
-    Doubt.DATA_NOT_SIGNED: FailureCode.CARD_DATA_ALTERED,
-    Doubt.ACCESS_FILE_ALTERED: FailureCode.CARD_DATA_ALTERED,
-    Doubt.SIGNATURE_INVALID: FailureCode.CHIP_SIGNATURE_INVALID,
-    Doubt.CHIP_COPIED: FailureCode.CHIP_COPIED,
-    Doubt.CHIP_KEY_WITHHELD: FailureCode.CHIP_COPIED,
-    Doubt.DATA_DISAGREE: FailureCode.CARD_NUMBERS_DISAGREE,
-    Doubt.ISSUER_REVOKED: FailureCode.CARD_ISSUER_REFUSED,
-    Doubt.ISSUER_EXPIRED: FailureCode.CARD_ISSUER_REFUSED,
-    Doubt.COUNTRY_DIFFERS: FailureCode.CARD_ISSUER_REFUSED,
-    Doubt.ISSUER_UNSUPPORTED: FailureCode.CARD_NOT_VERIFIABLE,
-    Doubt.SIGNATURE_UNSUPPORTED: FailureCode.CARD_NOT_VERIFIABLE,
-    Doubt.NOTHING_SIGNED: FailureCode.CARD_NOT_VERIFIABLE,
-}
 
 
 def on_start(state: VisitState, intent: Intent) -> Result:
@@ -143,12 +129,6 @@ def _on_read(state: VisitState, screen: Reading, citizen: Citizen, proof: CardPr
     if code is not None:
         return failed(state, code, resume=screen.resume)
     return go_on(replace(state, person=Person(citizen, proof, state.now)), screen.resume)
-
-
-def failure_of(proof: CardProof) -> FailureCode | None:
-    """The failure that a doubt about the card is, the gravest first; nothing of such a card is used."""
-    doubts = proof.doubts
-    return next((_FAILURE_OF[doubt] for doubt in _FAILURE_OF if doubt in doubts), None)
 
 
 def _on_failed(state: VisitState, screen: Reading, code: FailureCode) -> Result:
