@@ -11,6 +11,7 @@ from devices.chip_card.access.session_keys import password_from_can
 from devices.chip_card.apdu import EXTENDED_LE, SHORT_LE, Command, Response
 from devices.chip_card.lds import LDS1_AID
 from devices.virtual.chip_card.chip_channel import ChannelError, ChipChannel, ChipPace
+from devices.virtual.chip_card.profile import CardFaults
 
 ATR = bytes.fromhex("3b8880010031c173c840009092")
 CARD_ACCESS_SFI = 0x1C
@@ -24,20 +25,6 @@ class Chip:
 
     files: Mapping[int, bytes] = field(repr=False)
     can: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class CardFaults:
-    """Switches of a card.
-
-    ``pull_at``: the card is pulled out when the command of this number (from 1, counted from its insertion)
-    arrives. ``extended_length``: ``False`` refuses extended commands, as some chips do. ``largest_answer``:
-    data bytes above which a protected read costs the channel, as with others.
-    """
-
-    pull_at: int | None = None
-    extended_length: bool = True
-    largest_answer: int = EXTENDED_LE
 
 
 class VirtualCard:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from devices.virtual.chip_card.card import CardFaults, Chip, VirtualCard
+from devices.virtual.chip_card.card import Chip, VirtualCard
 from devices.virtual.chip_card.citizens import DemoCitizen, demo_citizens
 from devices.virtual.chip_card.issuer import demo_issuer
 from devices.virtual.chip_card.pcscd import PrivatePcscd
 from devices.virtual.chip_card.personalisation import personalise
+from devices.virtual.chip_card.profile import CardFaults
 from devices.virtual.chip_card.slot import CardInSlot, Slot
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
