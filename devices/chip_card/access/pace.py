@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from devices.chip_card import tlv
 from devices.chip_card.access import elliptic_curves as curves
+from devices.chip_card.access.block_ciphers import mac
 from devices.chip_card.access.elliptic_curves import Curve, CurveError, Point
-from devices.chip_card.access.secure_messaging import mac
 from devices.chip_card.access.security_infos import BRAINPOOL_P256R1, PaceInfo
-from devices.chip_card.access.session_keys import PASSWORD, SessionKeys, derive, session_keys
+from devices.chip_card.access.session_keys import PASSWORD, CipherSuite, SessionKeys, derive, session_keys
 from devices.chip_card.apdu import OK, SHORT_LE, VERIFICATION_FAILED, Command, Response
 from devices.chip_card.errors import CardProblem, channel_broken
 from kiosk.failures import FailureCode
@@ -56,7 +56,7 @@ def map_generator(curve: Curve, nonce: bytes, own_key: int, peer: Point) -> Mapp
 def authentication_token(key: bytes, protocol: bytes, curve: Curve, public_key: Point) -> bytes:
     """MAC over the other party's public key (§4.4.3.4)."""
     body = tlv.encode(0x06, protocol) + tlv.encode(0x86, curves.encode_point(curve, public_key))
-    return mac(key, tlv.encode(0x7F49, body))
+    return mac(CipherSuite.AES_128, key, tlv.encode(0x7F49, body))
 
 
 def decrypt_nonce(password: bytes, encrypted: bytes) -> bytes:

@@ -1,8 +1,8 @@
-"""Secure messaging with AES (ICAO Doc 9303-11 §9.8): every command and answer encrypted and authenticated.
+"""Secure messaging (ICAO Doc 9303-11 §9.8): every command and answer encrypted and authenticated.
 
-The send sequence counter (16 bytes, starting at 0) is raised before each command and each answer. Data are
-padded (ISO/IEC 9797-1 method 2) and encrypted in CBC mode under IV = E(KSenc, SSC); the MAC is the first 8
-bytes of AES-CMAC over SSC ‖ padded header ‖ data objects, padded.
+The send sequence counter, one block long, is raised before each command and each answer. Data are padded
+(ISO/IEC 9797-1 method 2) and encrypted in CBC mode, under a zero vector with 3DES and under E(KSenc, counter)
+with AES; the checksum covers counter ‖ padded header ‖ data objects, padded.
 """
 
 from __future__ import annotations
@@ -10,64 +10,62 @@ from __future__ import annotations
 import hmac
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.cmac import CMAC
 
 from devices.chip_card import tlv
-from devices.chip_card.access.session_keys import SessionKeys
+from devices.chip_card.access.block_ciphers import MAC_LENGTH, decrypt, encrypt, mac, pad, unpad
+from devices.chip_card.access.session_keys import CipherSuite, SessionKeys
 from devices.chip_card.apdu import EXTENDED_LE, SHORT_LE, Command, Response
 from devices.chip_card.errors import channel_broken
 
-BLOCK = 16
 DATA, DATA_ODD, LE, STATUS, CHECKSUM = 0x87, 0x85, 0x97, 0x99, 0x8E
-
-
-def pad(data: bytes) -> bytes:
-    """ISO/IEC 9797-1 padding method 2 to whole AES blocks."""
-    return data + b"\x80" + bytes(-(len(data) + 1) % BLOCK)
-
-
-def unpad(data: bytes) -> bytes:
-    """Take the padding off. Raises ``ValueError`` when it is not one."""
-    body = data.rstrip(b"\x00")
-    if not body.endswith(b"\x80") or len(data) - len(body) >= BLOCK:
-        raise ValueError("bad padding")
-    return body[:-1]
-
-
-def mac(key: bytes, message: bytes) -> bytes:
-    """AES-CMAC cut to 8 bytes."""
-    cmac = CMAC(algorithms.AES(key))
-    cmac.update(message)
-    return cmac.finalize()[:8]
+_LONGEST_SHORT_LC = 255
+_OVERHEAD = (2 + 2) + (2 + MAC_LENGTH)  # status and checksum of an answer
+_ENCRYPTED_HEADER = 3 + 1  # tag, two bytes of length, padding indicator
 
 
 class SecureChannel:
-    """The terminal's end of a secure channel. After any failure it refuses to be used again."""
+    """The terminal's end of a secure channel. After any failure it refuses to be used again.
 
-    def __init__(self, keys: SessionKeys) -> None:
+    ``counter`` is what the send sequence counter starts from: zero after PACE and chip authentication, made
+    of both challenges after BAC (§9.8.6.3).
+    """
+
+    def __init__(self, keys: SessionKeys, counter: int = 0) -> None:
+        self._suite = keys.suite
         self._keys = keys
-        self._counter = 0
+        self._counter = counter
         self._broken = False
+        self._vectors = (
+            None
+            if keys.suite is CipherSuite.TDES
+            else Cipher(algorithms.AES(keys.encryption), modes.ECB()).encryptor()  # noqa: S305 - one block, by the standard
+        )
+
+    @property
+    def largest_short_answer(self) -> int:
+        """Bytes of plain data that fit, protected, into the 256 bytes of a short answer."""
+        block = self._suite.block
+        return (SHORT_LE - _OVERHEAD - _ENCRYPTED_HEADER) // block * block - 1
 
     def protect(self, command: Command) -> Command:
         """Wrap a command. Raises ``CardProblem`` on a channel that has failed before."""
         if self._broken:
             raise channel_broken("the channel has failed before")
-        self._counter += 1
+        counter = self._next_counter()
         header = bytes((command.cla | 0x0C, command.ins, command.p1, command.p2))
         objects = b""
         if command.data:
-            cipher = self._cipher().encryptor()
-            encrypted = cipher.update(pad(command.data)) + cipher.finalize()
+            plain = pad(command.data, self._suite.block)
+            encrypted = encrypt(self._suite, self._keys.encryption, plain, self._vector(counter))
             odd = command.ins & 1
             objects += tlv.encode(DATA_ODD if odd else DATA, encrypted if odd else b"\x01" + encrypted)
         if command.le is not None:
             short = command.le <= SHORT_LE
             wanted = bytes((command.le % SHORT_LE,)) if short else (command.le % EXTENDED_LE).to_bytes(2)
             objects += tlv.encode(LE, wanted)
-        checksum = mac(self._keys.mac, self._ssc + pad(header) + (pad(objects) if objects else b""))
-        body = objects + tlv.encode(CHECKSUM, checksum)
-        extended = command.extended or len(body) > 255
+        message = pad(header, self._suite.block) + (pad(objects, self._suite.block) if objects else b"")
+        body = objects + tlv.encode(CHECKSUM, mac(self._suite, self._keys.mac, counter + message))
+        extended = command.extended or len(body) > _LONGEST_SHORT_LC
         return Command(
             header[0], header[1], header[2], header[3], body, EXTENDED_LE if extended else SHORT_LE
         )
@@ -78,27 +76,29 @@ class SecureChannel:
         Raises ``CardProblem`` (channel broken) for a plain answer, a wrong or missing checksum, a status that
         differs from the protected one, and anything malformed; the channel is then closed for good.
         """
-        self._counter += 1
+        if self._broken:
+            raise channel_broken("the channel has failed before")
+        counter = self._next_counter()
         try:
-            return self._unprotect(response)
-        except (tlv.TlvError, ValueError) as error:
+            return self._unprotect(response, counter)
+        except ValueError as error:
             self._broken = True
             raise channel_broken(f"answer {response.sw:04X}: {error}") from None
 
-    @property
-    def _ssc(self) -> bytes:
-        return self._counter.to_bytes(BLOCK)
+    def _next_counter(self) -> bytes:
+        self._counter = (self._counter + 1) % (1 << 8 * self._suite.block)
+        return self._counter.to_bytes(self._suite.block)
 
-    def _cipher(self) -> Cipher[modes.CBC]:
-        ecb = Cipher(algorithms.AES(self._keys.encryption), modes.ECB()).encryptor()  # noqa: S305 - one block, by the standard
-        return Cipher(algorithms.AES(self._keys.encryption), modes.CBC(ecb.update(self._ssc)))
+    def _vector(self, counter: bytes) -> bytes | None:
+        return None if self._vectors is None else self._vectors.update(counter)
 
-    def _unprotect(self, response: Response) -> Response:
+    def _unprotect(self, response: Response, counter: bytes) -> Response:
         objects = tlv.parse(response.data)
         if not objects or objects[-1].tag != CHECKSUM:
             raise ValueError("no checksum")
-        protected = b"".join(item.raw for item in objects[:-1])
-        if not hmac.compare_digest(objects[-1].value, mac(self._keys.mac, self._ssc + pad(protected))):
+        covered = response.data[: -len(objects[-1].raw)]
+        expected = mac(self._suite, self._keys.mac, counter + pad(covered, self._suite.block))
+        if not hmac.compare_digest(objects[-1].value, expected):
             raise ValueError("wrong checksum")
         tags = [item.tag for item in objects[:-1]]
         if tags[-1:] != [STATUS] or tags[:-1] not in ([], [DATA], [DATA_ODD]):
@@ -112,7 +112,7 @@ class SecureChannel:
             if encrypted[:1] != b"\x01":
                 raise ValueError("unknown padding indicator")
             encrypted = encrypted[1:]
-        if not encrypted or len(encrypted) % BLOCK:
+        if not encrypted or len(encrypted) % self._suite.block:
             raise ValueError("not whole blocks")
-        decryptor = self._cipher().decryptor()
-        return Response(unpad(decryptor.update(encrypted) + decryptor.finalize()), response.sw)
+        plain = decrypt(self._suite, self._keys.encryption, encrypted, self._vector(counter))
+        return Response(unpad(plain, self._suite.block), response.sw)
