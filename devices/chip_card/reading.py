@@ -162,7 +162,7 @@ def citizen_of(files: Files, can: str, notes: set[Note], today: date) -> Citizen
 
     Raises ``CardProblem`` when the numbers of DG1, DG13 and the CAN do not agree.
     """
-    zone = dg1.parse(files.groups[1])
+    zone = dg1.vietnamese(dg1.parse(files.groups[1]))
     printed = _printed(files, notes)
     number = printed.text(Field.NUMBER)
     if number not in (None, zone.number) or card_access_number(zone.number) != can:

@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from devices.chip_card import tlv
-from devices.chip_card.data_groups.dg1 import check_digit
 from devices.chip_card.lds import CARD_ACCESS, COM, DATA_GROUP_TAGS, SOD
 from devices.virtual.chip_card.card import Chip
 from devices.virtual.chip_card.citizens import DemoCitizen
 from devices.virtual.chip_card.face import portrait
 from devices.virtual.chip_card.issuer import DemoIssuer
 from kiosk.identity.citizen import Sex
+from kiosk.identity.mrz import check_digit
 
 # As seen on the cards of 2021: terminal authentication, chip authentication, PACE on brainpoolP256r1.
 CARD_ACCESS_FILE = bytes.fromhex(

@@ -17,16 +17,12 @@ from devices.virtual.chip_card.personalisation import dg13 as write_dg13
 from devices.virtual.chip_card.personalisation import mrz as write_mrz
 from kiosk.failures import FailureCode
 from kiosk.identity.citizen import Sex
+from kiosk.identity.mrz import check_digit
 
 VIETNAMESE_CARD_ACCESS = bytes.fromhex(
     "3134300d060804007f0007020202020101300f060a04007f000702020302020201013012060a04007f0007020204020202010202010d"
 )
-WOMAN = (
-    "IDVNM1990123456001199012345<<7",
-    "9902015F3902013VNM<<<<<<<<<<<0",
-    "NGUYEN<<THI<VI<DU<<<<<<<<<<<<<",
-)
-ODD_SEX = ("IDVNM0990123459001099012345<<0", "9902015F3902013VNM<<<<<<<<<<<2", WOMAN[2])
+WOMAN = "IDVNM1990123456001199012345<<79902015F3902013VNM<<<<<<<<<<<0NGUYEN<<THI<VI<DU<<<<<<<<<<<<<"
 
 
 def test_the_vietnamese_card_offers_pace_that_we_speak():
@@ -75,59 +71,111 @@ def test_the_list_of_data_groups():
         com.data_groups(bytes.fromhex("60075F010430313037"))
 
 
-def test_the_zone_of_a_woman_born_in_1999():
-    zone = dg1.parse_lines("".join(WOMAN))
-    assert zone.number == "001199012345"
-    assert zone.document_number == "199012345"
+def file_of(zone):
+    return tlv.encode(0x61, tlv.encode(0x5F1F, zone.encode()))
+
+
+def test_the_file_around_the_zone_of_a_vietnamese_card():
+    assert len(file_of(WOMAN)) == 95
+    zone = dg1.vietnamese(dg1.parse(file_of(WOMAN)))
+    assert (zone.number, zone.document_number) == ("001199012345", "199012345")
     assert zone.full_name == "NGUYEN THI VI DU"
-    assert zone.birth_date == date(1999, 2, 1)
-    assert zone.expiry_date == date(2039, 2, 1)
+    assert (zone.birth_date, zone.expiry_date) == (date(1999, 2, 1), date(2039, 2, 1))
+    assert zone.birth_day_known
     assert zone.sex is Sex.FEMALE
-    assert (zone.issuer, zone.nationality) == ("VNM", "VNM")
-
-
-def test_a_sex_that_the_number_contradicts_is_read_all_the_same():
-    assert dg1.parse_lines("".join(ODD_SEX)).sex is Sex.FEMALE
-
-
-def test_the_file_around_the_zone():
-    raw = tlv.encode(0x61, tlv.encode(0x5F1F, "".join(WOMAN).encode()))
-    assert len(raw) == 95
-    assert dg1.parse(raw).number == "001199012345"
-
-
-@pytest.mark.parametrize("place", [*range(5, 30), *range(30, 48), *range(48, 59), 59])
-def test_a_changed_character_is_found_by_the_check_digits(place):
-    text = "".join(WOMAN)
-    if 30 + 15 <= place < 30 + 18 or place == 30 + 7:
-        return  # nationality and sex are not covered by check digits
-    other = "8" if text[place] != "8" else "3"
-    with pytest.raises(CardProblem) as caught:
-        dg1.parse_lines(text[:place] + other + text[place + 1 :])
-    assert caught.value.code is FailureCode.CARD_DATA_UNREADABLE
-    assert "0012345" not in caught.value.detail
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "<" * 90, "".join(WOMAN)[:-1], "".join(WOMAN).lower(), "P<VNM" + "<" * 83 + "00", "Ệ" * 90],
-)
-def test_what_is_no_zone_is_unreadable(text):
-    with pytest.raises(CardProblem):
-        dg1.parse_lines(text)
-
-
-@given(st.text(alphabet="ABVNM0123456789<", min_size=90, max_size=90))
-def test_a_random_zone_never_passes_unchecked(text):
-    with pytest.raises(CardProblem):
-        dg1.parse_lines(text)
+    assert "0012345" not in repr(zone)
 
 
 @pytest.mark.parametrize("name", demo_citizens())
 def test_the_zone_of_every_demo_card(name):
     citizen = demo_citizens()[name]
-    zone = dg1.parse_lines(write_mrz(citizen))
+    zone = dg1.vietnamese(dg1.parse(file_of(write_mrz(citizen))))
     assert (zone.number, zone.birth_date, zone.sex) == (citizen.number, citizen.birth_date, citizen.sex)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            FailureCode.CARD_IS_PASSPORT,
+        ),
+        (
+            "P<VNMNGUYEN<<THI<VI<DU<<<<<<<<<<<<<<<<<<<<<<C123456788VNM9902015F3902013001199012345<<76",
+            FailureCode.CARD_IS_PASSPORT,
+        ),
+        (
+            "I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+            FailureCode.CARD_IS_FOREIGN,
+        ),
+        (
+            "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6",
+            FailureCode.CARD_IS_FOREIGN,
+        ),
+        (
+            "IRVNMD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+            FailureCode.CARD_IS_FOREIGN,
+        ),
+        (
+            "IDVNMD231458907<<<<<<<<<<<<<<<7408122F1204159VNM<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+            FailureCode.CARD_DATA_UNREADABLE,
+        ),
+        (WOMAN.replace("9902015F", "9902015X"), FailureCode.CARD_DATA_UNREADABLE),
+    ],
+    ids=["passport", "our passport", "foreign TD1", "foreign TD2", "resident", "no number", "no sex"],
+)
+def test_another_document_is_parsed_and_named(text, code):
+    zone = dg1.parse(file_of(text))
+    assert zone.full_name
+    with pytest.raises(CardProblem) as caught:
+        dg1.vietnamese(zone)
+    assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    ("birth", "first_day"),
+    [("43<<<<", date(1943, 1, 1)), ("4305<<", date(1943, 5, 1)), ("43<<07", date(1943, 1, 1))],
+)
+def test_a_birth_date_of_which_only_the_year_is_known(birth, first_day):
+    number = "001043012345"
+    one = f"IDVNM{number[3:]}{check_digit(number[3:])}{number}<<{check_digit(number)}"
+    two = f"{birth}{check_digit(birth)}M9912315VNM<<<<<<<<<<<"
+    text = one + two + check_digit(one[5:] + two[:7] + two[8:15] + two[18:]) + "NGUYEN<<LAN".ljust(30, "<")
+    zone = dg1.vietnamese(dg1.parse(file_of(text)))
+    assert zone.birth_date == first_day
+    assert not zone.birth_day_known
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x61\x00",
+        file_of("Ệ" * 30),
+        file_of(WOMAN[:-1]),
+        file_of(WOMAN.replace("9902015", "9902014")),
+        file_of(WOMAN) + b"\x00",
+        tlv.encode(0x61, tlv.encode(0x5F1E, WOMAN.encode())),
+        tlv.encode(0x75, tlv.encode(0x5F1F, WOMAN.encode())),
+    ],
+)
+def test_what_is_no_zone_is_unreadable(raw):
+    with pytest.raises(CardProblem) as caught:
+        dg1.parse(raw)
+    assert caught.value.code is FailureCode.CARD_DATA_UNREADABLE
+    assert "NGUYEN" not in caught.value.detail
+
+
+@given(st.binary(max_size=200) | st.text("IDVNM0123456789<", min_size=88, max_size=90).map(file_of))
+def test_any_bytes_are_a_zone_or_unreadable(raw):
+    try:
+        dg1.vietnamese(dg1.parse(raw))
+    except CardProblem as problem:
+        assert problem.code in (
+            FailureCode.CARD_DATA_UNREADABLE,
+            FailureCode.CARD_IS_FOREIGN,
+            FailureCode.CARD_IS_PASSPORT,
+        )
 
 
 FOUR_FIELDS = bytes.fromhex(
