@@ -28,13 +28,14 @@ from devices.chip_card import CardFailure, CardPresence, CardReading, ChipCardRe
 from devices.code_scanner import CodeScanner
 from devices.contract import Condition, Device, DeviceStatus
 from devices.screen import Screen, Window
-from devices.supervisor import WorkerStoppedError
+from devices.supervisor import DeviceWorker, WorkerStoppedError
 from devices.ticket_printer import TicketPrinter
 from kiosk.client import Answer as SentAnswer
 from kiosk.client import CentreClient, CentreError, FormAnswers, Service, Ticket
 from kiosk.eforms.definition import FormDefinition
 from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.owned_devices import OwnedDevices
 from kiosk.processes.slips import Printer, Slips, issued_ticket
@@ -52,6 +53,7 @@ from kiosk.visit.events import (
     CardInserted,
     CardProgress,
     CardRead,
+    CardRefused,
     CardRemoved,
     CodeScanned,
     DeviceChanged,
@@ -91,7 +93,10 @@ class Reader(Device, Protocol):
     """What the kiosk uses of the chip card reader."""
 
     def presence(self, wait: float = 0.0) -> CardPresence: ...
-    def read(self, can: str, progress: Callable[[ReadStep], None] = ...) -> CardReading | CardFailure: ...
+    def recognise(self) -> FailureCode | None: ...
+    def read(
+        self, keys: AccessKeys | str, progress: Callable[[ReadStep], None] = ...
+    ) -> CardReading | CardFailure: ...
 
 
 class Scanner(Device, Protocol):
@@ -204,7 +209,7 @@ class KioskProcess:
     def _begin(self, effect: Effect) -> None:
         match effect:
             case ReadCard():
-                self._read(effect.visit, effect.attempt, effect.can)
+                self._read(effect.visit, effect.attempt, effect.keys)
             case LoadServices(visit=visit):
                 self._call(self._load_services, visit)
             case IssueTicket():
@@ -232,8 +237,8 @@ class KioskProcess:
 
     # -- the card ----------------------------------------------------------------------------------------
 
-    def _read(self, visit: str, attempt: int, can: str) -> None:
-        secret = [can]  # taken out by the job, so that a finished job holds nothing
+    def _read(self, visit: str, attempt: int, keys: AccessKeys) -> None:
+        secret = [keys]  # taken out by the job, so that a finished job holds nothing
 
         def read() -> None:
             reader = cast(Reader, self._devices.worker("card_reader").device)
@@ -271,21 +276,34 @@ class KioskProcess:
             if before.card and (not seen.card or seen.token != before.token):
                 self.dispatch(CardRemoved())
             if seen.card and (not before.card or seen.token != before.token):
-                self.dispatch(CardInserted())
+                self._card_laid(worker)
+            if seen.failure is FailureCode.CARDS_TWO and before.failure is not FailureCode.CARDS_TWO:
+                self.dispatch(CardRefused(FailureCode.CARDS_TWO))
             if seen.failure is not None or seen.reader is None:
                 self._stop.wait(READER_AGAIN_SECONDS)
             before = seen
+
+    def _card_laid(self, worker: DeviceWorker) -> None:
+        """Whether it can be an ID card is known from its first answers, before anybody types a digit."""
+        try:
+            refused = worker.submit(lambda: cast(Reader, worker.device).recognise()).result()
+        except (WorkerStoppedError, CancelledError):
+            return
+        except Exception:  # a bug of the driver, logged by the worker; the reading will tell
+            refused = None
+        self.dispatch(CardInserted() if refused is None else CardRefused(refused))
 
     # -- the scanner -------------------------------------------------------------------------------------
 
     def _scanned(self, text: str) -> None:
         try:
-            citizen = card_qr.parse(text).citizen()
+            code = card_qr.parse(text)
+            keys = AccessKeys.from_qr(code)
         except card_qr.CardQrError as error:
             _LOG.info("a scanned code is no card's: %s", error)
             self.dispatch(ForeignCodeScanned())
             return
-        self.dispatch(CodeScanned(needed(citizen)))
+        self.dispatch(CodeScanned(needed(code.citizen()), keys))
 
     # -- the centre --------------------------------------------------------------------------------------
 

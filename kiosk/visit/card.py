@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_doubts import failure_of
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
@@ -44,6 +45,18 @@ from kiosk.visit.states import (
 )
 
 _UNPLAYABLE_SECONDS = 1.0
+NO_ID_CARD = frozenset(
+    (
+        FailureCode.CARD_NOT_SUPPORTED,
+        FailureCode.CARDS_TWO,
+        FailureCode.CARD_IS_BANK_CARD,
+        FailureCode.CARD_IS_TRANSPORT_CARD,
+        FailureCode.CARD_IS_PHONE,
+        FailureCode.CARD_IS_PASSPORT,
+        FailureCode.CARD_IS_FOREIGN,
+    )
+)
+"""Another card has to be laid down; trying the same once more does not help."""
 
 
 def on_start(state: VisitState, intent: Intent) -> Result:
@@ -88,7 +101,7 @@ def on_enter_can(state: VisitState, screen: EnterCan, intent: Intent) -> Result:
         case ClearTapped():
             digits = ""
         case Continue() if len(screen.digits) == CAN_DIGITS:
-            return read(state, screen.digits, None, screen.resume)
+            return read(state, AccessKeys.from_can(screen.digits), screen.resume)
         case StartWithoutCard():
             return go_on(state, screen.resume)
         case Back() | Cancel():
@@ -164,15 +177,35 @@ def on_card_inserted(state: VisitState) -> Result:
         case Start() | Clips():
             return to(state, EnterCan())
         case EnterCan(waiting=True, digits=digits) if len(digits) == CAN_DIGITS:
-            return read(state, digits, None, screen.resume)
+            return read(state, AccessKeys.from_can(digits), screen.resume)
+        case Problem(code=code, resume=resume) if code in NO_ID_CARD:
+            return to(state, EnterCan(resume=resume))
         case Problem(again=Again.READING, reading=Reading() as before):
-            return read(state, before.can, before.expected, before.resume)
+            return read(state, before.keys, before.resume)
         case Services(issuing=None):
             return to(state, EnterCan())
         case OfferForm():
             return to(state, EnterCan(resume=screen))
         case TicketShown(service=service) if state.form_for(service) is not None:
             return to(state, EnterCan(resume=screen))
+        case _:
+            return stay(state)
+
+
+def on_card_refused(state: VisitState, code: FailureCode) -> Result:
+    """What lies on the reader is no card for this machine; it is told at once, not after six digits."""
+    state = replace(state, lobby=replace(state.lobby, card=False, card_left=False), quiet=0.0)
+    if state.person is not None:
+        return stay(state)
+    match state.screen:
+        case Start() | Clips():
+            return failed(state, code)
+        case EnterCan(resume=before) | Problem(resume=before, again=Again.READING):
+            return failed(state, code, resume=before)
+        case Problem(code=shown, resume=before) if shown in NO_ID_CARD:
+            return failed(state, code, resume=before)
+        case Services(issuing=None) as before:
+            return failed(state, code, resume=before)
         case _:
             return stay(state)
 
@@ -189,8 +222,8 @@ def on_card_removed(state: VisitState) -> Result:
     return failed(state, FailureCode.CARD_REMOVED_EARLY, Again.READING, reading=screen, resume=screen.resume)
 
 
-def on_code_scanned(state: VisitState, citizen: Citizen) -> Result:
-    """The card's printed QR: the six digits when a card lies there, else what the print says, unproven."""
+def on_code_scanned(state: VisitState, citizen: Citizen, keys: AccessKeys) -> Result:
+    """The card's printed QR: the chip's keys when a card lies there, else what the print says, unproven."""
     if state.person is not None:
         return stay(state)
     resume: Screen | None
@@ -204,7 +237,7 @@ def on_code_scanned(state: VisitState, citizen: Citizen) -> Result:
         case _:
             return stay(state)
     if state.lobby.card:
-        return read(state, citizen.number[-CAN_DIGITS:], citizen.number, resume)
+        return read(state, keys, resume)
     return go_on(replace(state, person=Person(citizen, None, state.now)), resume)
 
 

@@ -9,16 +9,19 @@ from datetime import datetime
 
 from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.visit.events import IssuedTicket
 
 
 @dataclass(frozen=True)
 class ReadCard:
-    """Read the chip with these six digits. Answers: ``CardProgress``, then ``CardRead`` or ``CardFailed``."""
+    """Read the chip with what is known of the card. Answers: ``CardProgress``, then ``CardRead`` or
+    ``CardFailed``.
+    """
 
     visit: str
     attempt: int
-    can: str = field(repr=False)
+    keys: AccessKeys = field(repr=False)
 
 
 @dataclass(frozen=True)

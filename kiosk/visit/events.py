@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
 
@@ -233,6 +234,13 @@ class CardInserted:
 
 
 @dataclass(frozen=True)
+class CardRefused:
+    """What lies on the reader cannot be an ID card, or is more than one: a bank card, a phone …"""
+
+    code: FailureCode
+
+
+@dataclass(frozen=True)
 class CardRemoved:
     """The reader is empty."""
 
@@ -240,10 +248,11 @@ class CardRemoved:
 @dataclass(frozen=True)
 class CodeScanned:
     """The scanner read a code that is a citizen card's QR. ``citizen`` is what it says: unsigned, proves
-    nothing.
+    nothing. ``keys``: what it opens the chip with.
     """
 
     citizen: Citizen = field(repr=False)
+    keys: AccessKeys = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -373,6 +382,7 @@ Event = (
     Intent
     | CardInserted
     | CardRemoved
+    | CardRefused
     | CodeScanned
     | ForeignCodeScanned
     | Answer

@@ -22,6 +22,7 @@ from kiosk.visit.events import (
     CardInserted,
     CardProgress,
     CardRead,
+    CardRefused,
     CardRemoved,
     ClipEnded,
     CodeScanned,
@@ -51,6 +52,7 @@ from kiosk.visit.moves import (
     failed,
     go_on,
     read,
+    same,
     stay,
     to,
     to_last_ticket,
@@ -75,6 +77,8 @@ from kiosk.visit.states import (
 
 LONGEST_WAIT_SECONDS = 60.0
 """After so long a wait the worker is taken for lost; its late answer is still welcome."""
+NO_CHIP_SEEN_SECONDS = 12.0
+"""After so long with the digits typed and nothing seen by the reader, the card may be one without a chip."""
 RELOAD_SECONDS = 15.0
 """How often the list of services is asked for anew while it is shown."""
 
@@ -106,10 +110,12 @@ def _step(state: VisitState, event: Event) -> Result:
             return _on_answer(state, event) if event.visit == state.visit else stay(state)
         case CardInserted():
             return card.on_card_inserted(state)
+        case CardRefused(code=code):
+            return card.on_card_refused(state, code)
         case CardRemoved():
             return card.on_card_removed(state)
-        case CodeScanned(citizen=citizen):
-            return card.on_code_scanned(replace(state, quiet=0.0), citizen)
+        case CodeScanned(citizen=citizen, keys=keys):
+            return card.on_code_scanned(replace(state, quiet=0.0), citizen, keys)
         case ForeignCodeScanned():
             return card.on_foreign_code(replace(state, quiet=0.0))
         case DeviceChanged(device=device, failure=failure):
@@ -192,7 +198,7 @@ def _on_problem(state: VisitState, screen: Problem, intent: Intent) -> Result:
 def _again(state: VisitState, screen: Problem) -> Result:
     match screen.again:
         case Again.READING if screen.reading is not None:
-            return read(state, screen.reading.can, screen.reading.expected, screen.reading.resume)
+            return read(state, screen.reading.keys, screen.reading.resume)
         case Again.SERVICES:
             return to_services(state)
         case Again.ISSUE if screen.service is not None:
@@ -250,6 +256,8 @@ def _on_tick(state: VisitState, tick: Tick) -> Result:
             return stay(state)
         case _ if state.quiet >= setup.idle_warning_seconds + setup.idle_countdown_seconds:
             return wiped(state)
+        case EnterCan(waiting=True, failure=None) as screen if state.quiet >= NO_CHIP_SEEN_SECONDS:
+            return same(state, replace(screen, failure=FailureCode.CARD_WITHOUT_CHIP))
         case Services() as screen:
             since = screen.since_loaded + seconds
             if since < RELOAD_SECONDS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.identity.number import CAN_DIGITS
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.visit.effects import Effect, LoadServices, ReadCard, Wipe
 from kiosk.visit.states import (
     Again,
@@ -70,23 +70,22 @@ def to_last_ticket(state: VisitState) -> Result:
     return to(state, TicketShown(state.tickets[-1].ticket.service)) if state.tickets else wiped(state)
 
 
-def read(state: VisitState, can: str, expected: str | None, resume: Screen | None) -> Result:
+def read(state: VisitState, keys: AccessKeys, resume: Screen | None) -> Result:
     """Read the chip on the reader; without a card ask for it."""
     if not state.lobby.card:
-        return to(state, EnterCan(digits=can, waiting=True, resume=resume))
+        return to(state, EnterCan(digits=keys.can or "", waiting=True, resume=resume))
     attempt = state.readings + 1
     lobby = replace(state.lobby, card_left=False, card_unchecked=False)
     return to(
         replace(state, readings=attempt, lobby=lobby),
-        Reading(can=can, attempt=attempt, expected=expected, resume=resume),
-        ReadCard(state.visit, attempt, can),
+        Reading(keys=keys, attempt=attempt, resume=resume),
+        ReadCard(state.visit, attempt, keys),
     )
 
 
 def compare_card(state: VisitState, person: Person) -> Result:
     """A card was laid down again: is it the one of the person who stands here?"""
-    number = person.citizen.number
-    return read(state, number[-CAN_DIGITS:], number, state.screen)
+    return read(state, AccessKeys.from_number(person.citizen.number), state.screen)
 
 
 def failed(

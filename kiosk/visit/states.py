@@ -20,6 +20,7 @@ from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.prefill import Known, filled
 from kiosk.eforms.rules import Problem as AnswerProblem
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
 from kiosk.visit.events import IssuedTicket, PrintResult, ReadingStep, ServiceChoice
@@ -83,15 +84,17 @@ class EnterCan:
 
 @dataclass(frozen=True)
 class Reading:
-    """The chip is being read. ``expected`` is the number it must hold; ``attempt`` tells one reading from
-    another.
-    """
+    """The chip is being read. ``attempt`` tells one reading from another."""
 
-    can: str = field(repr=False)
+    keys: AccessKeys = field(repr=False)
     attempt: int
     step: ReadingStep = ReadingStep.OPENING
-    expected: str | None = field(default=None, repr=False)
     resume: Screen | None = None
+
+    @property
+    def expected(self) -> str | None:
+        """The number that the chip must hold, where it is known."""
+        return self.keys.number
 
 
 @dataclass(frozen=True)

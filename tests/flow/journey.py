@@ -16,6 +16,7 @@ from typing import Any
 
 from kiosk.eforms.definition import FormDefinition, load_form
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
 from kiosk.identity.citizen import Citizen, Sex, Source
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
@@ -221,7 +222,7 @@ class Journey:
         return self.happens(CardRemoved())
 
     def scans(self, citizen: Citizen = HUONG_QR) -> Journey:
-        return self.happens(CodeScanned(citizen))
+        return self.happens(CodeScanned(citizen, AccessKeys.from_number(citizen.number)))
 
     def card_is_read(self, citizen: Citizen = HUONG, proof: CardProof = INTACT) -> Journey:
         asked: ReadCard = self.last(ReadCard)

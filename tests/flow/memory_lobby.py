@@ -19,6 +19,7 @@ from devices.screen.driver import Rectangle
 from devices.ticket_printer import PrintOutcome, PrintResult, TicketSlip
 from kiosk.client import CentreError, CounterName, DeviceRequest, Event, PrintMark, Service, Ticket
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.kiosk import KioskProcess
 from kiosk.settings import load
@@ -143,6 +144,7 @@ class MemoryReader:
     def __init__(self, settings: Any) -> None:
         self.settings = settings
         self.citizen: Citizen | None = None
+        self.refused: FailureCode | None = None
         self.looks = 0
         self.slow = threading.Event()
         self.slow.set()
@@ -165,7 +167,11 @@ class MemoryReader:
         time.sleep(min(wait, 0.01))
         return CardPresence("Memory 00 00", self.citizen is not None, ("Memory 00 00", self.looks))
 
-    def read(self, can: str, progress: Callable[[ReadStep], None] = lambda _step: None):
+    def recognise(self):
+        return self.refused
+
+    def read(self, keys: AccessKeys | str, progress: Callable[[ReadStep], None] = lambda _step: None):
+        can = keys if isinstance(keys, str) else keys.can
         self.slow.wait(10)
         for step in ReadStep:
             progress(step)

@@ -16,7 +16,7 @@ def test_with_the_card_the_kiosk_greets_by_name_and_says_what_was_proven() -> No
     assert kiosk.screen.proven.text == (
         "Đã đọc chip, thông tin khớp với chữ ký trên chip. Chưa kiểm tra nơi cấp."
     )
-    assert kiosk.last(ReadCard).can == "001234"
+    assert kiosk.last(ReadCard).keys.can == "001234"
 
 
 def test_a_man_is_greeted_as_such() -> None:
@@ -149,7 +149,7 @@ def test_a_card_laid_down_at_the_offer_fills_the_form() -> None:
 
 def test_the_printed_code_opens_the_chip_when_the_card_lies_there() -> None:
     kiosk = Journey().lays_card().expect("enter_can").scans().expect("reading")
-    assert kiosk.last(ReadCard).can == "001234"
+    assert kiosk.last(ReadCard).keys.can == "001234"
     kiosk.card_is_read().expect("services")
 
 

@@ -6,9 +6,12 @@ import pytest
 from journey import ALTERED, FORGED, HUONG, PAO, SERVICES, Journey
 
 from kiosk.failures import FailureCode, words
+from kiosk.identity.access_keys import AccessKeys
 from kiosk.visit.effects import IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
 from kiosk.visit.events import (
     CardRead,
+    CardRefused,
+    CardRemoved,
     CodeScanned,
     DeviceChanged,
     ForeignCodeScanned,
@@ -17,8 +20,10 @@ from kiosk.visit.events import (
     ServicesFailed,
     ServiceTapped,
     SlipPrintedLater,
+    Tick,
     TicketIssued,
 )
+from kiosk.visit.flow import NO_CHIP_SEEN_SECONDS
 from kiosk.visit.states import Question
 
 # -- the card ------------------------------------------------------------------------------------------------
@@ -36,6 +41,38 @@ def test_a_card_lifted_to_look_at_its_number_loses_nothing() -> None:
     kiosk = Journey().lays_card().digits("00").takes_card().expect("enter_can")
     assert "đặt thẻ lại" in kiosk.screen.message.text
     kiosk.lays_card().digits("1234").press("Đọc căn cước").expect("reading")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        FailureCode.CARD_IS_BANK_CARD,
+        FailureCode.CARD_IS_TRANSPORT_CARD,
+        FailureCode.CARD_IS_PHONE,
+        FailureCode.CARDS_TWO,
+        FailureCode.CARD_NOT_SUPPORTED,
+    ],
+)
+def test_a_wrong_card_is_named_before_any_digit_is_typed(code: FailureCode) -> None:
+    kiosk = Journey().happens(CardRefused(code)).expect("problem")
+    assert kiosk.screen.title == words()[code].citizen_what
+    assert words()[code].citizen_do in kiosk.texts()
+    kiosk.happens(CardRemoved()).expect("problem")
+    kiosk.lays_card().expect("enter_can")
+    assert kiosk.count(ReadCard) == 0
+
+
+def test_a_wrong_card_does_not_end_the_visit_of_somebody_who_has_a_number() -> None:
+    kiosk = Journey().with_card()
+    kiosk.takes_card().happens(CardRefused(FailureCode.CARD_IS_BANK_CARD)).expect("services")
+    kiosk.takes_number()
+
+
+def test_a_card_on_which_no_chip_is_ever_seen_is_explained() -> None:
+    kiosk = Journey().lays_card().takes_card().digits("001234").press("Đọc căn cước").expect("enter_can")
+    kiosk.happens(Tick(kiosk.state.now, NO_CHIP_SEEN_SECONDS + 1)).expect("enter_can")
+    assert "không gắn chip" in kiosk.screen.message.text
+    kiosk.lays_card().expect("reading")
 
 
 def test_a_card_pulled_while_reading_is_a_failure_with_a_name_and_reads_again_when_laid_back() -> None:
@@ -108,7 +145,7 @@ def test_whatever_fails_at_the_card_the_citizen_can_go_on(code: FailureCode) -> 
 def test_a_card_swapped_during_the_visit_ends_it() -> None:
     kiosk = Journey().with_card().takes_number().opens_form().answers_everything()
     kiosk.takes_card().expect("check_answers").lays_card().expect("reading")
-    assert kiosk.last(ReadCard).can == HUONG.number[-6:]
+    assert kiosk.last(ReadCard).keys.can == HUONG.number[-6:]
     kiosk.card_fails(FailureCode.CARD_CAN_WRONG).expect("enter_can")
     assert "không phải thẻ ban đầu" in kiosk.screen.message.text
     assert kiosk.state.person is None
@@ -154,7 +191,7 @@ def test_a_code_that_is_no_cards_is_said_to_be_so() -> None:
 
 def test_a_second_code_does_not_change_who_stands_there() -> None:
     kiosk = Journey().with_card()
-    kiosk.happens(CodeScanned(PAO)).expect("services")
+    kiosk.happens(CodeScanned(PAO, AccessKeys.from_number(PAO.number))).expect("services")
     assert kiosk.screen.greeting == "Kính chào bà Hường"
 
 
