@@ -1,0 +1,210 @@
+"""One certificate, as far as Doc 9303-12 §7.1 gives its parts a meaning: a thin view of the DER."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from asn1crypto import core, x509
+
+from devices.chip_card.trust import public_keys
+from devices.chip_card.trust.public_keys import MALFORMED, PublicKey, UnsupportedKey
+
+LARGEST = 65535
+MASTER_LIST_SIGNER = "2.23.136.1.1.3"
+_KEY_USAGE, _BASIC_CONSTRAINTS, _EXTENDED_KEY_USAGE = "2.5.29.15", "2.5.29.19", "2.5.29.37"
+_KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.14", "2.5.29.35"
+# Doc 9303-12 table 5: what a certificate may mark as critical and is either looked at here or restricts
+# nothing that is judged here (private key usage period, alternative names, policies, name change, document
+# types, distribution points).
+_UNDERSTOOD = frozenset(
+    (
+        _KEY_USAGE, _BASIC_CONSTRAINTS, _EXTENDED_KEY_USAGE, _KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER,
+        "2.5.29.16", "2.5.29.17", "2.5.29.18", "2.5.29.31", "2.5.29.32", "2.23.136.1.1.6.1",
+        "2.23.136.1.1.6.2",
+    )
+)  # fmt: skip
+
+Name = tuple[tuple[str, str], ...]
+"""A distinguished name to compare: object identifiers and folded text, in their order."""
+
+
+class CertificateError(ValueError):
+    """The bytes are no X.509 certificate that can be read."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate whose parts have been read; nothing is verified yet.
+
+    Moments are in UTC. ``key_usage`` is ``None`` when there is no such extension, ``authority`` when there
+    are no basic constraints.
+    """
+
+    der: bytes = field(repr=False)
+    sha256: str
+    subject: Name = field(repr=False)
+    issuer: Name = field(repr=False)
+    subject_text: str
+    issuer_text: str = field(repr=False)
+    country: str | None
+    issuer_country: str | None = field(repr=False)
+    serial_number: int
+    not_before: datetime
+    not_after: datetime
+    key_identifier: bytes | None = field(repr=False)
+    authority_key_identifier: bytes | None = field(repr=False)
+    key_usage: frozenset[str] | None = field(repr=False)
+    extended_key_usage: frozenset[str] = field(repr=False)
+    authority: bool | None = field(repr=False)
+    unknown_critical: tuple[str, ...] = field(repr=False)
+    parsed: x509.Certificate = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, der: bytes) -> Certificate:
+        """Raises ``CertificateError``."""
+        if len(der) > LARGEST:
+            raise CertificateError("larger than any certificate")
+        try:
+            return _read(der)
+        except MALFORMED as error:
+            raise CertificateError(f"no certificate: {type(error).__name__}") from None
+
+    @property
+    def self_issued(self) -> bool:
+        """Subject and issuer are the same name; not yet that its own key signed it."""
+        return self.subject == self.issuer
+
+    @property
+    def certifies(self) -> bool:
+        """A certification authority by its key usage, or where that is missing by its basic constraints."""
+        if self.key_usage is None:
+            return self.authority is True
+        return "key_cert_sign" in self.key_usage
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 in groups of four, as people compare it."""
+        return " ".join(self.sha256[place : place + 4] for place in range(0, 64, 4))
+
+    @cached_property
+    def key(self) -> PublicKey:
+        """Raises ``UnsupportedKey``, or ``ValueError`` when malformed."""
+        return public_keys.load(self.parsed.public_key)
+
+    @cached_property
+    def key_bytes(self) -> bytes:
+        """The public key itself, without its algorithm: the same in two spellings of one curve."""
+        return bytes(self.parsed["tbs_certificate"]["subject_public_key_info"]["public_key"].contents)
+
+    @cached_property
+    def key_hash(self) -> bytes:
+        """SHA-1 of the key, the usual key identifier (RFC 5280 §4.2.1.2) where none is written down."""
+        return hashlib.sha1(self.key_bytes[1:], usedforsecurity=False).digest()
+
+    @cached_property
+    def self_signed(self) -> bool:
+        """Its own key signed it. Raises ``UnsupportedKey``."""
+        return self.self_issued and self.signed_by(self)
+
+    def signed_by(self, issuer: Certificate) -> bool:
+        """Whether the issuer's key signed this certificate; names play no part.
+
+        Raises ``UnsupportedKey``. A malformed key or signature is no signature.
+        """
+        try:
+            algorithm = self.parsed["signature_algorithm"]
+            if (
+                algorithm["algorithm"].dotted
+                != self.parsed["tbs_certificate"]["signature"]["algorithm"].dotted
+            ):
+                return False
+            return public_keys.verify(
+                issuer.key, algorithm, "", self.parsed["signature_value"].native,
+                self.parsed["tbs_certificate"].dump(),
+            )  # fmt: skip
+        except UnsupportedKey:
+            raise
+        except MALFORMED:
+            return False
+
+    def valid_on(self, day: date) -> bool:
+        """Within its validity, both days included."""
+        return self.not_before.date() <= day <= self.not_after.date()
+
+
+def name_of(name: x509.Name) -> Name:
+    """The name to compare: case, white space and string types do not matter (RFC 5280 §7.1)."""
+    return tuple(
+        (part["type"].dotted, " ".join(_text(part["value"]).casefold().split()))
+        for rdn in name.chosen
+        for part in rdn
+    )
+
+
+def name_text(name: x509.Name) -> str:
+    """The name for people, ``CN=…, O=…, C=…``, without characters that a terminal obeys."""
+    short = {"2.5.4.3": "CN", "2.5.4.5": "serialNumber", "2.5.4.6": "C", "2.5.4.10": "O", "2.5.4.11": "OU"}
+    parts = [
+        f"{short.get(part['type'].dotted, part['type'].dotted)}={_text(part['value'])}"
+        for rdn in name.chosen
+        for part in rdn
+    ]
+    return "".join(char if char.isprintable() else "?" for char in ", ".join(reversed(parts)))[:200]
+
+
+def country_of(name: Name) -> str | None:
+    """The two letters of ``countryName`` in capitals."""
+    found = [value.upper() for oid, value in name if oid == "2.5.4.6"]
+    return found[0] if found else None
+
+
+def _text(value: core.Asn1Value) -> str:
+    native = value.native
+    return native if isinstance(native, str) else repr(native)
+
+
+def _read(der: bytes) -> Certificate:
+    parsed = x509.Certificate.load(der, strict=True)
+    body = parsed["tbs_certificate"]
+    subject, issuer = name_of(body["subject"]), name_of(body["issuer"])
+    extensions: dict[str, core.Asn1Value] = {}
+    unknown_critical = []
+    for extension in body["extensions"] or ():
+        oid = extension["extn_id"].dotted
+        if oid in extensions:
+            raise ValueError("an extension stands twice")
+        extensions[oid] = extension["extn_value"]
+        if extension["critical"].native and oid not in _UNDERSTOOD:
+            unknown_critical.append(oid)
+    usage, constraints = extensions.get(_KEY_USAGE), extensions.get(_BASIC_CONSTRAINTS)
+    extended, identifier = extensions.get(_EXTENDED_KEY_USAGE), extensions.get(_KEY_IDENTIFIER)
+    authority = extensions.get(_AUTHORITY_KEY_IDENTIFIER)
+    parsed["signature_value"].native  # noqa: B018 - read here so that it fails here
+    return Certificate(
+        der=der,
+        sha256=hashlib.sha256(der).hexdigest(),
+        subject=subject,
+        issuer=issuer,
+        subject_text=name_text(body["subject"]),
+        issuer_text=name_text(body["issuer"]),
+        country=country_of(subject),
+        issuer_country=country_of(issuer),
+        serial_number=body["serial_number"].native,
+        not_before=_moment(body["validity"]["not_before"]),
+        not_after=_moment(body["validity"]["not_after"]),
+        key_identifier=identifier.parsed.native if identifier else None,
+        authority_key_identifier=authority.parsed["key_identifier"].native if authority else None,
+        key_usage=frozenset(usage.parsed.native) if usage else None,
+        extended_key_usage=frozenset(one.dotted for one in extended.parsed) if extended else frozenset(),
+        authority=bool(constraints.parsed["ca"].native) if constraints else None,
+        unknown_critical=tuple(unknown_critical),
+        parsed=parsed,
+    )
+
+
+def _moment(value: core.Asn1Value) -> datetime:
+    moment: datetime = value.native
+    return moment.astimezone(UTC)
