@@ -46,8 +46,8 @@ class Launcher(Protocol):
     ) -> subprocess.Popen[bytes]:
         """Start the daemon; it dies with the calling thread."""
 
-    def connect(self) -> Link:
-        """A link to the driver's first slot. Raises ``OSError`` while it does not listen."""
+    def connect(self, slot: int = 0) -> Link:
+        """A link to one of the driver's two slots. Raises ``OSError`` while it does not listen."""
 
     def close(self) -> None:
         """Let go of what reached the last daemon."""
@@ -115,12 +115,12 @@ class NamespaceLauncher:
             self._control = ours
         return process
 
-    def connect(self) -> Link:
+    def connect(self, slot: int = 0) -> Link:
         """See ``Launcher``; the child that stays beside the daemon opens the link and hands it over."""
         with self._lock:
             if self._control is None:
                 raise ConnectionRefusedError("pcscd is not running")
-            self._control.sendall(b"\x00")
+            self._control.sendall(bytes((slot,)))
             message, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
         if message != b"+" or not descriptors:
             raise ConnectionRefusedError("the virtual reader's driver does not listen")
@@ -169,9 +169,9 @@ class PreloadLauncher:
             start_new_session=True,
         )  # fmt: skip
 
-    def connect(self) -> Link:
+    def connect(self, slot: int = 0) -> Link:
         """See ``Launcher``."""
-        return socket.create_connection(("127.0.0.1", self._port), timeout=None)
+        return socket.create_connection(("127.0.0.1", self._port + slot), timeout=None)
 
     def close(self) -> None:
         """Nothing is kept."""

@@ -56,11 +56,13 @@ class PrivatePcscd:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def connect(self) -> Link:
-        """A link to the driver's first slot. Raises ``OSError`` while the daemon is down."""
+    def connect(self, slot: int = 0) -> Link:
+        """A link to one of the driver's two slots, each a reader of its own. Raises ``OSError`` while the
+        daemon is down.
+        """
         if self._launcher is None or not self._runs():
             raise ConnectionRefusedError("pcscd is not running")
-        return self._launcher.connect()
+        return self._launcher.connect(slot)
 
     def start(self) -> None:
         """Start and wait until clients can connect. Raises ``PcscdError``."""
