@@ -52,6 +52,7 @@ class AccessKeys:
     can: str | None = field(default=None, repr=False)
     mrz: tuple[str, ...] = field(default=(), repr=False)
     number: str | None = field(default=None, repr=False)
+    qr: CardQr | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.can is None and not self.mrz:
@@ -85,14 +86,14 @@ class AccessKeys:
         can = card_access_number(qr.number)
         issued = qr.issue_date
         if issued is None or issued < qr.birth_date or (today is not None and issued > today):
-            return cls(can=can, number=qr.number)
+            return cls(can=can, number=qr.number, qr=qr)
         zones = tuple(
             mrz.information(
                 qr.number[3:], f"{qr.birth_date:%y%m%d}", f"{day:%y%m%d}" if day else _NEVER_EXPIRES
             )
             for day in expiry_candidates(qr.birth_date, issued)
         )
-        return cls(can=can, mrz=zones, number=qr.number)
+        return cls(can=can, mrz=zones, number=qr.number, qr=qr)
 
     @classmethod
     def from_zone(cls, zone: MachineReadableZone) -> AccessKeys:

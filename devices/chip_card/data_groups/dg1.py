@@ -10,6 +10,7 @@ from devices.chip_card.errors import CardProblem, unreadable
 from devices.chip_card.lds import data_group
 from kiosk.failures import FailureCode
 from kiosk.identity import mrz
+from kiosk.identity.agreement import Statement
 from kiosk.identity.citizen import Sex
 from kiosk.identity.mrz import MachineReadableZone, MrzFormat
 from kiosk.identity.number import century
@@ -35,6 +36,15 @@ class VietnameseZone:
     expiry_date: date | None = field(repr=False)
     issuer: str
     nationality: str
+
+    @property
+    def statement(self) -> Statement:
+        """For the comparison with the card's other sources."""
+        return Statement(
+            number=self.number, full_name=self.full_name, name_cut=self.name_cut,
+            birth_date=self.birth_date if self.birth_day_known else None, birth_year=self.birth_date.year,
+            sex=self.sex, expiry_date=self.expiry_date,
+        )  # fmt: skip
 
 
 def parse(data: bytes) -> MachineReadableZone:

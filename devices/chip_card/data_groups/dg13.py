@@ -3,23 +3,33 @@
 ``6D { SEQUENCE { INTEGER 1, OID 1.0.10646.1.0.8 (UTF-8), SET { SEQUENCE { INTEGER n, value } … } } }``; no
 public standard describes it, so it is read by field number, whatever the order, and whatever is missing,
 unknown or unusable leaves the rest readable. A value is a UTF8String, or a SEQUENCE of them (13 the parents,
-14 the spouse).
+14 the spouse). Cards of 2024 may hold part of it in a form of their own (Circular 16/2024/TT-BCA art. 6).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum
 
 from devices.chip_card import tlv
 from devices.chip_card.errors import unreadable
 from devices.chip_card.lds import data_group
+from kiosk.identity.agreement import Statement
+from kiosk.identity.citizen import Sex
+from kiosk.identity.number import is_number
 
 _SEQUENCE, _SET, _INTEGER = 0x30, 0x31, 0x02
 _TEXTS = (0x0C, 0x13, 0x04)  # UTF8String; PrintableString and OCTET STRING have been reported
-_LONGEST = 400
+_LONGEST = 1000  # bytes of one text
+_MOST_FIELDS = 64
+_MOST_TEXTS = 8  # in one field
+_LINE_BREAKS = re.compile(r"[\t\r\n]+")
+_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_YEAR = re.compile(r"(?:[0-9]{2}/[0-9]{2}/)?([0-9]{4})")
 
 
 class Field(IntEnum):
@@ -45,52 +55,115 @@ class Field(IntEnum):
 
 @dataclass(frozen=True)
 class PrintedData:
-    """Texts by field number, NFC. ``dropped`` names the fields that were there but unusable."""
+    """Texts by field number, NFC. ``dropped`` names the fields that were there but unusable; ``opaque``: the
+    content, or its rest from some place on, is not of this structure.
+    """
 
     texts: Mapping[int, tuple[str, ...]] = field(repr=False)
     dropped: tuple[int, ...] = ()
+    opaque: bool = False
 
     def text(self, number: Field) -> str | None:
         """The field's only or first text; ``None`` when missing or empty."""
         values = self.texts.get(number, ())
         return values[0] or None if values else None
 
+    def day(self, number: Field) -> date | None:
+        """A field ``dd/mm/yyyy``; anything else, such as the words for "no expiry", is no date."""
+        match = _DATE.fullmatch(self.text(number) or "")
+        if match is None:
+            return None
+        try:
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        except ValueError:
+            return None
+
+    @property
+    def statement(self) -> Statement:
+        """For the comparison with the card's other sources."""
+        number, sex = self.text(Field.NUMBER), self.text(Field.SEX)
+        year = _YEAR.fullmatch(self.text(Field.BIRTH_DATE) or "")
+        return Statement(
+            number=number if number and is_number(number) else None,
+            full_name=self.text(Field.FULL_NAME),
+            birth_date=self.day(Field.BIRTH_DATE),
+            birth_year=int(year[1]) if year else None,
+            sex=Sex(sex) if sex in (Sex.MALE, Sex.FEMALE) else None,
+            expiry_date=self.day(Field.EXPIRY_DATE),
+            issue_date=self.day(Field.ISSUE_DATE),
+            residence=self.text(Field.RESIDENCE),
+        )
+
 
 def parse(data: bytes) -> PrintedData:
-    """Read the data group. Raises ``CardProblem`` (data unreadable) when it is no such structure at all."""
+    """Read the data group. Raises ``CardProblem`` (data unreadable) only when it is not one object of DG13's
+    tag.
+    """
     try:
-        body = tlv.single(tlv.single(data, data_group(13).tag).value, _SEQUENCE).children()
-        sets = [item for item in body if item.tag == _SET]
-        if len(sets) != 1:
-            raise unreadable("DG13: no set of fields")
-        fields = sets[0].children()
+        content = tlv.single(data, data_group(13).tag).value
     except tlv.TlvError as error:
         raise unreadable(f"DG13: {error}") from None
     texts: dict[int, tuple[str, ...]] = {}
     dropped: set[int] = set()
-    for item in fields:
+    fields = _fields(content)
+    if fields is None:
+        return PrintedData({}, opaque=bool(content))
+    items, broken = _objects(fields, _MOST_FIELDS)
+    for item in items:
         number = _field_number(item)
         if number is None:
-            continue
-        if number in texts or number in dropped:
+            broken = True
+        elif number in texts or number in dropped:
             texts.pop(number, None)
             dropped.add(number)
-            continue
-        try:
-            texts[number] = _texts(item)
-        except ValueError:
-            dropped.add(number)
-    return PrintedData(texts, tuple(sorted(dropped)))
+        else:
+            try:
+                texts[number] = _texts(item)
+            except ValueError:
+                dropped.add(number)
+    return PrintedData(texts, tuple(sorted(dropped)), opaque=broken)
+
+
+def _fields(content: bytes) -> bytes | None:
+    """The bytes of the set of fields; ``None`` when the content is something else."""
+    try:
+        sets = [item for item in tlv.single(content, _SEQUENCE).children() if item.tag == _SET]
+    except tlv.TlvError:
+        return None
+    return sets[0].value if len(sets) == 1 else None
+
+
+def _objects(data: bytes, most: int) -> tuple[list[tlv.Tlv], bool]:
+    """The objects that stand one after the other, and whether something follows that is none or too many."""
+    found: list[tlv.Tlv] = []
+    try:
+        for item in _each(data):
+            if len(found) == most:
+                return found, True
+            found.append(item)
+    except tlv.TlvError:
+        return found, True
+    return found, False
+
+
+def _each(data: bytes) -> Iterator[tlv.Tlv]:
+    offset = 0
+    while offset < len(data):
+        _, header_length, length = tlv.header(data, offset)
+        end = offset + header_length + length
+        yield from tlv.parse(data[offset:end])
+        offset = end
 
 
 def _field_number(item: tlv.Tlv) -> int | None:
     try:
         parts = item.children() if item.tag == _SEQUENCE else []
     except tlv.TlvError:
+        # the number may be readable where the value is not
+        return item.value[2] if len(item.value) > 2 and item.value[:2] == b"\x02\x01" else None
+    if not parts or parts[0].tag != _INTEGER or len(parts[0].value) not in (1, 2):
         return None
-    if not parts or parts[0].tag != _INTEGER or len(parts[0].value) != 1:
-        return None
-    return parts[0].value[0]
+    return int.from_bytes(parts[0].value)
 
 
 def _texts(item: tlv.Tlv) -> tuple[str, ...]:
@@ -98,13 +171,17 @@ def _texts(item: tlv.Tlv) -> tuple[str, ...]:
     values = item.children()[1:]
     if len(values) == 1 and values[0].tag == _SEQUENCE:
         values = values[0].children()
+    if len(values) > _MOST_TEXTS:
+        raise ValueError("more texts than a field has")
     return tuple(_clean(value) for value in values)
 
 
 def _clean(value: tlv.Tlv) -> str:
+    """Raises ``ValueError``; ``UnicodeDecodeError`` is one."""
     if value.tag not in _TEXTS or len(value.value) > _LONGEST:
         raise ValueError("not a text of reasonable length")
-    text = unicodedata.normalize("NFC", value.value.decode("utf-8", errors="strict")).strip()
+    text = unicodedata.normalize("NFC", value.value.decode("utf-8", errors="strict"))
+    text = _LINE_BREAKS.sub(" ", text).strip()
     if any(unicodedata.category(char).startswith("C") for char in text):
         raise ValueError("control or direction characters")
     return text

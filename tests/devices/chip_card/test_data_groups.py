@@ -65,10 +65,35 @@ def test_any_bytes_are_a_card_access_file_or_unreadable(raw):
 
 
 def test_the_list_of_data_groups():
-    raw = bytes.fromhex("60185F0104303130375F36063034303030305C066175636D6E6F")
-    assert com.data_groups(raw) == {1, 2, 3, 13, 14, 15}
-    with pytest.raises(CardProblem):
-        com.data_groups(bytes.fromhex("60075F010430313037"))
+    found = com.parse(bytes.fromhex("60185F0104303130375F36063034303030305C066175636D6E6F"))
+    assert found.data_groups == {1, 2, 3, 13, 14, 15}
+    assert (found.lds_version, found.unicode_version, found.unknown_tags) == ("1.7", "4.0.0", ())
+
+
+@pytest.mark.parametrize(
+    ("objects", "groups", "versions", "unknown"),
+    [
+        ([(0x5C, b"\x61")], {1}, (None, None), ()),
+        ([(0x5C, b"")], set(), (None, None), ()),
+        ([(0x5C, b"\x61\xff\x61")], {1}, (None, None), (0xFF,)),
+        ([(0x5C, b"\x61\x6d"), (0x5F01, b"0108")], {1, 13}, ("1.8", None), ()),
+        ([(0x5F01, b"01.7"), (0x5F36, b"0400"), (0x53, b"?"), (0x5C, b"\x61")], {1}, (None, None), ()),
+        ([(0x5C, b"\x61"), (0x5C, b"\x75")], {1}, (None, None), ()),
+    ],
+)
+def test_a_list_with_more_or_less_than_the_standard_has(objects, groups, versions, unknown):
+    raw = tlv.encode(0x60, b"".join(tlv.encode(tag, value) for tag, value in objects))
+    found = com.parse(raw)
+    assert found.data_groups == com.data_groups(raw) == groups
+    assert (found.lds_version, found.unicode_version) == versions
+    assert found.unknown_tags == unknown
+
+
+@pytest.mark.parametrize("raw", ["", "6000", "60075F010430313037", "61035C0161", "60045C0161", "6080"])
+def test_what_is_no_list_is_unreadable(raw):
+    with pytest.raises(CardProblem) as caught:
+        com.parse(bytes.fromhex(raw))
+    assert caught.value.code is FailureCode.CARD_DATA_UNREADABLE
 
 
 def file_of(zone):
@@ -241,49 +266,138 @@ def test_decomposed_letters_are_composed():
     [
         tlv.encode(0x0C, b"Nguy\xc3"),
         tlv.encode(0x0C, b"\xff\xfe"),
-        utf8("Lan\x00"),
-        utf8("Lan\u202enaL"),
-        utf8("Lan\u200b"),
-        utf8("L" * 401),
         tlv.encode(0x0C, b"\xed\xa0\x80"),
+        tlv.encode(0x0C, b"\xc0\x80"),
+        utf8("Lan\x00"),
+        utf8("Lan\x1b[2J"),
+        utf8("Lan\u202enaL"),
+        utf8("Lan\u2066"),
+        utf8("Lan\u200b"),
+        utf8("L" * 1001),
         b"\x0c\x7fLan",
+        b"\x0c\x80Lan\x00\x00",
         tlv.encode(0x30, tlv.encode(0x02, b"\x01")),
+        tlv.encode(0x30, utf8("Lan") * 9),
+        tlv.encode(0x30, tlv.encode(0x30, tlv.encode(0x30, utf8("Lan")))),
     ],
+    ids=repr,
 )
 def test_an_unusable_field_is_dropped_and_named_and_the_rest_stays(value):
-    fields = [(9, utf8("Nà Phiêng")), (4, utf8("Nữ"))]
-    raw = group((2, value), *fields) if value[:2] != b"\x0c\x7f" else None
-    if raw is None:
-        items = tlv.encode(0x30, bytes((2, 1, 2)) + value) + tlv.encode(
-            0x30, bytes((2, 1, 9)) + utf8("Nà Phiêng")
-        )
-        header = bytes.fromhex("020101060628d316010008")
-        raw = tlv.encode(0x6D, tlv.encode(0x30, header + tlv.encode(0x31, items)))
-    printed = dg13.parse(raw)
+    printed = dg13.parse(group((4, utf8("Nữ")), (2, value), (9, utf8("Nà Phiêng"))))
     assert printed.text(Field.FULL_NAME) is None
     assert printed.text(Field.RESIDENCE) == "Nà Phiêng"
-    assert Field.FULL_NAME in printed.dropped or value[:2] == b"\x0c\x7f"
+    assert printed.text(Field.SEX) == "Nữ"
+    assert printed.dropped == (Field.FULL_NAME,)
+    assert not printed.opaque
+
+
+def test_line_breaks_in_a_long_address_are_spaces():
+    printed = dg13.parse(group((9, utf8("Tổ 3,\r\nPhường Nam Sơn\n"))))
+    assert printed.text(Field.RESIDENCE) == "Tổ 3, Phường Nam Sơn"
+
+
+@pytest.mark.parametrize("value", [utf8(""), tlv.encode(0x30, b""), b""])
+def test_an_empty_field_is_no_text_and_no_trouble(value):
+    printed = dg13.parse(group((14, value)))
+    assert printed.text(Field.SPOUSE) is None
+    assert (printed.dropped, printed.opaque) == ((), False)
+
+
+@pytest.mark.parametrize("tag", [0x0C, 0x13, 0x04])
+def test_the_text_types_that_have_been_reported(tag):
+    assert dg13.parse(group((6, tlv.encode(tag, "Tày".encode())))).text(Field.ETHNICITY) == "Tày"
 
 
 def test_a_field_that_stands_twice_is_not_believed():
     printed = dg13.parse(group((9, utf8("Đây")), (9, utf8("Kia")), (9, utf8("Đó")), (4, utf8("Nữ"))))
     assert printed.text(Field.RESIDENCE) is None
+    assert printed.text(Field.SEX) == "Nữ"
     assert printed.dropped == (9,)
 
 
+def long_form(tag, value, count):
+    return bytes((tag, 0x80 | count)) + len(value).to_bytes(count) + value
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_lengths_of_any_form_up_to_four_bytes(count):
+    field = long_form(0x30, b"\x02\x01\x02" + long_form(0x0C, "Lý Văn Tư".encode(), count), count)
+    content = bytes.fromhex("020101060628d316010008") + long_form(0x31, field, count)
+    printed = dg13.parse(long_form(0x6D, long_form(0x30, content, count), count))
+    assert printed.text(Field.FULL_NAME) == "Lý Văn Tư"
+
+
 @pytest.mark.parametrize(
-    "raw", [b"", b"\x6d\x00", tlv.encode(0x6D, b"opaque block"), group(set_tag=0x30), b"\x6e\x00"]
+    "content",
+    [b"opaque block", bytes(range(256)), b"\x30\x00", b"\x30\x03\x02\x01\x01", b"\x04\x02ab", b"\x00"],
 )
-def test_what_is_no_such_structure_is_unreadable(raw):
+def test_a_block_of_another_form_as_on_cards_of_2024_is_opaque(content):
+    printed = dg13.parse(tlv.encode(0x6D, content))
+    assert printed.opaque
+    assert (dict(printed.texts), printed.dropped) == ({}, ())
+
+
+def test_fields_before_a_place_that_cannot_be_read_are_kept():
+    items = tlv.encode(0x30, bytes((2, 1, 1)) + utf8("001199012345")) + b"\x30\x7fopaque"
+    content = bytes.fromhex("020101060628d316010008") + tlv.encode(0x31, items)
+    printed = dg13.parse(tlv.encode(0x6D, tlv.encode(0x30, content)))
+    assert printed.text(Field.NUMBER) == "001199012345"
+    assert printed.opaque
+
+
+def test_no_more_fields_are_looked_at_than_a_card_could_have():
+    printed = dg13.parse(group(*((number, utf8("x")) for number in range(200))))
+    assert len(printed.texts) == 64
+    assert printed.opaque
+
+
+def test_an_empty_data_group_says_nothing():
+    assert dg13.parse(b"\x6d\x00") == dg13.PrintedData({})
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x6e\x00", b"\x6d\x05abc", group() + b"\x00", b"\x6d\x80\x00\x00"])
+def test_what_is_not_one_object_of_this_group_is_unreadable(raw):
     with pytest.raises(CardProblem) as caught:
         dg13.parse(raw)
     assert caught.value.code is FailureCode.CARD_DATA_UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("01/02/1999", date(1999, 2, 1)),
+        ("29/02/2023", None),
+        ("Không thời hạn", None),
+        ("1/2/1999", None),
+        ("1999", None),
+    ],
+)
+def test_dates_as_they_are_printed(text, day):
+    assert dg13.parse(group((12, utf8(text)))).day(Field.EXPIRY_DATE) == day
+
+
 @given(st.binary(max_size=500))
-def test_any_set_of_fields_is_read_or_refused(raw):
+def test_any_content_is_read_as_far_as_it_goes(raw):
     header = bytes.fromhex("020101060628d316010008")
-    try:
-        dg13.parse(tlv.encode(0x6D, tlv.encode(0x30, header + tlv.encode(0x31, raw))))
-    except CardProblem as problem:
-        assert problem.code is FailureCode.CARD_DATA_UNREADABLE
+    for content in (raw, tlv.encode(0x30, raw), tlv.encode(0x30, header + tlv.encode(0x31, raw))):
+        printed = dg13.parse(tlv.encode(0x6D, content))
+        assert "Statement" in repr(printed.statement)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_printed_data_or_unreadable(raw):
+    for parse in (dg13.parse, com.parse):
+        try:
+            parse(raw)
+        except CardProblem as problem:
+            assert problem.code is FailureCode.CARD_DATA_UNREADABLE
+
+
+@given(st.dictionaries(st.integers(0, 127), st.text(max_size=20), max_size=20))
+def test_clean_texts_come_back_whatever_their_field(texts):
+    printed = dg13.parse(group(*((number, utf8(text)) for number, text in texts.items())))
+    for number, text in texts.items():
+        clean = unicodedata.normalize("NFC", text)
+        assert number in printed.dropped or " ".join(printed.texts[number][0].split()) == " ".join(
+            clean.split()
+        )
