@@ -96,19 +96,18 @@ def verify(
     """Whether the signature over ``message`` is the key's.
 
     ``digest_name`` is used where the algorithm itself names no hash (CMS with ``rsaEncryption``).
-    Raises ``UnsupportedKey`` for algorithms not known here or not fitting the key, ``ValueError`` for
-    malformed parameters.
+    Raises ``UnsupportedKey`` for algorithms not known here, ``ValueError`` for malformed parameters.
     """
     oid = algorithm["algorithm"].dotted
-    scheme, named_hash = _SCHEMES.get(oid, (f"signature algorithm {oid}", None))
+    if oid not in _SCHEMES:
+        raise UnsupportedKey(f"signature algorithm {oid}")
+    scheme, named_hash = _SCHEMES[oid]
+    if isinstance(key, EllipticCurveKey) is not (scheme in (_ECDSA, _PLAIN)):
+        return False  # a key of the other kind did not make it
     if isinstance(key, EllipticCurveKey):
-        if scheme not in (_ECDSA, _PLAIN):
-            raise UnsupportedKey(f"{scheme} with a key on {key.curve.name}")
         return _verify_ecdsa(key, named_hash or digest_name, signature, message, plain=scheme == _PLAIN)
     if scheme == _PSS:
         return _verify_pss(key, algorithm, signature, message)
-    if scheme != _PKCS1:
-        raise UnsupportedKey(f"{scheme} with an RSA key")
     return _verify_rsa(key, padding.PKCS1v15(), hash_named(named_hash or digest_name), signature, message)
 
 

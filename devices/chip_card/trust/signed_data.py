@@ -37,6 +37,11 @@ class SignedData:
     certificates: tuple[Certificate, ...] = field(repr=False)
     _signers: tuple[cms.SignerInfo, ...] = field(repr=False)
 
+    @property
+    def unsigned(self) -> bool:
+        """Nobody signed it: a mere envelope for certificates, as ``.p7b`` files are."""
+        return not self._signers
+
     @classmethod
     def parse(cls, data: bytes) -> SignedData:
         """Open an envelope in BER or DER. Raises ``ValueError``.

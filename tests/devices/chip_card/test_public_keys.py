@@ -97,19 +97,23 @@ def test_plain_ecdsa_is_two_numbers_without_der():
     assert not public_keys.verify(loaded(key), plain, "", key.sign(MESSAGE), MESSAGE)
 
 
-@pytest.mark.parametrize(
-    "name", ["sha256_rsa", "rsassa_pss", "sha3_256_ecdsa", "ed25519", "sha1_dsa", "1.2.3.4"]
-)
-def test_algorithms_that_do_not_fit_or_are_not_known_are_unsupported(name):
+@pytest.mark.parametrize("name", ["sha3_256_ecdsa", "md5_rsa", "ed25519", "sha1_dsa", "1.2.3.4"])
+@pytest.mark.parametrize("key", [made.EcKey(), made.RsaKey()], ids=["ec", "rsa"])
+def test_algorithms_that_are_not_known_are_unsupported(key, name):
     with pytest.raises(UnsupportedKey):
-        public_keys.verify(
-            loaded(made.EcKey()), algos.SignedDigestAlgorithm({"algorithm": name}), "", b"", MESSAGE
-        )
-    if "rs" not in name:
-        with pytest.raises(UnsupportedKey):
-            public_keys.verify(
-                loaded(made.RsaKey()), algos.SignedDigestAlgorithm({"algorithm": name}), "", b"", MESSAGE
-            )
+        public_keys.verify(loaded(key), algos.SignedDigestAlgorithm({"algorithm": name}), "", b"", MESSAGE)
+
+
+def test_a_key_of_another_kind_did_not_make_a_signature():
+    ec, rsa = made.EcKey(), made.RsaKey()
+    assert not public_keys.verify(loaded(ec), algorithm(rsa), "", rsa.sign(MESSAGE), MESSAGE)
+    assert not public_keys.verify(loaded(rsa), algorithm(ec), "", ec.sign(MESSAGE), MESSAGE)
+
+
+def test_a_hash_that_is_not_known_is_unsupported():
+    plain_rsa = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15"})
+    with pytest.raises(UnsupportedKey):
+        public_keys.verify(loaded(made.RsaKey()), plain_rsa, "md5", b"", MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+"""Revocation lists of the countries' signing authorities (ICAO Doc 9303-12 §7.2, RFC 5280 §5)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from asn1crypto import core, crl
+
+from devices.chip_card.trust import public_keys
+from devices.chip_card.trust.certificates import Certificate, Name, country_of, name_of, name_text
+from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
+
+LARGEST = 2_000_000
+_NUMBER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.20", "2.5.29.35"
+_UNDERSTOOD = frozenset((_NUMBER, _AUTHORITY_KEY_IDENTIFIER, "2.5.29.18"))
+_REMOVED = "remove_from_crl"
+
+
+class RevocationError(ValueError):
+    """The bytes are no revocation list that can be read, or one of a kind that Doc 9303 does not allow."""
+
+
+@dataclass(frozen=True)
+class RevocationList:
+    """A list as it was read; nothing is verified yet. ``next_update``: ``None`` when it names none."""
+
+    der: bytes = field(repr=False)
+    sha256: str
+    issuer: Name = field(repr=False)
+    issuer_text: str
+    country: str | None
+    this_update: datetime
+    next_update: datetime | None
+    number: int | None
+    authority_key_identifier: bytes | None = field(repr=False)
+    parsed: crl.CertificateList = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, der: bytes) -> RevocationList:
+        """Raises ``RevocationError``, also for partial lists (delta, indirect, by reason)."""
+        if len(der) > LARGEST:
+            raise RevocationError("larger than any revocation list")
+        try:
+            return _read(der)
+        except RevocationError:
+            raise
+        except MALFORMED as error:
+            raise RevocationError(f"no revocation list: {type(error).__name__}") from None
+
+    def signed_by(self, issuer: Certificate) -> bool:
+        """Whether the authority's key signed it. Raises ``UnsupportedKey``."""
+        try:
+            algorithm = self.parsed["signature_algorithm"]
+            body = self.parsed["tbs_cert_list"]
+            if algorithm["algorithm"].dotted != body["signature"]["algorithm"].dotted:
+                return False
+            signature = self.parsed["signature"].native
+            return public_keys.verify(issuer.key, algorithm, "", signature, body.dump())
+        except UnsupportedKey:
+            raise
+        except MALFORMED:
+            return False
+
+    def stale_on(self, day: date) -> bool:
+        """Past its next update, or without one."""
+        return self.next_update is None or self.next_update.date() < day
+
+    def revokes(self, serial_number: int) -> bool:
+        """Whether it lists the certificate of that number.
+
+        A number whose bytes are nowhere in the file is not looked for entry by entry: long lists are quick.
+        """
+        significant = core.Integer(serial_number).contents.lstrip(b"\x00\xff")
+        return significant in self.der and serial_number in self.revoked
+
+    @cached_property
+    def revoked(self) -> frozenset[int]:
+        """The numbers of all revoked certificates."""
+        numbers = set()
+        for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
+            reason = entry.crl_reason_value
+            if reason is None or reason.native != _REMOVED:
+                numbers.add(entry["user_certificate"].native)
+        return frozenset(numbers)
+
+
+def _read(der: bytes) -> RevocationList:
+    parsed = crl.CertificateList.load(der, strict=True)
+    body = parsed["tbs_cert_list"]
+    number, authority = None, None
+    for extension in body["crl_extensions"] or ():
+        oid = extension["extn_id"].dotted
+        if oid == _NUMBER:
+            number = extension["extn_value"].parsed.native
+        elif oid == _AUTHORITY_KEY_IDENTIFIER:
+            authority = extension["extn_value"].parsed["key_identifier"].native
+        elif extension["critical"].native and oid not in _UNDERSTOOD:
+            raise RevocationError(f"a partial list, or one with an unknown critical extension ({oid})")
+    issuer = name_of(body["issuer"])
+    this_update, next_update = body["this_update"].native, body["next_update"].native
+    parsed["signature"].native  # noqa: B018 - read here so that it fails here
+    return RevocationList(
+        der=der,
+        sha256=hashlib.sha256(der).hexdigest(),
+        issuer=issuer,
+        issuer_text=name_text(body["issuer"]),
+        country=country_of(issuer),
+        this_update=this_update.astimezone(UTC),
+        next_update=next_update.astimezone(UTC) if next_update is not None else None,
+        number=number,
+        authority_key_identifier=authority,
+        parsed=parsed,
+    )
