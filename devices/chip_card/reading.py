@@ -16,7 +16,7 @@ from enum import StrEnum
 from devices.chip_card import lds
 from devices.chip_card.access import pace, security_infos
 from devices.chip_card.access.secure_messaging import SecureChannel
-from devices.chip_card.access.security_infos import CardAccess
+from devices.chip_card.access.security_infos import SecurityInfos
 from devices.chip_card.access.session_keys import password_from_can
 from devices.chip_card.apdu import Command, Response
 from devices.chip_card.data_groups import com, dg1, dg13
@@ -86,7 +86,7 @@ def protected(link: CardLink, channel: SecureChannel, command: Command) -> Respo
     return channel.unprotect(plain(link, channel.protect(command)))
 
 
-def read_card_access(link: CardLink, size: BlockSize) -> CardAccess:
+def read_card_access(link: CardLink, size: BlockSize) -> SecurityInfos:
     """EF.CardAccess, as the first command after a reset; once more after a cold reset. Raises
     ``CardProblem``.
     """
@@ -107,15 +107,15 @@ def _card_access_file(link: CardLink, size: BlockSize) -> bytes:
     return lds.read_file(lambda command: plain(link, command), lds.CARD_ACCESS, size)
 
 
-def open_channel(link: CardLink, access: CardAccess, can: str) -> SecureChannel:
+def open_channel(link: CardLink, access: SecurityInfos, can: str) -> SecureChannel:
     """PACE with the CAN, once. There is no silent way back to BAC. Raises ``CardProblem``."""
-    info = access.supported_pace()
+    info = access.best_pace()
     if info is None:
         raise CardProblem(
             FailureCode.CARD_NOT_SUPPORTED, f"the card offers only: {access.summary() or 'nothing'}"
         )
-    keys = pace.establish(lambda command: plain(link, command), info, password_from_can(can), pace.CAN)
-    return SecureChannel(keys)
+    result = pace.establish(lambda command: plain(link, command), info, password_from_can(can), pace.CAN)
+    return SecureChannel(result.keys)
 
 
 def read_files(link: CardLink, channel: SecureChannel, size: BlockSize) -> Files:

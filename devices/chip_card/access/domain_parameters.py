@@ -1,4 +1,4 @@
-"""The standardized elliptic curves of travel documents (ICAO Doc 9303-11 table 6, ids 8 to 18).
+"""The standardized elliptic curves of travel documents (ICAO Doc 9303-11 §9.5.1, ids 8 to 18).
 
 The NIST curves are those of SEC 2 (version 2.0), the brainpool curves those of RFC 5639. All have prime
 order, cofactor 1.
@@ -34,6 +34,11 @@ class Curve:
     def size(self) -> int:
         """Bytes of one coordinate."""
         return (self.p.bit_length() + 7) // 8
+
+    @property
+    def strength(self) -> int:
+        """Bits of security: half those of the order."""
+        return self.n.bit_length() // 2
 
     def __repr__(self) -> str:
         return f"Curve({self.name})"

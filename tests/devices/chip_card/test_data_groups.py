@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.chip_card import tlv
-from devices.chip_card.access import security_infos
 from devices.chip_card.data_groups import com, dg1, dg13
 from devices.chip_card.data_groups.dg13 import Field
 from devices.chip_card.errors import CardProblem
@@ -19,49 +18,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity.citizen import Sex
 from kiosk.identity.mrz import check_digit
 
-VIETNAMESE_CARD_ACCESS = bytes.fromhex(
-    "3134300d060804007f0007020202020101300f060a04007f000702020302020201013012060a04007f0007020204020202010202010d"
-)
 WOMAN = "IDVNM1990123456001199012345<<79902015F3902013VNM<<<<<<<<<<<0NGUYEN<<THI<VI<DU<<<<<<<<<<<<<"
-
-
-def test_the_vietnamese_card_offers_pace_that_we_speak():
-    access = security_infos.parse(VIETNAMESE_CARD_ACCESS)
-    assert access.supported_pace() == security_infos.PaceInfo(security_infos.PACE_ECDH_GM_AES_128, 2, 13)
-    assert access.chip_authentication
-    assert access.terminal_authentication
-    assert access.summary() == "PACE-ECDH-GM-AES-128/13, CA, TA"
-
-
-def test_the_card_of_the_appendix_offers_it_too():
-    raw = bytes.fromhex("31143012060A04007F0007020204020202010202010D")
-    assert security_infos.parse(raw).supported_pace() is not None
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "3100",
-        "3112" + "3010060804007f00070202020201013004" + "0000",
-        "31143012060A04007F0007020204020402010202010D",
-        "31143012060A04007F00070202040202020102020110",
-        "31143012060A04007F0007020204020202010102010D",
-        "31113010060A04007F000702020402020201020500"[:38],
-    ],
-)
-def test_another_protocol_or_curve_is_not_taken_for_ours(raw):
-    try:
-        assert security_infos.parse(bytes.fromhex(raw)).supported_pace() is None
-    except CardProblem as problem:
-        assert problem.code is FailureCode.CARD_DATA_UNREADABLE
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_a_card_access_file_or_unreadable(raw):
-    try:
-        security_infos.parse(raw).supported_pace()
-    except CardProblem as problem:
-        assert problem.code is FailureCode.CARD_DATA_UNREADABLE
 
 
 def test_the_list_of_data_groups():

@@ -53,11 +53,12 @@ def generator(curve):
     return Point(curve.gx, curve.gy)
 
 
-# ICAO Doc 9303-11, table 6: id, name, bits.
+# ICAO Doc 9303-11, §9.5.1: id, name, bits.
 TABLE = [
     (8, "secp192r1", 192), (9, "brainpoolP192r1", 192), (10, "secp224r1", 224), (11, "brainpoolP224r1", 224),
     (12, "secp256r1", 256), (13, "brainpoolP256r1", 256), (14, "brainpoolP320r1", 320),
-    (15, "secp384r1", 384), (16, "brainpoolP384r1", 384), (17, "brainpoolP512r1", 512), (18, "secp521r1", 521),
+    (15, "secp384r1", 384), (16, "brainpoolP384r1", 384), (17, "brainpoolP512r1", 512),
+    (18, "secp521r1", 521),
 ]  # fmt: skip
 
 

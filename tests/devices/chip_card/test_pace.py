@@ -1,181 +1,338 @@
 """PACE gives the published keys, byte for byte, and no chip that cheats gets through.
 
-Numbers: ICAO Doc 9303-11, appendix G.1 (ECDH, generic mapping, AES-128, brainpoolP256r1).
+Numbers: ICAO Doc 9303-11, appendices G (generic mapping), H (integrated mapping), I (chip authentication
+mapping), each over a curve and over a prime field as far as the standard has it.
 """
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from published_pace import G1, G2, H1, H1_REDUCED, H2, H2_REDUCED, I1, RecordedChip
 
 from devices.chip_card import tlv
-from devices.chip_card.access import pace
-from devices.chip_card.access.elliptic_curves import BRAINPOOL_P256R1 as CURVE
-from devices.chip_card.access.elliptic_curves import Point, encode_point, multiply_generator
-from devices.chip_card.access.security_infos import PACE_ECDH_GM_AES_128, PaceInfo
-from devices.chip_card.access.session_keys import PASSWORD, derive, password_from_mrz, session_keys
+from devices.chip_card.access import pace, pace_mapping
+from devices.chip_card.access.agreement_groups import CurveGroup, ModpGroup
+from devices.chip_card.access.block_ciphers import decrypt, encrypt
+from devices.chip_card.access.domain_parameters import BRAINPOOL_P256R1, SECP224R1, by_parameter_id
+from devices.chip_card.access.security_infos import PaceInfo
+from devices.chip_card.access.session_keys import (
+    PASSWORD,
+    CipherSuite,
+    derive,
+    password_from_mrz,
+    session_keys,
+)
 from devices.chip_card.apdu import Response
 from devices.chip_card.errors import CardProblem
 from devices.virtual.chip_card.chip_channel import ChannelError, ChipPace
 from kiosk.failures import FailureCode
 
-
-def number(text):
-    return int(text.replace(" ", ""), 16)
-
-
-def point(text):
-    x, y = text.split()
-    return Point(number(x), number(y))
+AES_128 = CipherSuite.AES_128
+every_example = pytest.mark.parametrize("example", [G1, G2, H1, H2, I1], ids=["G1", "G2", "H1", "H2", "I1"])
+with_zone = pytest.mark.parametrize("example", [G1, G2, I1], ids=["G1", "G2", "I1"])
+INFO = G1.info
 
 
-MRZ_INFORMATION = "T22000129364081251010318"
-K = "7E2D2A41C74EA0B38CD36F863939BFA8E9032AAD"
-K_PI = "89DED1B26624EC1E634C1989302849DD"
-ENCRYPTED_NONCE = "95A3A016522EE98D01E76CB6B98B42C3"
-NONCE = "3F00C4D39D153F2B2A214A078D899B22"
-MAP_TERMINAL = number("7F4EF07B9EA82FD78AD689B38D0BC78CF21F249D953BC46F4C6E19259C010F99")
-MAP_TERMINAL_PUBLIC = point(
-    "7ACF3EFC982EC45565A4B155129EFBC74650DCBFA6362D896FC70262E0C2CC5E "
-    "544552DCB6725218799115B55C9BAA6D9F6BC3A9618E70C25AF71777A9C4922D"
-)
-MAP_CHIP_PUBLIC = point(
-    "824FBA91C9CBE26BEF53A0EBE7342A3BF178CEA9F45DE0B70AA601651FBA3F57 "
-    "30D8C879AAA9C9F73991E61B58F4D52EB87A0A0C709A49DC63719363CCD13C54"
-)
-GENERATOR = point(
-    "8CED63C91426D4F0EB1435E7CB1D74A46723A0AF21C89634F65A9AE87A9265E2 "
-    "8C879506743F8611AC33645C5B985C80B5F09A0B83407C1B6A4D857AE76FE522"
-)
-TERMINAL = number("A73FB703AC1436A18E0CFA5ABB3F7BEC7A070E7A6788486BEE230C4A22762595")
-TERMINAL_PUBLIC = point(
-    "2DB7A64C0355044EC9DF190514C625CBA2CEA48754887122F3A5EF0D5EDD301C "
-    "3556F3B3B186DF10B857B58F6A7EB80F20BA5DC7BE1D43D9BF850149FBB36462"
-)
-CHIP_PUBLIC = point(
-    "9E880F842905B8B3181F7AF7CAA9F0EFB743847F44A306D2D28C1D9EC65DF6DB "
-    "7764B22277A2EDDC3C265A9F018F9CB852E111B768B326904B59A0193776F094"
-)
-SHARED = "28768D20701247DAE81804C9E780EDE582A9996DB4A315020B2733197DB84925"
-KS_ENC, KS_MAC = "F5F0E35C0D7161EE6724EE513A0D9A7F", "FE251C7858B356B24514B3BD5F4297D1"
-TOKEN_TERMINAL, TOKEN_CHIP = "C2B0BD78D94BA866", "3ABB9674BCE93C08"
-INFO = PaceInfo(PACE_ECDH_GM_AES_128, 2, 13)
+def group_of(example):
+    return pace.agreement_group(example.info.domain)
 
 
-class RecordedChip:
-    """Plays the chip of the appendix and keeps what it was sent."""
-
-    def __init__(self, **changes):
-        self.sent = []
-        encoded = {
-            name: encode_point(CURVE, p).hex() for name, p in (("m", MAP_CHIP_PUBLIC), ("p", CHIP_PUBLIC))
-        }
-        self.answers = {
-            "nonce": f"7C128010{ENCRYPTED_NONCE}9000",
-            "map": f"7C438241{encoded['m']}9000",
-            "agree": f"7C438441{encoded['p']}9000",
-            "token": f"7C0A8608{TOKEN_CHIP}9000",
-        } | changes
-        self._left = ["9000", *self.answers.values()]
-
-    def __call__(self, command):
-        self.sent.append(command.encode().hex().upper())
-        return Response.decode(bytes.fromhex(self._left[len(self.sent) - 1]))
+def run(chip, example=G1, secret=None, reference=pace.MRZ):
+    """PACE with the example's own secret numbers."""
+    secrets = iter((example.map_private, example.private) if example.map_private else (example.private,))
+    secret = password_from_mrz(example.mrz_information) if secret is None else secret
+    return pace.establish(
+        chip,
+        example.info,
+        secret,
+        reference,
+        new_key=lambda group: group.key(next(secrets)),
+        random=lambda size: example.additional_nonce[:size],
+    )
 
 
-def run(chip):
-    scalars = iter((MAP_TERMINAL, TERMINAL))
-    secret = password_from_mrz(MRZ_INFORMATION)
-    return pace.establish(chip, INFO, secret, pace.MRZ, scalar=lambda _curve: next(scalars))
+def commands(example):
+    """Those of the appendix, from the second on."""
 
+    def step(tag, value, last=False):
+        body = tlv.encode(0x7C, tlv.encode(tag, value) if tag else b"")
+        return bytes((0x00 if last else 0x10, 0x86, 0, 0, len(body))) + body + b"\x00"
 
-def test_the_password_and_the_nonce_are_those_of_the_standard():
-    assert password_from_mrz(MRZ_INFORMATION).hex().upper() == K
-    assert derive(password_from_mrz(MRZ_INFORMATION), PASSWORD).hex().upper() == K_PI
-    nonce = pace.decrypt_nonce(password_from_mrz(MRZ_INFORMATION), bytes.fromhex(ENCRYPTED_NONCE))
-    assert nonce.hex().upper() == NONCE
-
-
-def test_the_mapped_generator_is_that_of_the_standard():
-    assert multiply_generator(CURVE, MAP_TERMINAL) == MAP_TERMINAL_PUBLIC
-    mapped = pace.map_generator(CURVE, bytes.fromhex(NONCE), MAP_TERMINAL, MAP_CHIP_PUBLIC)
-    assert mapped.generator == GENERATOR
-
-
-def test_session_keys_and_tokens_are_those_of_the_standard():
-    keys = session_keys(bytes.fromhex(SHARED))
-    assert (keys.encryption.hex().upper(), keys.mac.hex().upper()) == (KS_ENC, KS_MAC)
-    token = pace.authentication_token(keys.mac, PACE_ECDH_GM_AES_128, CURVE, CHIP_PUBLIC)
-    assert token.hex().upper() == TOKEN_TERMINAL
-    token = pace.authentication_token(keys.mac, PACE_ECDH_GM_AES_128, CURVE, TERMINAL_PUBLIC)
-    assert token.hex().upper() == TOKEN_CHIP
-
-
-def test_the_whole_protocol_sends_the_commands_of_the_standard():
-    chip = RecordedChip()
-    keys = run(chip)
-    assert (keys.encryption.hex().upper(), keys.mac.hex().upper()) == (KS_ENC, KS_MAC)
-    assert chip.sent == [
-        "0022C1A412800A04007F0007020204020283010184010D",
-        "10860000027C0000",
-        f"10860000457C438141{encode_point(CURVE, MAP_TERMINAL_PUBLIC).hex().upper()}00",
-        f"10860000457C438341{encode_point(CURVE, TERMINAL_PUBLIC).hex().upper()}00",
-        f"008600000C7C0A8508{TOKEN_TERMINAL}00",
+    return [
+        step(0, b""),
+        step(0x81, example.map_public or example.additional_nonce),
+        step(0x83, example.public),
+        step(0x85, example.token, last=True),
     ]
 
 
-def hex_point(p):
-    return encode_point(CURVE, p).hex()
+@with_zone
+def test_the_password_and_the_nonce_are_those_of_the_standard(example):
+    secret = password_from_mrz(example.mrz_information)
+    assert derive(secret, PASSWORD) == example.nonce_key
+    assert pace.decrypt_nonce(AES_128, secret, example.encrypted_nonce) == example.nonce
+
+
+def test_the_zone_is_hashed_as_in_appendix_g():
+    secret = password_from_mrz(G1.mrz_information)
+    assert secret.hex().upper() == "7E2D2A41C74EA0B38CD36F863939BFA8E9032AAD"
+
+
+@every_example
+def test_the_nonce_opens_with_its_key(example):
+    assert decrypt(AES_128, example.nonce_key, example.encrypted_nonce) == example.nonce
+
+
+@with_zone
+def test_the_generic_mapping_is_that_of_appendices_g_and_i(example):
+    sent = []
+
+    def exchange(own):
+        sent.append(own)
+        return example.map_chip_public
+
+    generator, peer = pace_mapping.map_generic(
+        group_of(example), example.nonce, exchange, lambda group: group.key(example.map_private)
+    )
+    assert (generator, peer, sent) == (example.generator, example.map_chip_public, [example.map_public])
+
+
+@pytest.mark.parametrize(("example", "reduced"), [(H1, H1_REDUCED), (H2, H2_REDUCED)], ids=["H1", "H2"])
+def test_the_integrated_mapping_is_that_of_appendix_h(example, reduced):
+    group = group_of(example)
+    number = pace_mapping.pseudo_random(AES_128, example.nonce, example.additional_nonce, group.prime)
+    assert number == reduced
+    assert group.element_of(number) == example.generator
+
+
+@every_example
+def test_session_keys_and_tokens_are_those_of_the_standard(example):
+    group = group_of(example)
+    key = group.key(example.private)
+    assert key.multiply(example.generator) == example.public
+    assert key.shared_secret(example.chip_public) == example.shared
+    keys = session_keys(example.shared)
+    assert (keys.encryption, keys.mac) == (example.encryption_key, example.mac_key)
+    protocol = example.info.protocol
+    assert pace.authentication_token(keys, protocol, group, example.chip_public) == example.token
+    assert pace.authentication_token(keys, protocol, group, example.public) == example.chip_token
+
+
+@with_zone
+def test_the_whole_protocol_sends_the_commands_of_the_standard(example):
+    chip = RecordedChip(example)
+    result = run(chip, example)
+    assert (result.keys.encryption, result.keys.mac) == (example.encryption_key, example.mac_key)
+    template = bytes.fromhex("0022C1A412800A") + example.info.protocol + bytes.fromhex("8301018401")
+    assert chip.sent == [template + bytes((example.info.parameter_id,)), *commands(example)]
+
+
+@pytest.mark.parametrize("answer", ["7C00", "7C028200", ""])
+@pytest.mark.parametrize("example", [H1, H2], ids=["H1", "H2"])
+def test_the_whole_integrated_mapping_sends_the_commands_of_appendix_h(example, answer):
+    # The appendix gives a nonce key without its password; here another password encrypts its nonce.
+    encrypted = encrypt(AES_128, derive(b"123456", PASSWORD), example.nonce)
+    chip = RecordedChip(example, encrypted_nonce=encrypted, map=answer + "9000")
+    result = run(chip, example, b"123456", pace.CAN)
+    assert (result.keys.encryption, result.keys.mac) == (example.encryption_key, example.mac_key)
+    assert chip.sent[1:] == commands(example)
+
+
+@pytest.mark.parametrize("refusal", ["6A80", "6A86", "6A87", "6A88"])
+def test_a_chip_that_refuses_the_parameter_number_is_asked_without_as_in_the_appendix(refusal):
+    chip = RecordedChip(G1, template=(refusal, "9000"))
+    run(chip)
+    assert [sent.hex().upper() for sent in chip.sent[:2]] == [
+        "0022C1A412800A04007F0007020204020283010184010D",
+        "0022C1A40F800A04007F00070202040202830101",
+    ]
+
+
+@pytest.mark.parametrize("status", ["63C1", "63C3"])
+def test_tries_that_are_left_are_no_refusal(status):
+    assert run(RecordedChip(G1, template=(status,))).keys.mac == G1.mac_key
+
+
+@pytest.mark.parametrize("template", [("6982",), ("6983",), ("6A80", "6A80"), ("6A88", "6A88"), ("6D00",)])
+def test_a_protocol_that_the_chip_does_not_start_is_refused(template):
+    expect(FailureCode.CARD_ACCESS_REFUSED, RecordedChip(G1, template=template))
+
+
+def expect(code, chip, example=G1, reference=pace.MRZ):
+    with pytest.raises(CardProblem) as caught:
+        run(chip, example, reference=reference)
+    assert caught.value.code is code
+    return caught.value.detail
+
+
+def answer(tag, value):
+    return tlv.encode(0x7C, tlv.encode(tag, value)).hex()
+
+
+def altered(element):
+    return element[:-1] + bytes((element[-1] ^ 1,))
 
 
 @pytest.mark.parametrize(
-    ("step", "answer"),
+    ("step", "reply", "words"),
     [
-        ("map", "7C438241" + hex_point(Point(MAP_CHIP_PUBLIC.x, MAP_CHIP_PUBLIC.y ^ 1))),
-        ("map", "7C03820100"),
-        ("map", "7C438241" + hex_point(MAP_TERMINAL_PUBLIC)),
-        ("map", "7C438241" + "04" + "FF" * 64),
-        ("map", "7C00"),
-        ("map", ""),
-        ("agree", "7C438441" + hex_point(TERMINAL_PUBLIC)),
-        ("agree", "7C438441" + hex_point(Point(CHIP_PUBLIC.x, 0))),
-        ("agree", "7C438241" + hex_point(CHIP_PUBLIC)),
-        ("token", "7C0A86083ABB9674BCE93C09"),
-        ("token", "7C098607" + TOKEN_CHIP[:14]),
-        ("token", "7C028600"),
-        ("nonce", "7C11800F" + ENCRYPTED_NONCE[:30]),
-        ("nonce", "7C84FFFFFFFF"),
+        ("map", answer(0x82, altered(G1.map_chip_public)), "mapping: the point is not on the curve"),
+        ("map", answer(0x82, b"\x00"), "mapping: not an uncompressed point"),
+        ("map", answer(0x82, G1.map_public), "mapping: the chip gave our own key back"),
+        ("map", answer(0x82, b"\x04" + b"\xff" * 64), "mapping: the point is not on the curve"),
+        ("map", answer(0x82, b"\x02" + G1.map_chip_public[1:33]), "mapping: not an uncompressed point"),
+        ("map", answer(0x84, G1.map_chip_public), "mapping: expected 82, got 84"),
+        ("map", "7C00", "mapping: not an uncompressed point"),
+        ("map", "", "mapping: not an uncompressed point"),
+        ("agree", answer(0x84, G1.public), "key agreement: the chip gave our own key back"),
+        ("agree", answer(0x84, altered(G1.chip_public)), "key agreement: the point is not on the curve"),
+        ("agree", answer(0x84, b"\x00"), "key agreement: not an uncompressed point"),
+        ("agree", answer(0x82, G1.chip_public), "key agreement: expected 84, got 82"),
+        ("agree", "7C00", "key agreement: expected 84, got none"),
+        ("agree", "", "key agreement: expected one object 7C"),
+        ("token", "7C0A86083ABB9674BCE93C09", "token: it is wrong"),
+        ("token", "7C0986073ABB9674BCE93C", "token: it is wrong"),
+        ("token", "7C028600", "token: it is wrong"),
+        ("token", "7C0D870144" + "86083ABB9674BCE93C08", "token: expected 86, got 87 86"),
+        ("token", "7C0D86083ABB9674BCE93C08" + "890144", "token: expected 86, got 86 89"),
+        ("nonce", answer(0x80, G1.encrypted_nonce[:15]), "nonce: a nonce of 15 bytes"),
+        ("nonce", answer(0x80, b""), "nonce: a nonce of 0 bytes"),
+        ("nonce", answer(0x80, bytes(80)), "nonce: a nonce of 80 bytes"),
+        ("nonce", "7C00", "nonce: expected 80, got none"),
+        ("nonce", "7C84FFFFFFFF", "nonce: "),
+        ("nonce", "", "nonce: expected one object 7C"),
+        ("nonce", answer(0x80, G1.encrypted_nonce) + "00", "nonce: "),
     ],
 )
-def test_a_chip_that_cheats_breaks_the_channel(step, answer):
-    with pytest.raises(CardProblem) as caught:
-        run(RecordedChip(**{step: answer + "9000"}))
-    assert caught.value.code is FailureCode.CARD_CHANNEL_BROKEN
+def test_a_chip_that_cheats_breaks_the_channel_and_the_step_is_named(step, reply, words):
+    detail = expect(FailureCode.CARD_CHANNEL_BROKEN, RecordedChip(G1, **{step: reply + "9000"}))
+    assert detail.startswith("PACE: " + words)
 
 
-@pytest.mark.parametrize("status", ["6300", "63C2", "6982", "6985", "6988"])
-def test_a_refused_token_means_a_wrong_number(status):
-    with pytest.raises(CardProblem) as caught:
-        run(RecordedChip(token=status))
-    assert caught.value.code is FailureCode.CARD_CAN_WRONG
+@pytest.mark.parametrize(
+    ("step", "value"),
+    [
+        ("map", b"\x01"),
+        ("map", b""),
+        ("map", G2.map_public),
+        ("map", b"\x00" + G2.map_public),
+        ("map", (group_of(G2).prime - 1).to_bytes(128)),
+        ("map", (2).to_bytes(128)),
+        ("agree", G2.public),
+        ("agree", altered(G2.chip_public)),
+    ],
+)
+def test_a_number_outside_of_the_subgroup_breaks_the_channel(step, value):
+    reply = answer(0x82 if step == "map" else 0x84, value)
+    expect(FailureCode.CARD_CHANNEL_BROKEN, RecordedChip(G2, **{step: reply + "9000"}), G2)
+
+
+def test_what_answers_an_integrated_mapping_with_data_breaks_the_channel():
+    detail = expect(FailureCode.CARD_CHANNEL_BROKEN, RecordedChip(H1, map=answer(0x82, b"x") + "9000"), H1)
+    assert "mapping" in detail
+
+
+REFUSALS = ["6300", "63C0", "63C2", "6982", "6983", "6984", "6985", "6988"]
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_refused_token_means_a_wrong_password(status):
+    expect(FailureCode.CARD_CAN_WRONG, RecordedChip(G1, token=status), reference=pace.CAN)
+    expect(FailureCode.CARD_MRZ_WRONG, RecordedChip(G1, token=status), reference=pace.MRZ)
 
 
 @pytest.mark.parametrize("step", ["nonce", "map", "agree"])
-def test_a_refusal_on_the_way_is_no_wrong_number(step):
+@pytest.mark.parametrize("status", ["6A80", "6300", "6982"])
+def test_a_refusal_on_the_way_is_no_wrong_password(step, status):
+    detail = expect(FailureCode.CARD_ACCESS_REFUSED, RecordedChip(G1, **{step: status}))
+    assert status in detail
+
+
+@pytest.mark.parametrize("status", ["6A80", "6D00", "6F00"])
+def test_another_refusal_of_the_token_is_no_wrong_password(status):
+    expect(FailureCode.CARD_ACCESS_REFUSED, RecordedChip(G1, token=status))
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        PaceInfo(INFO.protocol, 1, 13),
+        PaceInfo(INFO.protocol, 2, None),
+        PaceInfo(INFO.protocol, 2, 19),
+        PaceInfo(INFO.protocol, 2, 0),
+        PaceInfo(INFO.protocol[:-1] + b"\x09", 2, 13),
+        PaceInfo(H1.info.protocol, 2, 10),
+        PaceInfo(G2.info.protocol, 2, 13),
+        PaceInfo(b"", 2, 13),
+    ],
+)
+def test_what_is_not_spoken_is_not_tried(info):
     with pytest.raises(CardProblem) as caught:
-        run(RecordedChip(**{step: "6A80"}))
-    assert caught.value.code is FailureCode.CARD_ACCESS_REFUSED
+        pace.establish(lambda _command: pytest.fail("a command was sent"), info, b"123456")
+    assert caught.value.code is FailureCode.CARD_NOT_SUPPORTED
+
+
+@given(
+    step=st.sampled_from(["nonce", "map", "agree", "token"]),
+    reply=st.binary(max_size=90) | st.binary(max_size=70).map(lambda data: bytes((0x7C, len(data))) + data),
+    sw=st.sampled_from(["9000", "6300", "6A80", "6282"]),
+)
+def test_any_answer_gives_a_problem_and_nothing_else(step, reply, sw):
+    with pytest.raises(CardProblem) as caught:
+        run(RecordedChip(I1, **{step: reply.hex() + sw}), I1)
+    assert "C11T002JM" not in caught.value.detail
+
+
+def test_the_integrated_mapping_has_no_point_for_secp224r1():
+    with pytest.raises(ValueError, match="no point encoding"):
+        CurveGroup(SECP224R1).element_of(5)
+
+
+@pytest.mark.parametrize("parameter_id", [8, 9, 11, 12, 13, 14, 15, 16, 17, 18])
+@given(data=st.data())
+def test_every_number_has_its_point(parameter_id, data):
+    curve = by_parameter_id(parameter_id)
+    group = CurveGroup(curve)
+    number = data.draw(st.integers(2, curve.p - 2))
+    element = group.element_of(number)
+    assert group.canonical(element) == element
+
+
+@pytest.mark.parametrize("number", [0, BRAINPOOL_P256R1.p, 1])
+def test_numbers_without_a_point_are_refused(number):
+    with pytest.raises(ValueError):
+        CurveGroup(BRAINPOOL_P256R1).element_of(number)
+
+
+@pytest.mark.parametrize(
+    ("suite", "nonce", "key"),
+    [
+        (CipherSuite.TDES, 16, 16),
+        (CipherSuite.AES_128, 16, 16),
+        (CipherSuite.AES_192, 32, 24),
+        (CipherSuite.AES_256, 32, 32),
+    ],
+)
+def test_the_integrated_mapping_takes_nonces_of_the_standard_lengths_only(suite, nonce, key):
+    prime = BRAINPOOL_P256R1.p
+    number = pace_mapping.pseudo_random(suite, bytes(nonce), bytes(range(key)), prime)
+    assert 0 < number < prime
+    for wrong in (0, 8, nonce - suite.block, nonce + suite.block):
+        with pytest.raises(ValueError, match="nonce"):
+            pace_mapping.pseudo_random(suite, bytes(wrong), bytes(range(key)), prime)
 
 
 def test_terminal_and_virtual_chip_agree_on_keys():
-    chip = ChipPace(PACE_ECDH_GM_AES_128, b"417263")
+    chip = ChipPace(INFO.protocol, b"417263")
 
     def transmit(command):
         return Response(b"" if command.ins == 0x22 else chip.step(command.data), 0x9000)
 
-    keys = pace.establish(transmit, INFO, b"417263")
-    assert chip.keys == keys
+    assert pace.establish(transmit, INFO, b"417263") == pace.PaceResult(chip.keys)
 
 
 def test_the_virtual_chip_refuses_another_password():
-    chip = ChipPace(PACE_ECDH_GM_AES_128, b"417263")
+    chip = ChipPace(INFO.protocol, b"417263")
 
     def transmit(command):
         try:
@@ -189,8 +346,12 @@ def test_the_virtual_chip_refuses_another_password():
     assert chip.keys is None
 
 
-def test_nothing_of_keys_or_points_shows_in_a_repr():
-    keys = session_keys(bytes.fromhex(SHARED))
-    assert KS_ENC.lower() not in repr(keys).lower()
-    assert str(GENERATOR.x) not in repr(GENERATOR)
+def test_nothing_of_keys_or_secrets_shows_in_a_repr():
+    result = run(RecordedChip(I1), I1)
+    shown = repr(result).lower()
+    assert I1.encryption_key.hex() not in shown
+    assert I1.chip_data.hex() not in shown
+    assert repr(I1.chip_data).lower() not in shown
+    for group in (CurveGroup(BRAINPOOL_P256R1), ModpGroup(G2.info.domain)):
+        assert str(0xABCDEF0123456789) not in repr(group.key(0xABCDEF0123456789))
     assert "7C" not in repr(tlv.Tlv(0x80, b"secret", b"secret"))[8:]

@@ -92,7 +92,7 @@ def test_a_command_in_clear_ends_the_channel(chip):
         return Response.decode(card.process(command.encode()))
 
     channel = SecureChannel(
-        pace.establish(transmit, PaceInfo(PACE_ECDH_GM_AES_128, 2, 13), chip.can.encode())
+        pace.establish(transmit, PaceInfo(PACE_ECDH_GM_AES_128, 2, 13), chip.can.encode()).keys
     )
     select = Command.decode(bytes.fromhex(SELECT_APPLICATION))
     assert channel.unprotect(transmit(channel.protect(select))).sw == 0x9000
