@@ -195,15 +195,18 @@ class TrustStore:
         accept_signers: frozenset[str] = frozenset(),
         accept_unsigned: bool = False,
         countries: frozenset[str] = frozenset(),
+        keep: bool = True,
     ) -> ImportReport:
         """Take from a file what verifies, and say of everything what became of it.
 
         ``accept_signers``: SHA-256 of certificates whose master lists are taken, now and later.
         ``accept_unsigned``: take more than one authority from a file that nobody signed. ``countries``: take
-        only theirs (two letters), all when empty. Raises ``TrustStoreError`` when the folder cannot be
-        written.
+        only theirs (two letters), all when empty. ``keep``: ``False`` only reports. Raises
+        ``TrustStoreError`` when the folder cannot be written.
         """
         rules = importing.Rules(at, accept_signers, accept_unsigned, countries)
+        if not keep:
+            return importing.examine(data, name, self.load(), rules)[0]
         with self._writing() as index:
             report, additions = importing.examine(data, name, self.load(), rules)
             for der in additions.certificates.values():

@@ -87,6 +87,14 @@ class ImportReport:
         return [entry for entry in self.entries if entry.outcome is outcome]
 
     @property
+    def all_well(self) -> bool:
+        """Something of it is held now, and nothing was refused but link certificates, of which every master
+        list has some whose older key is nowhere.
+        """
+        useful = self.taken or self.of(Outcome.HELD) or not self.refused
+        return self.refusal is None and bool(useful) and all(one.kind is Kind.LINK for one in self.refused)
+
+    @property
     def taken(self) -> list[Entry]:
         """What is trusted from now on, or is a revocation list that counts from now on."""
         return self.of(Outcome.TAKEN)
