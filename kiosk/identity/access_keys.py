@@ -46,7 +46,8 @@ class AccessKeys:
     """The keys of one card; ``repr`` shows nothing of them.
 
     ``mrz``: informations of the zone, most likely first, at most two. ``number``: the holder's 12 digits
-    where they are known, to be compared with what the chip says. Raises ``AccessKeyError``.
+    where they are known, and ``qr``, where the keys came from it, are compared with what the chip says.
+    Raises ``AccessKeyError``.
     """
 
     can: str | None = field(default=None, repr=False)

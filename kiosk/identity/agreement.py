@@ -17,6 +17,7 @@ from kiosk.identity.card_proof import Agreement
 from kiosk.identity.card_qr import CardQr
 from kiosk.identity.citizen import Sex
 
+_SHORTEST_NUMBER = 6  # a CAN; less says nothing
 _WITHOUT_DECOMPOSITION = str.maketrans("ĐÐƀɃ", "DDBB")
 
 
@@ -94,7 +95,7 @@ def _same_number(one: Statement, other: Statement) -> bool | None:
     if one.number is None or other.number is None:
         return None
     shorter, longer = sorted((one.number, other.number), key=len)
-    return longer.endswith(shorter)
+    return len(shorter) >= _SHORTEST_NUMBER and longer.endswith(shorter)
 
 
 def _same_birth(one: Statement, other: Statement) -> bool | None:

@@ -18,6 +18,7 @@ from kiosk.identity.number import card_access_number, is_number
 _SEPARATOR = "|"
 _FEWEST_FIELDS = 7
 _LONGEST = 1000
+_BYTE_ORDER_MARK = "\ufeff"  # some scanners begin with it
 _DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 
 
@@ -62,9 +63,10 @@ def parse(text: str) -> CardQr:
     """
     if len(text) > _LONGEST:
         raise CardQrError("too long for a card's QR")
-    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in text.strip()):
+    text = text.removeprefix(_BYTE_ORDER_MARK).strip()
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in text):
         raise CardQrError("control or direction characters")
-    parts = [unicodedata.normalize("NFC", part).strip() for part in text.strip().split(_SEPARATOR)]
+    parts = [unicodedata.normalize("NFC", part).strip() for part in text.split(_SEPARATOR)]
     if len(parts) < _FEWEST_FIELDS:
         raise CardQrError("fewer than seven fields")
     number, former, name, born, sex, residence, issued = parts[:_FEWEST_FIELDS]

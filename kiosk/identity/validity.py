@@ -21,8 +21,10 @@ def expiry_candidates(birth_date: date, issue_date: date) -> tuple[date | None, 
     """The days on which a card may expire, most likely first; one, at most two. ``None``: it never does.
 
     There are two where the law leaves room: a card issued on the very day two years before such an age, and a
-    holder born on 29 February, whose age is completed on 28 February (so ends a term by the Civil Code
-    2015, art. 148) or on 1 March of a common year. Raises ``ValueError`` for an issue before birth.
+    holder born on 29 February, whose age is completed on 28 February (as a term counted in months ends,
+    Civil Code 2015 art. 148.3) or on 1 March of a common year.
+
+    Raises ``ValueError`` for an issue before birth.
     """
     if issue_date < birth_date:
         raise ValueError("issued before birth")

@@ -74,9 +74,9 @@ def test_other_differences_are_named_and_stop_nobody(change, name):
 @pytest.mark.parametrize("told", ["001199012345", "012345", "199012345"])
 def test_a_typed_number_or_its_end(told):
     assert compare(ZONE, PRINTED, Statement(number=told)).agreement is Agreement.AGREE
-    other = told[:-1] + "6"
-    found = compare(ZONE, PRINTED, Statement(number=other))
-    assert (found.agreement, found.differing) == (Agreement.DIFFER, {IdentityField.NUMBER})
+    for other in (told[:-1] + "6", "2345", ""):
+        found = compare(ZONE, PRINTED, Statement(number=other))
+        assert (found.agreement, found.differing) == (Agreement.DIFFER, {IdentityField.NUMBER})
 
 
 @pytest.mark.parametrize("sources", [(), (None,), (ZONE,), (ZONE, None), (ZONE, Statement())])

@@ -53,7 +53,7 @@ def test_what_may_be_missing_may_be_missing():
 
 
 def test_letters_and_spaces_are_put_in_order():
-    found = card_qr.parse("  " + unicodedata.normalize("NFD", CARD_2021) + "\r\n")
+    found = card_qr.parse("\ufeff  " + unicodedata.normalize("NFD", CARD_2021) + "\r\n")
     assert found.full_name == "Nguyễn Thị Hà"
     assert found == card_qr.parse(CARD_2021)
 
@@ -89,6 +89,26 @@ def test_any_text_is_a_card_or_refused(text):
     except card_qr.CardQrError:
         return
     assert len(found.can) == 6
+
+
+words = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyàáạảãếộựĐƯ0123456789 ,./-", max_size=30).map(str.strip)
+
+
+@given(
+    st.from_regex(r"[0-9]{12}", fullmatch=True),
+    st.dates(date(1900, 1, 1)),
+    st.none() | st.dates(date(2021, 1, 1)),
+    st.sampled_from(Sex),
+    st.lists(words, max_size=8),
+)
+def test_every_field_of_either_layout_comes_back(number, born, issued, sex, further):
+    issue = f"{issued:%d%m}{issued.year:04}" if issued else ""
+    fields = [number, "", "Lý Thị Pà", f"{born:%d%m}{born.year:04}", sex.value, "Nà Phiêng", issue, *further]
+    found = card_qr.parse("|".join(fields))
+    assert (found.number, found.birth_date, found.issue_date, found.sex) == (number, born, issued, sex)
+    padded = [*(text or None for text in further[:3]), None, None, None]
+    assert [found.cancelled_number, found.father, found.mother] == padded[:3]
+    assert found.extra == tuple(further[3:])
 
 
 @pytest.mark.parametrize("name", demo_citizens())
