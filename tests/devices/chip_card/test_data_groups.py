@@ -187,13 +187,37 @@ def utf8(text):
     return tlv.encode(0x0C, text.encode())
 
 
-def test_sixteen_fields_of_known_size():
-    """The layout that fixed-offset readers rely on: number at 30, name at 49."""
-    citizen = demo_citizens()["cu-binh"]
-    raw = tlv.encode(0x6D, write_dg13(citizen))
-    assert raw[0] == 0x6D
-    assert raw[30:42].decode() == citizen.number
-    assert raw[49:].decode(errors="ignore").startswith(citizen.full_name)
+def test_sixteen_fields_at_the_places_that_fixed_offset_readers_rely_on():
+    texts = {
+        1: "001199012345", 2: "Nguyễn Thị Ví Dụ", 3: "01/02/1999", 4: "Nữ", 5: "Việt Nam", 6: "Kinh",
+        7: "Không", 8: "Nam Sơn, Bắc Ninh", 9: "Tổ dân phố 3, Phường Nam Sơn, Bắc Ninh", 10: "Nốt ruồi",
+        11: "01/03/2022", 12: "01/02/2039",
+    }  # fmt: skip
+    sizes = {2: 24, 8: 37, 9: 66, 10: 46}
+    fields = []
+    for number, text in texts.items():
+        filled = text + "." * (sizes.get(number, 0) - len(text.encode()))
+        texts[number] = filled
+        fields.append((number, utf8(filled)))
+    fields.append((13, tlv.encode(0x30, utf8("Lý A") + utf8("Lý B"))))
+    fields.append((14, tlv.encode(0x30, utf8("Vi Thi Xuan"))))
+    fields += [(15, utf8("070123456")), (16, utf8("0123456789ABCDEF"))]
+    raw = group(*fields)
+    assert len(raw) == 426
+    assert raw.hex().startswith("6d8201a6308201a2020101060628d3160100083182019330110201010c0c")
+    offsets = (30, 49, 80, 97, 108, 125, 136, 149, 193, 266, 319, 336)
+    for offset, text in zip(offsets, texts.values(), strict=True):
+        assert raw[offset:].startswith(text.encode())
+    assert raw[355:].startswith("Lý A".encode())
+    printed = dg13.parse(raw)
+    assert {number: (text,) for number, text in texts.items()}.items() <= printed.texts.items()
+    assert printed.texts[Field.PARENTS] == ("Lý A", "Lý B")
+    assert printed.text(Field.SPOUSE) == "Vi Thi Xuan"
+    assert (printed.text(Field.FORMER_NUMBER), printed.text(Field.CHIP_CODE)) == (
+        "070123456",
+        "0123456789ABCDEF",
+    )
+    assert (printed.dropped, printed.opaque) == ((), False)
 
 
 @pytest.mark.parametrize("name", demo_citizens())
