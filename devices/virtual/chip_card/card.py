@@ -87,6 +87,7 @@ class VirtualCard:
 
     def reset(self) -> None:
         """As at power-on."""
+        self._gone.clear()
         chip = self.chip
         self._files = FileSystem(
             chip.files, self._faults, chip.card_security, master_file=chip.profile.master_file

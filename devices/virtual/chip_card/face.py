@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -16,6 +17,7 @@ _CLOTHES = ("#7A2E2A", "#2F5D50", "#37506B", "#6B4A2E", "#5A3E66", "#3F5F2F")
 _SKIN = ("#E3B58D", "#D9A679", "#EBC29D")
 
 
+@cache
 def portrait(citizen: DemoCitizen) -> bytes:
     """JPEG of 240×320 pixels, between 10 and 15 kB."""
     seed = zlib.crc32(citizen.name.encode())

@@ -1,122 +1,155 @@
-"""Fills a chip with the files of an invented person: EF.CardAccess, COM, SOD, DG1, DG2, DG13, DG14 and
-DG15.
+"""Fills a chip with the files and keys of an invented person, as its profile wants them.
+
+First everything is made as an honest authority would, and signed; what a forger changes is changed after
+that. Only what is signed though nobody should sign it (an opaque or hostile DG13, another person's number) is
+made before.
 """
 
 from __future__ import annotations
 
-import unicodedata
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+import dataclasses
+from collections.abc import Collection, Mapping
 
 from devices.chip_card import tlv
 from devices.chip_card.lds import CARD_ACCESS, COM, DATA_GROUP_TAGS, SOD
+from devices.virtual.chip_card.access_files import card_access, mapping_infos, signed_infos
+from devices.virtual.chip_card.biometric_template import template
 from devices.virtual.chip_card.card import Chip
-from devices.virtual.chip_card.citizens import DemoCitizen
-from devices.virtual.chip_card.face import portrait
+from devices.virtual.chip_card.chip_secrets import ChipSecrets, issued
+from devices.virtual.chip_card.citizens import DemoCitizen, demo_citizens
+from devices.virtual.chip_card.details import details, dg13
+from devices.virtual.chip_card.hostile_files import trap
 from devices.virtual.chip_card.issuer import DemoIssuer
-from kiosk.identity.citizen import Sex
-from kiosk.identity.mrz import check_digit
-
-# As seen on the cards of 2021: terminal authentication, chip authentication, PACE on brainpoolP256r1.
-CARD_ACCESS_FILE = bytes.fromhex(
-    "3134300d060804007f0007020202020101300f060a04007f000702020302020201013012060a04007f00070202040202020102"
-    "02010d"
+from devices.virtual.chip_card.profile import (
+    AccessWays,
+    CardAccessFile,
+    CardProfile,
+    ComList,
+    Details,
+    Document,
+    SodFlaw,
 )
-_UTF8_OID = bytes.fromhex("28d316010008")
-_FINGERPRINTS = 3
+from devices.virtual.chip_card.zone import information
+from devices.virtual.chip_card.zone import zone as mrz
+
+__all__ = ["dg13", "mrz", "other_person", "personalise"]
+
+_ZONE, _FACE, _FINGERPRINTS, _ADDITIONAL, _DETAILS, _SECURITY, _ACTIVE = 1, 2, 3, 11, 13, 14, 15
+_OTHER_RESIDENCE = "Thôn Tân Lập, Suối Lành, Tuyên Quang"
 
 
-def personalise(citizen: DemoCitizen, issuer: DemoIssuer) -> Chip:
+def personalise(citizen: DemoCitizen, issuer: DemoIssuer, profile: CardProfile | None = None) -> Chip:
     """A chip with this person's files, signed by the demo issuer; altered afterwards where the person's entry
-    says so.
+    or the profile says so. Raises ``ValueError`` for a profile that no chip can have.
     """
-    groups = {
-        1: _group(1, tlv.encode(0x5F1F, mrz(citizen).encode("ascii"))),
-        2: _group(2, _face(portrait(citizen))),
-        3: _group(3, bytes(16)),
-        13: _group(13, dg13(citizen)),
-        14: _group(14, _security_infos()),
-        15: _group(15, _public_key()),
+    wanted = _with_entry(profile or CardProfile(), citizen)
+    secrets = issued(wanted)
+    groups = _honest_groups(citizen, wanted, secrets)
+    traps = dict(trap(text) for text in wanted.hostile)
+    signed = {
+        number: traps.get(number, content)
+        for number, content in groups.items()
+        if number not in wanted.unsigned
     }
-    sod = issuer.sod(groups, spoiled=citizen.altered == "signature")
-    if citizen.altered == "dg13":
-        groups[13] = groups[13].replace("Thôn".encode(), "Thừn".encode(), 1)
-    com = tlv.encode(0x5F01, b"0107") + tlv.encode(0x5F36, b"040000")
-    com += tlv.encode(0x5C, bytes(DATA_GROUP_TAGS[number] for number in sorted(groups)))
-    files = {CARD_ACCESS.sfi: CARD_ACCESS_FILE, COM.sfi: tlv.encode(COM.tag, com), SOD.sfi: sod, **groups}
-    return Chip(files, citizen.can)
-
-
-def mrz(citizen: DemoCitizen) -> str:
-    """The 90 characters of the TD1 zone as the Vietnamese card has it. A card without expiry shows
-    31/12/2099.
-    """
-    document = citizen.number[3:]
-    expiry = f"{citizen.expiry_date:%y%m%d}" if citizen.expiry_date else "991231"
-    birth = f"{citizen.birth_date:%y%m%d}"
-    one = f"IDVNM{document}{check_digit(document)}{citizen.number}<<{check_digit(citizen.number)}"
-    sex = "M" if citizen.sex is Sex.MALE else "F"
-    two = f"{birth}{check_digit(birth)}{sex}{expiry}{check_digit(expiry)}VNM".ljust(29, "<")
-    composite = check_digit(one[5:30] + two[:7] + two[8:15] + two[18:29])
-    family, *given = _latin(citizen.full_name).split()
-    return one + two + composite + f"{family}<<{'<'.join(given)}".ljust(30, "<")[:30]
-
-
-def dg13(citizen: DemoCitizen) -> bytes:
-    """The numbered fields; a field without value is left out, the spouse of a single person is an empty
-    sequence.
-    """
-    expiry = f"{citizen.expiry_date:%d/%m/%Y}" if citizen.expiry_date else "Không thời hạn"
-    texts = {
-        1: citizen.number, 2: citizen.full_name, 3: f"{citizen.birth_date:%d/%m/%Y}", 4: citizen.sex.value,
-        5: citizen.nationality, 6: citizen.ethnicity, 7: citizen.religion, 8: citizen.hometown,
-        9: citizen.residence, 10: citizen.marks, 11: f"{citizen.issue_date:%d/%m/%Y}", 12: expiry,
-    }  # fmt: skip
-    fields = {number: _text(text) for number, text in texts.items()}
-    fields[13] = tlv.encode(0x30, _text(citizen.father) + _text(citizen.mother))
-    fields[14] = tlv.encode(0x30, _text(citizen.spouse) if citizen.spouse else b"")
-    if citizen.former_number:
-        fields[15] = _text(citizen.former_number)
-    items = b"".join(
-        tlv.encode(0x30, bytes((2, 1, number)) + value) for number, value in sorted(fields.items())
+    missing = [number for number in wanted.tampered if number not in groups]
+    if missing:
+        raise ValueError(f"the card has no DG{missing[0]} to tamper with")
+    files = dict(groups)
+    for number in wanted.tampered:
+        files[number] = _tampered(number, groups[number], citizen, wanted)
+    held = secrets.held(wanted.chip_keys)
+    if _SECURITY in wanted.tampered:
+        held = issued(wanted)
+        files[_SECURITY] = _group(_SECURITY, signed_infos(wanted, held))
+    files = {number: content for number, content in files.items() if number not in wanted.removed}
+    files |= {COM.sfi: _com(files, wanted), SOD.sfi: _sod(signed, citizen, issuer, wanted)}
+    if wanted.access is not AccessWays.BAC and wanted.card_access is not CardAccessFile.MISSING:
+        files[CARD_ACCESS.sfi] = card_access(wanted, secrets)
+    security = None
+    if secrets.mapping_key is not None:
+        security = issuer.card_security(mapping_infos(wanted, secrets), wanted)
+    return Chip(
+        files | traps,
+        citizen.can,
+        information(mrz(citizen, wanted.document)),
+        wanted,
+        held.chip,
+        held.active,
+        security,
+        held.mapping_key,
     )
-    return tlv.encode(0x30, bytes((2, 1, 1)) + tlv.encode(0x06, _UTF8_OID) + tlv.encode(0x31, items))
+
+
+def other_person(citizen: DemoCitizen) -> DemoCitizen:
+    """Somebody else of the invented people."""
+    people = demo_citizens()
+    return people["lan"] if citizen.name != "lan" else people["chi-hanh"]
+
+
+def _with_entry(profile: CardProfile, citizen: DemoCitizen) -> CardProfile:
+    """What the person's own entry says of the card, in the profile's words."""
+    if citizen.altered == "dg13":
+        return dataclasses.replace(profile, tampered=(*profile.tampered, _DETAILS))
+    if citizen.altered == "signature":
+        return dataclasses.replace(profile, sod_flaw=SodFlaw.SPOILED)
+    return profile
+
+
+def _honest_groups(citizen: DemoCitizen, profile: CardProfile, secrets: ChipSecrets) -> dict[int, bytes]:
+    """The data groups as the authority makes them."""
+    lines = mrz(citizen, profile.document)
+    contents = {
+        _ZONE: tlv.encode(0x5F1F, lines.encode("ascii")),
+        _FACE: template(citizen, profile.portrait, profile.portrait_bytes),
+        _FINGERPRINTS: bytes(16),
+        _SECURITY: signed_infos(profile, secrets),
+    }
+    if profile.details is not Details.MISSING and profile.document is Document.CITIZEN_CARD:
+        contents[_DETAILS] = details(citizen, profile.details)
+    if secrets.active is not None:
+        contents[_ACTIVE] = secrets.active.public_key_info()
+    if _ADDITIONAL in profile.unsigned:
+        name = tlv.encode(0x5F0E, b"NGUYEN<<VAN<THEM<VAO")
+        contents[_ADDITIONAL] = tlv.encode(0x5C, b"\x5f\x0e") + name
+    return {number: _group(number, content) for number, content in sorted(contents.items()) if content}
+
+
+def _tampered(number: int, honest: bytes, citizen: DemoCitizen, profile: CardProfile) -> bytes:
+    """A data group after the forger's hand."""
+    if number == _ZONE:
+        lines = mrz(citizen, profile.document)
+        at = 60 if profile.document is not Document.PASSPORT else 5
+        letter = "A" if lines[at] != "A" else "B"
+        return _group(number, tlv.encode(0x5F1F, f"{lines[:at]}{letter}{lines[at + 1 :]}".encode("ascii")))
+    if number == _FACE:
+        return _group(number, template(other_person(citizen), profile.portrait, profile.portrait_bytes))
+    if number == _DETAILS and profile.details is not Details.OPAQUE:
+        moved = dataclasses.replace(citizen, residence=_OTHER_RESIDENCE)
+        return _group(number, details(moved, profile.details))
+    return honest[:-1] + bytes((honest[-1] ^ 1,))
+
+
+def _sod(
+    groups: Mapping[int, bytes], citizen: DemoCitizen, issuer: DemoIssuer, profile: CardProfile
+) -> bytes:
+    if profile.sod_flaw is SodFlaw.OF_ANOTHER_CARD:
+        theirs = dataclasses.replace(profile, sod_flaw=SodFlaw.NONE)
+        groups = _honest_groups(other_person(citizen), theirs, issued(theirs))
+        return issuer.sod(groups, profile=theirs)
+    return issuer.sod(groups, profile=profile)
+
+
+def _com(numbers: Collection[int], profile: CardProfile) -> bytes:
+    """EF.COM with version 1.7 of the LDS, Unicode 4.0.0, and the list of the groups that are there."""
+    listed = {number for number in numbers if number in DATA_GROUP_TAGS}
+    if profile.com is ComList.SHORT:
+        listed -= {_DETAILS}
+    elif profile.com is ComList.LONG:
+        listed |= {_ADDITIONAL}
+    content = tlv.encode(0x5F01, b"0107") + tlv.encode(0x5F36, b"040000")
+    content += tlv.encode(0x5C, bytes(DATA_GROUP_TAGS[number] for number in sorted(listed)))
+    return tlv.encode(COM.tag, content)
 
 
 def _group(number: int, content: bytes) -> bytes:
     return tlv.encode(DATA_GROUP_TAGS[number], content)
-
-
-def _text(text: str) -> bytes:
-    return tlv.encode(0x0C, unicodedata.normalize("NFC", text).encode("utf-8"))
-
-
-def _latin(name: str) -> str:
-    letters = unicodedata.normalize("NFD", name.upper().replace("Đ", "D"))
-    return "".join(char for char in letters if unicodedata.category(char) != "Mn")
-
-
-def _face(jpeg: bytes) -> bytes:
-    """Biometric template of one face (ICAO Doc 9303-10 §4.7.2): CBEFF header and an ISO/IEC 19794-5
-    record.
-    """
-    facial = (20 + 12 + len(jpeg)).to_bytes(4) + bytes(16)  # no feature points; sex, eyes, hair not given
-    information = bytes((1, 0)) + (240).to_bytes(2) + (320).to_bytes(2) + bytes((1, 0)) + bytes(4)
-    record = b"FAC\x00010\x00" + (14 + len(facial) + len(information) + len(jpeg)).to_bytes(4) + bytes((0, 1))
-    header = tlv.encode(0x81, b"\x02") + tlv.encode(0x87, b"\x01\x01") + tlv.encode(0x88, b"\x00\x08")
-    template = tlv.encode(0xA1, header) + tlv.encode(0x5F2E, record + facial + information + jpeg)
-    return tlv.encode(0x7F61, tlv.encode(0x02, b"\x01") + tlv.encode(0x7F60, template))
-
-
-def _security_infos() -> bytes:
-    """DG14: what EF.CardAccess says, and the chip authentication key."""
-    key = tlv.encode(0x06, bytes.fromhex("04007f000702020102")) + _public_key()
-    inside = tlv.single(CARD_ACCESS_FILE, CARD_ACCESS.tag).value + tlv.encode(0x30, key)
-    return tlv.encode(0x31, inside)
-
-
-def _public_key() -> bytes:
-    """SubjectPublicKeyInfo of a fresh key of the chip."""
-    public = ec.generate_private_key(ec.BrainpoolP256R1()).public_key()
-    return public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

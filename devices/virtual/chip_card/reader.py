@@ -6,10 +6,12 @@ from pathlib import Path
 
 from devices.virtual.chip_card.card import Chip, VirtualCard
 from devices.virtual.chip_card.citizens import DemoCitizen, demo_citizens
-from devices.virtual.chip_card.issuer import demo_issuer
+from devices.virtual.chip_card.deck import Deck
+from devices.virtual.chip_card.foreign_cards import ForeignCard, foreign_card
+from devices.virtual.chip_card.issuer import DemoIssuer, demo_issuer
 from devices.virtual.chip_card.pcscd import PrivatePcscd
-from devices.virtual.chip_card.personalisation import personalise
-from devices.virtual.chip_card.profile import CardFaults
+from devices.virtual.chip_card.presets import Preset
+from devices.virtual.chip_card.profile import CardFaults, CardProfile, Document, LinkTiming
 from devices.virtual.chip_card.slot import CardInSlot, Slot
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
@@ -24,6 +26,7 @@ class VirtualCardReader:
         self._folder = folder
         self._pcscd = PrivatePcscd(folder)
         self._slot: Slot | None = None
+        self._deck: Deck | None = None
         self._chips: dict[str, Chip] = {}
         self._inserted: str | None = None
 
@@ -44,6 +47,13 @@ class VirtualCardReader:
         """Process id of the private ``pcscd``; it changes when the daemon was started anew."""
         return self._pcscd.pid
 
+    @property
+    def issuer(self) -> DemoIssuer:
+        """Who signs the cards. Raises ``RuntimeError`` before ``start``."""
+        if self._deck is None:
+            raise RuntimeError("the virtual reader is not started")
+        return self._deck.issuer
+
     @staticmethod
     def citizens() -> dict[str, DemoCitizen]:
         """The people whose cards can be laid, by short id."""
@@ -51,18 +61,27 @@ class VirtualCardReader:
 
     def start(self) -> None:
         """Start the daemon and wait until it answers. Raises ``PcscdError``."""
-        self._issuer = demo_issuer(self._folder / "issuer")
+        self._deck = Deck(demo_issuer(self._folder / "issuer"))
         self._pcscd.start()
         self._slot = Slot(self._pcscd.connect)
 
-    def insert(self, name: str, faults: CardFaults | None = None) -> VirtualCard:
-        """Lay this person's card on the reader, in place of any other. Raises ``KeyError`` for an unknown
-        name.
+    def insert(
+        self,
+        name: str,
+        faults: CardFaults | None = None,
+        profile: CardProfile | Preset | str | None = None,
+        timing: LinkTiming | None = None,
+    ) -> VirtualCard:
+        """Lay this person's card on the reader, in place of any other. ``profile`` may be a preset or its
+        name. Raises ``KeyError`` for an unknown name and ``ValueError`` for an impossible profile.
         """
-        citizen = demo_citizens()[name]
-        if name not in self._chips:
-            self._chips[name] = personalise(citizen, self._issuer)
-        return self.insert_chip(self._chips[name], faults, name)
+        if self._deck is None:
+            raise RuntimeError("the virtual reader is not started")
+        card = self._deck.card(name, profile, faults, timing)
+        if profile is None:
+            self._chips[name] = card.chip
+        self.insert_card(card, name)
+        return card
 
     def insert_chip(self, chip: Chip, faults: CardFaults | None = None, name: str = "") -> VirtualCard:
         """Lay a card with any files on the reader."""
@@ -70,10 +89,21 @@ class VirtualCardReader:
         self.insert_card(card, name)
         return card
 
+    def lay_foreign(self, kind: str) -> CardInSlot:
+        """Lay a card of another kind on the reader: ``bank``, ``transport``, ``phone``, ``mute`` and others
+        (``foreign_cards.KINDS``), or the presets ``passport`` and ``foreign-card``. Raises ``ValueError``.
+        """
+        if kind in (Document.PASSPORT, Document.FOREIGN_CARD):
+            return self.insert(next(iter(demo_citizens())), profile=str(kind))
+        card = foreign_card(kind)
+        self.insert_card(card, kind)
+        return card
+
     def insert_card(self, card: CardInSlot, name: str = "") -> None:
         """Lay anything on the reader that answers commands."""
         if self._slot is None:
             raise RuntimeError("the virtual reader is not started")
+        self._release()
         self._slot.insert(card)
         self._inserted = name
 
@@ -87,6 +117,7 @@ class VirtualCardReader:
         """Take the card off; nothing happens when none lies there."""
         self._inserted = None
         if self._slot is not None:
+            self._release()
             self._slot.remove()
 
     @property
@@ -105,6 +136,13 @@ class VirtualCardReader:
     def stop(self) -> None:
         """End everything."""
         if self._slot is not None:
+            self._release()
             self._slot.close()
             self._slot = None
         self._pcscd.stop()
+
+    def _release(self) -> None:
+        """A card that keeps the reader waiting stops doing so."""
+        card = self._slot.card if self._slot is not None else None
+        if isinstance(card, VirtualCard | ForeignCard):
+            card.taken_off()

@@ -61,7 +61,7 @@ def test_steps_of_pace_out_of_order_are_refused(card):
     assert ask(card, "008600000C7C0A8508" + "00" * 8 + "00") == "6985"
     assert ask(card, "0022C1A412800A04007F0007020204020283010284010D") == "9000"
     assert ask(card, "008600000C7C0A8508" + "00" * 8 + "00") == "6A80"
-    assert ask(card, "0022C1A412800A04007F0007020204020283010184010D") == "6A88"
+    assert ask(card, "0022C1A412800A04007F0007020204020283010384010D") == "6A88"
     assert ask(card, "0022C1A412800A04007F0007020204020483010284010D") == "6A80"
 
 
