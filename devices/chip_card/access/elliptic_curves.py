@@ -1,11 +1,11 @@
 """Points on the curves of travel documents, multiplied by OpenSSL wherever it has the curve.
 
 OpenSSL's ECDH gives only the x coordinate of a product. PACE needs the whole point, and products of another
-generator. Both come from two ECDH calls: with the x coordinates of k·P and (k+1)·P = k·P + P, the addition
-formula leaves one linear equation for the y coordinate of k·P, without any square root. The secret number k
-is touched by OpenSSL's constant-time code alone; what Python computes with are points that are public or die
-with the session. The curves that OpenSSL lacks are multiplied in ``complete_addition``, which tells its
-limits.
+generator. Both come from two ECDH calls: with the x coordinates of k·P and of k·(P + G) = k·P + k·G, where
+k·G is the key's own public point, the addition formula leaves one linear equation for the y coordinate of
+k·P, without any square root. The secret number k is touched by OpenSSL's constant-time code alone; what Python
+computes with are points that are public or die with the session. The curves that OpenSSL lacks are multiplied
+in ``complete_addition``, which tells its limits.
 """
 
 from __future__ import annotations
@@ -134,12 +134,12 @@ class KeyPair:
         curve = self.curve
         if self._key is None:
             return _multiply_in_python(curve, self._k, point)
-        public = _public(curve, point)
-        next_public = add(curve, self.public, _generator(curve))
-        numbers = ec.EllipticCurvePublicNumbers(next_public.x, next_public.y, self._key.curve)
-        next_key = ec.EllipticCurvePrivateNumbers(self._k + 1, numbers).private_key()
-        x, next_x = _exchange(self._key, public), _exchange(next_key, public)
-        return _recover(curve, x, next_x, point)
+        generator = _generator(curve)
+        if point.x == generator.x and is_on_curve(curve, point):
+            return self.public if point == generator else Point(self.public.x, curve.p - self.public.y)
+        x = _exchange(self._key, _public(curve, point))
+        shifted_x = _exchange(self._key, _public(curve, add(curve, point, generator)))
+        return _recover(curve, x, shifted_x, self.public)
 
 
 def runs_natively(curve: Curve) -> bool:
@@ -247,13 +247,15 @@ def _verify_in_python(curve: Curve, public: Point, digest: bytes, r: int, s: int
     return total.x % n == r
 
 
-def _recover(curve: Curve, x: int, next_x: int, point: Point) -> Point:
-    """The point k·P from the x coordinates of k·P and k·P + P: with Y its unknown y coordinate,
-    (Y - y(P))² = (x(k·P + P) + x + x(P)) · (x - x(P))², where Y² is known from the curve's equation.
+def _recover(curve: Curve, x: int, sum_x: int, known: Point) -> Point:
+    """The point with this x coordinate whose sum with a known point has the x coordinate ``sum_x``.
+
+    With Y its y coordinate, (Y - y(known))² = (sum_x + x + x(known)) · (x - x(known))²; the curve's equation
+    gives Y², which leaves Y alone.
     """
     p = curve.p
-    squared_rise = (next_x + x + point.x) * (x - point.x) ** 2
-    y = (_right_side(curve, x) + point.y * point.y - squared_rise) * pow(2 * point.y, -1, p) % p
+    squared_rise = (sum_x + x + known.x) * (x - known.x) ** 2
+    y = (_right_side(curve, x) + known.y * known.y - squared_rise) * pow(2 * known.y, -1, p) % p
     product = Point(x, y)
     if not is_on_curve(curve, product):
         raise CurveError("the product is not on the curve")

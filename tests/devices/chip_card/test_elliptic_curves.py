@@ -133,7 +133,10 @@ def test_only_three_curves_are_computed_in_python():
 def test_products_at_the_ends_of_the_range(curve, k):
     product = multiply(curve, k % curve.n, generator(curve))
     expected = schoolbook(curve, abs(k), generator(curve))
-    assert product == (expected if k > 0 else Point(expected.x, curve.p - expected.y))
+    opposite = Point(expected.x, curve.p - expected.y)
+    assert product == (expected if k > 0 else opposite)
+    minus_generator = Point(curve.gx, curve.p - curve.gy)
+    assert multiply(curve, k % curve.n, minus_generator) == (opposite if k > 0 else expected)
 
 
 @pytest.mark.parametrize("curve", [C, BRAINPOOL_P320R1])
