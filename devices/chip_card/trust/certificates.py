@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import ClassVar
 
 from asn1crypto import core, x509
 
@@ -166,22 +167,36 @@ def _text(value: core.Asn1Value) -> str:
     return native if isinstance(native, str) else repr(native)
 
 
+class _Extension(core.Sequence):  # type: ignore[misc]
+    """One extension, its value not looked into."""
+
+    _fields: ClassVar = [
+        ("oid", core.ObjectIdentifier),
+        ("critical", core.Boolean, {"default": False}),
+        ("value", core.OctetString),
+    ]
+
+
+class _Extensions(core.SequenceOf):  # type: ignore[misc]
+    _child_spec = _Extension
+
+
 def _read(der: bytes) -> Certificate:
     parsed = x509.Certificate.load(der, strict=True)
     body = parsed["tbs_certificate"]
     subject, issuer = name_of(body["subject"]), name_of(body["issuer"])
-    extensions: dict[str, core.Asn1Value] = {}
+    extensions: dict[str, bytes] = {}
     unknown_critical = []
-    for extension in body["extensions"] or ():
-        oid = extension["extn_id"].dotted
+    written = body["extensions"]
+    for extension in _Extensions.load(written.untag().dump(), strict=True) if written else ():
+        oid = extension["oid"].dotted
         if oid in extensions:
             raise ValueError("an extension stands twice")
-        extensions[oid] = extension["extn_value"]
+        extensions[oid] = extension["value"].native
         if extension["critical"].native and oid not in _UNDERSTOOD:
             unknown_critical.append(oid)
     usage, constraints = extensions.get(_KEY_USAGE), extensions.get(_BASIC_CONSTRAINTS)
-    extended, identifier = extensions.get(_EXTENDED_KEY_USAGE), extensions.get(_KEY_IDENTIFIER)
-    authority = extensions.get(_AUTHORITY_KEY_IDENTIFIER)
+    extended = extensions.get(_EXTENDED_KEY_USAGE)
     parsed["signature_value"].native  # noqa: B018 - read here so that it fails here
     return Certificate(
         der=der,
@@ -195,14 +210,42 @@ def _read(der: bytes) -> Certificate:
         serial_number=body["serial_number"].native,
         not_before=_moment(body["validity"]["not_before"]),
         not_after=_moment(body["validity"]["not_after"]),
-        key_identifier=identifier.parsed.native if identifier else None,
-        authority_key_identifier=authority.parsed["key_identifier"].native if authority else None,
-        key_usage=frozenset(usage.parsed.native) if usage else None,
-        extended_key_usage=frozenset(one.dotted for one in extended.parsed) if extended else frozenset(),
-        authority=bool(constraints.parsed["ca"].native) if constraints else None,
+        key_identifier=_key_identifier(extensions),
+        authority_key_identifier=_authority_key_identifier(extensions),
+        key_usage=frozenset(x509.KeyUsage.load(usage, strict=True).native) if usage is not None else None,
+        extended_key_usage=_purposes(extended) if extended is not None else frozenset(),
+        authority=_authority(constraints) if constraints is not None else None,
         unknown_critical=tuple(unknown_critical),
         parsed=parsed,
     )
+
+
+def _authority(value: bytes) -> bool:
+    return bool(x509.BasicConstraints.load(value, strict=True)["ca"].native)
+
+
+def _purposes(value: bytes) -> frozenset[str]:
+    return frozenset(one.dotted for one in x509.ExtKeyUsageSyntax.load(value, strict=True))
+
+
+# The key identifiers only say where to look: a malformed one, as some states have written, is none.
+
+
+def _key_identifier(extensions: dict[str, bytes]) -> bytes | None:
+    try:
+        found: bytes | None = core.OctetString.load(extensions[_KEY_IDENTIFIER], strict=True).native
+    except MALFORMED:
+        return None
+    return found
+
+
+def _authority_key_identifier(extensions: dict[str, bytes]) -> bytes | None:
+    try:
+        value = x509.AuthorityKeyIdentifier.load(extensions[_AUTHORITY_KEY_IDENTIFIER], strict=True)
+        found: bytes | None = value["key_identifier"].native
+    except MALFORMED:
+        return None
+    return found
 
 
 def _moment(value: core.Asn1Value) -> datetime:

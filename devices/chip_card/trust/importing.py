@@ -46,7 +46,7 @@ class Kind(StrEnum):
     SIGNER = "document signer"
     REVOCATION_LIST = "revocation list"
     MASTER_LIST = "master list"
-    UNKNOWN = "unknown"
+    OTHER = "other part"
 
 
 class Outcome(StrEnum):
@@ -205,7 +205,7 @@ class _Examination:
         """Certificates first, then master lists, then the revocation lists that all of them may verify."""
         parts = [_opened(content) for content in contents.objects]
         for reason in [part for part in parts if isinstance(part, str)]:
-            self._refuse(Kind.UNKNOWN, reason)
+            self._refuse(Kind.OTHER, reason)
         envelopes = [part for part in parts if isinstance(part, SignedData)]
         unsigned = [part for part in parts if isinstance(part, Certificate)]
         for envelope in envelopes:
@@ -217,10 +217,10 @@ class _Examination:
         for one in [part for part in parts if isinstance(part, RevocationList)]:
             self._take_revocation_list(one)
         for reason in contents.unreadable:
-            self._refuse(Kind.UNKNOWN, reason)
+            self._refuse(Kind.OTHER, reason)
         if contents.beyond:
             most = containers.MOST_OBJECTS
-            self._refuse(Kind.UNKNOWN, f"{contents.beyond} more parts: a file may have {most}")
+            self._refuse(Kind.OTHER, f"{contents.beyond} more parts: a file may have {most}")
         if contents.document_signers:
             words = f"{contents.document_signers} document signers: each card brings its own"
             self.entries.append(Entry(Outcome.PASSED_OVER, Kind.SIGNER, reason=words))
@@ -237,9 +237,7 @@ class _Examination:
         self, certificates: Iterable[Certificate], word: str, roots_refused: str | None = None
     ) -> None:
         """Self-signed ones, then link certificates under them and under what is held. ``word``: whose."""
-        pool = _Pool(self._held)
-        for one in self._taken.values():
-            pool.add(one)
+        pool = self._pool()
         links: dict[str, Certificate] = {}
         for one in {found.sha256: found for found in certificates}.values():
             reason = self._unusable(one)
@@ -297,6 +295,12 @@ class _Examination:
         for sha256 in parents:
             self._refuse(Kind.LINK, reasons[sha256], links[sha256])
 
+    def _pool(self) -> _Pool:
+        pool = _Pool(self._held)
+        for one in self._taken.values():
+            pool.add(one)
+        return pool
+
     def _is_held(self, one: Certificate) -> bool:
         return self._held.holds(one.sha256)
 
@@ -319,7 +323,7 @@ class _Examination:
 
     def _take_master_list(self, envelope: SignedData) -> None:
         if envelope.content_type != master_list.CONTENT_TYPE:
-            self._refuse(Kind.UNKNOWN, f"signed data of type {envelope.content_type}")
+            self._refuse(Kind.OTHER, f"signed data of type {envelope.content_type}")
             return
         verified = envelope.verify()
         signer = verified.signer
@@ -344,11 +348,11 @@ class _Examination:
             self._tell(Outcome.TAKEN, Kind.MASTER_LIST, signer, f"{len(listed.certificates)} certificates")
             self._take_authorities(certificates, f"a master list of {signer.subject_text}")
             for reason in unreadable:
-                self._refuse(Kind.UNKNOWN, reason)
+                self._refuse(Kind.OTHER, reason)
 
     def _may_speak(self, signer: Certificate, at_hand: list[Certificate]) -> bool:
         """Whether the operator accepts this signer's lists; tells why not, and keeps who was accepted."""
-        pool = _Pool(self._held)
+        pool = self._pool()
         for one in [*at_hand, *self._held.list_signers]:
             pool.add(one)
         way = self._way_to_accepted(signer, pool)
@@ -437,9 +441,7 @@ class _Examination:
 
     def _issuer_of_list(self, one: RevocationList) -> tuple[Certificate | None, str]:
         """The authority whose key signed it; else why there is none."""
-        pool = _Pool(self._held)
-        for taken in self._taken.values():
-            pool.add(taken)
+        pool = self._pool()
         reason = f"the key that signed it is not held (issuer {one.issuer_text})"
         for candidate in pool.candidates(one.authority_key_identifier, one.issuer, one.country):
             try:

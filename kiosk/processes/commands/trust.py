@@ -148,12 +148,14 @@ def _print_report(report: ImportReport, *, everything: bool) -> None:
     counted = Counter((entry.outcome, entry.kind) for entry in report.entries)
     for (outcome, kind), count in counted.items():
         print(f"  {outcome}: {count} {kind}{'s' if count > 1 else ''}")
-    short = everything or len(report.entries) <= _MOST_LINES
-    for entry in report.entries:
-        if short or entry.outcome is Outcome.REFUSED or entry.kind is Kind.MASTER_LIST:
-            _print_entry(entry)
-    if not short:
-        print("  (--all shows a line for each)")
+    lines = sorted(
+        report.entries,
+        key=lambda entry: (entry.kind is not Kind.MASTER_LIST, entry.outcome is not Outcome.REFUSED),
+    )
+    for entry in lines if everything else lines[:_MOST_LINES]:
+        _print_entry(entry)
+    if not everything and len(lines) > _MOST_LINES:
+        print(f"  … and {len(lines) - _MOST_LINES} more; --all shows each")
     _print_advice(report)
 
 
