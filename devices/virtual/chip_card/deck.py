@@ -18,8 +18,8 @@ class Deck:
         self._chips: dict[tuple[str, CardProfile], Chip] = {}
 
     def chip(self, name: str, profile: CardProfile | None = None) -> Chip:
-        """This person's chip. Raises ``KeyError`` for an unknown name, ``ValueError`` for a profile that no chip
-        can have.
+        """This person's chip. Raises ``KeyError`` for an unknown name and ``ValueError`` for a profile that
+        no chip can have.
         """
         wanted = (name, profile or CardProfile())
         if wanted not in self._chips:

@@ -107,13 +107,9 @@ def _storage(standard: int, name: int) -> bytes:
 
 def _directory(name: bytes) -> bytes:
     """The file control information of a payment directory with one application in it."""
-    entry = tlv.encode(
-        0x61, tlv.encode(0x4F, _PAYMENT) + tlv.encode(0x50, b"DEMO") + tlv.encode(0x87, b"\x01")
-    )
-    if name == _PSE:
-        inside = tlv.encode(0x88, b"\x01")
-    else:
-        inside = tlv.encode(0xBF0C, entry)
+    application = tlv.encode(0x4F, _PAYMENT) + tlv.encode(0x50, b"DEMO") + tlv.encode(0x87, b"\x01")
+    by_file, by_list = tlv.encode(0x88, b"\x01"), tlv.encode(0xBF0C, tlv.encode(0x61, application))
+    inside = by_file if name == _PSE else by_list
     return tlv.encode(0x6F, tlv.encode(0x84, name) + tlv.encode(0xA5, inside))
 
 

@@ -27,6 +27,8 @@ from devices.virtual.chip_card.certificates import (
 from devices.virtual.chip_card.profile import CardProfile, Root, SignatureScheme, SignerState, SodFlaw
 from devices.virtual.chip_card.signing_keys import EcSigningKey, KeyFolder, SigningKey
 
+GIVEN_ROOTS = (Root.DEMO, Root.DEMO_EXPLICIT, Root.OTHER_COUNTRY)
+"""Roots that a reader may be given; the others are forgers' and strangers'."""
 _LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
 _SECURITY_INFOS = "0.4.0.127.0.7.3.2.1"
 REVOKED_SERIAL = 0x7265766F6B6564
@@ -54,18 +56,13 @@ class DemoIssuer:
 
     @property
     def root(self) -> x509.Certificate:
-        """The first root of ``trust_anchors``."""
+        """The root of the default profile."""
         return x509.load_der_x509_certificate(self.authority(Root.DEMO).certificate)
 
     @property
     def signer(self) -> x509.Certificate:
         """Who signs the cards of the default profile."""
         return x509.load_der_x509_certificate(self.signer_for(CardProfile()).certificate)
-
-    def trust_anchors(self) -> list[bytes]:
-        """The root certificates that a reader is given, in DER: demo, demo-explicit and other-country."""
-        given = (Root.DEMO, Root.DEMO_EXPLICIT, Root.OTHER_COUNTRY)
-        return [self.authority(root).certificate for root in given]
 
     def revocation_list(
         self, root: Root = Root.DEMO, made: datetime | None = None, valid: timedelta = timedelta(days=90)
@@ -75,11 +72,14 @@ class DemoIssuer:
         revoked = [REVOKED_SERIAL] if root is Root.DEMO else []
         return revocation_list(self.authority(root), revoked, begins, begins + valid)
 
-    def trust_file(self) -> bytes:
-        """PEM text with the root certificates and the revocation lists, to be imported by a reader."""
-        blocks = [pem.armor("CERTIFICATE", certificate) for certificate in self.trust_anchors()]
-        lists = (Root.DEMO, Root.DEMO_EXPLICIT, Root.OTHER_COUNTRY)
-        blocks += [pem.armor("X509 CRL", self.revocation_list(root)) for root in lists]
+    def trust_file(self, *roots: Root) -> bytes:
+        """PEM text with these root certificates and their revocation lists, to be imported by a reader; the
+        demo root's if none is named. Readers may refuse files with several roots that nobody signed.
+        """
+        blocks = []
+        for root in roots or (Root.DEMO,):
+            blocks.append(pem.armor("CERTIFICATE", self.authority(root).certificate))
+            blocks.append(pem.armor("X509 CRL", self.revocation_list(root)))
         return b"".join(blocks)
 
     def authority(self, root: Root) -> Authority:
