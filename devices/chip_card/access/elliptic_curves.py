@@ -3,9 +3,9 @@
 OpenSSL's ECDH gives only the x coordinate of a product. PACE needs the whole point, and products of another
 generator. Both come from two ECDH calls: with the x coordinates of k·P and of k·(P + G) = k·P + k·G, where
 k·G is the key's own public point, the addition formula leaves one linear equation for the y coordinate of
-k·P, without any square root. The secret number k is touched by OpenSSL's constant-time code alone; what Python
-computes with are points that are public or die with the session. The curves that OpenSSL lacks are multiplied
-in ``complete_addition``, which tells its limits.
+k·P, without any square root. The secret number k is touched by OpenSSL's constant-time code alone; what
+Python computes with are points that are public or die with the session. The curves that OpenSSL lacks are
+multiplied in ``complete_addition``, which tells its limits.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class PaceInfo:
 
     @property
     def strength(self) -> int:
-        """Bits of security of the weaker part, cipher or group; 0 for what is not supported."""
+        """Bits of security of the weaker part, cipher or group; 0 where one of them is not known."""
         suite, domain = self.suite, self.domain
         return min(_STRENGTHS[suite], domain.strength) if suite is not None and domain is not None else 0
 
