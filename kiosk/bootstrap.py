@@ -70,7 +70,7 @@ def command_line(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from kiosk.processes.commands import centre, check, device, pin, run, tour, virtual
+    from kiosk.processes.commands import centre, check, device, pin, run, tour, trust, virtual
 
     parser = argparse.ArgumentParser(
         prog="main.py", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (check, device, pin, virtual, tour):
+    for command in (check, device, pin, trust, virtual, tour):
         command.add(subparsers)
     return parser
 

@@ -16,6 +16,7 @@ from kiosk.identity.card_proof import Signature
 
 MOST_SIGNERS = 8
 MOST_CERTIFICATES = 64
+MOST_TRIED = 8
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 
 
@@ -41,6 +42,11 @@ class SignedData:
     def unsigned(self) -> bool:
         """Nobody signed it: a mere envelope for certificates, as ``.p7b`` files are."""
         return not self._signers
+
+    @property
+    def signature_algorithms(self) -> list[str]:
+        """The object identifier of each signer's algorithm."""
+        return [signer["signature_algorithm"]["algorithm"].dotted for signer in self._signers]
 
     @classmethod
     def parse(cls, data: bytes) -> SignedData:
@@ -77,11 +83,14 @@ class SignedData:
         return results[0] if results else Verified(Signature.INVALID, None, "nobody signed it")
 
     def _verify(self, signer: cms.SignerInfo) -> Verified:
-        """Try each certificate that the signer may mean: an identifier is only a hint."""
+        """Try each certificate that the signer may mean, or every one when it means none: an identifier is
+        only a hint, and some issuers write their name in it otherwise than in the certificate.
+        """
         meant: list[Certificate] = []
         result = Verified(Signature.INVALID, None, "the signer's certificate is not in it")
         try:
             meant = [one for one in self.certificates if _means(signer["sid"], one)]
+            meant = meant or list(self.certificates[:MOST_TRIED])
             for certificate in meant:
                 try:
                     if self._verifies(signer, certificate):

@@ -83,7 +83,7 @@ def parse(data: bytes) -> SecurityObject:
     """Read the file and verify its signature.
 
     Raises ``CardProblem`` (data unreadable) when it is no signed LDS security object, and (not supported)
-    when its hashes are of a kind not known here. A signature that is wrong, or that cannot be checked here,
+    when its version or its hash is not known here. A signature that is wrong, or that cannot be checked here,
     is a result.
     """
     try:
@@ -91,6 +91,7 @@ def parse(data: bytes) -> SecurityObject:
         if signed.content_type not in _LDS_SECURITY_OBJECT:
             raise ValueError("not an LDS security object")
         security_object = LdsSecurityObject.load(signed.content, strict=True)
+        version = security_object["version"].native
         hash_name = security_object["hash_algorithm"]["algorithm"].native
         pairs = [(item["number"].native, item["value"].native) for item in security_object["hashes"]]
     except MALFORMED as error:
@@ -100,8 +101,8 @@ def parse(data: bytes) -> SecurityObject:
         raise unreadable("EF.SOD: a data group is listed twice")
     if not hashes.keys() <= DATA_GROUP_TAGS.keys():
         raise unreadable("EF.SOD: a data group that does not exist")
-    if hash_name not in HASHES:
-        raise CardProblem(FailureCode.CARD_NOT_SUPPORTED, f"EF.SOD: hash algorithm {hash_name}")
+    if version not in (0, 1) or hash_name not in HASHES:
+        raise CardProblem(FailureCode.CARD_NOT_SUPPORTED, f"EF.SOD: version {version}, hash {hash_name}")
     result = signed.verify()
     signer = result.signer.der if result.signer is not None else None
     return SecurityObject(hash_name, hashes, result.signature, signer, result.reason)

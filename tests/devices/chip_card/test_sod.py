@@ -212,6 +212,27 @@ def test_an_unknown_signature_algorithm_is_unsupported_not_wrong():
     assert sod.parse(raw).signature is Signature.UNSUPPORTED
 
 
+def test_a_signer_that_writes_its_issuers_name_in_another_order_is_found():
+    """Seen on real documents: the parts of the name stand otherwise than in the certificate."""
+    signed = cms.ContentInfo.load(tlv.single(RAW, 0x77).value)
+    identifier = signed["content"]["signer_infos"][0]["sid"].chosen
+    parts = identifier["issuer"].chosen
+    turned = made.x509.Name("", made.x509.RDNSequence([parts[1], parts[0], parts[2]]))
+    raw = RAW.replace(
+        identifier["issuer"].dump() + identifier["serial_number"].dump(),
+        turned.dump() + identifier["serial_number"].dump(),
+    )
+    assert raw != RAW
+    assert sod.parse(raw).signature is Signature.VALID
+
+
+@pytest.mark.parametrize("version", [2, 5])
+def test_later_versions_of_the_signed_list_are_not_supported(version):
+    with pytest.raises(CardProblem) as caught:
+        sod.parse(made.sod(GROUPS, KEY, DSC, version=version))
+    assert caught.value.code is FailureCode.CARD_NOT_SUPPORTED
+
+
 def test_hashes_of_an_unknown_kind_are_not_supported_rather_than_altered():
     raw = made.sod(GROUPS, KEY, DSC, hash_name="sha3_256")
     with pytest.raises(CardProblem) as caught:
