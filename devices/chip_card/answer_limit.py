@@ -18,6 +18,8 @@ from pathlib import Path
 
 _ESTABLISHING = threading.Lock()
 _DESCRIPTORS = Path("/proc/self/fd")
+_SERVICE_SOCKET = "pcscd.comm"
+_LOOKS, _PAUSE = 10, 0.005
 
 
 class ServiceConnection:
@@ -34,8 +36,7 @@ class ServiceConnection:
         with _ESTABLISHING:
             before = _sockets()
             context = establish()
-            made = [number for number, _ in _sockets() - before]
-        return context, cls(socket.socket(fileno=os.dup(made[0])) if len(made) == 1 else None)
+            return context, cls(_only_one(before))
 
     def cut(self) -> None:
         """End every call on the context. Never raises."""
@@ -86,6 +87,20 @@ class AnswerLimit:
                 return
 
 
+def _only_one(before: set[tuple[int, str]]) -> socket.socket | None:
+    """A copy of the one connection to the service that is not among those before. Others that this process
+    may open and close at the same moment are waited for.
+    """
+    for _ in range(_LOOKS):
+        made = [found for entry in _sockets() - before if (found := _copy(*entry)) is not None]
+        if len(made) == 1:
+            return made[0]
+        for found in made:
+            found.close()
+        time.sleep(_PAUSE)
+    return None
+
+
 def _sockets() -> set[tuple[int, str]]:
     """Number and identity of every socket of this process; none where the system does not show them."""
     found = set()
@@ -96,3 +111,17 @@ def _sockets() -> set[tuple[int, str]]:
                 if target.startswith("socket:"):
                     found.add((int(entry.name), target))
     return found
+
+
+def _copy(number: int, identity: str) -> socket.socket | None:
+    """The socket under another number, if it still is that one and leads to the service."""
+    try:
+        found = socket.socket(fileno=os.dup(number))
+    except OSError:
+        return None
+    with contextlib.suppress(OSError):
+        same = str((_DESCRIPTORS / str(found.fileno())).readlink()) == identity
+        if same and found.family == socket.AF_UNIX and str(found.getpeername()).endswith(_SERVICE_SOCKET):
+            return found
+    found.close()
+    return None
