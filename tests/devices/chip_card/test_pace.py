@@ -24,7 +24,8 @@ from devices.chip_card.access.session_keys import (
 )
 from devices.chip_card.apdu import Response
 from devices.chip_card.errors import CardProblem
-from devices.virtual.chip_card.chip_channel import ChannelError, ChipPace
+from devices.virtual.chip_card.chip_errors import ChannelError
+from devices.virtual.chip_card.chip_pace import ChipPace
 from kiosk.failures import FailureCode
 
 AES_128 = CipherSuite.AES_128
