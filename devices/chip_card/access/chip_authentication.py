@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 
 from devices.chip_card import tlv
 from devices.chip_card.access import chip_public_keys, elliptic_curves
-from devices.chip_card.access.chip_public_keys import ChipPublicKey, DhKey
+from devices.chip_card.access.chip_public_keys import DhKey
 from devices.chip_card.access.diffie_hellman import RandomBelow
 from devices.chip_card.access.elliptic_curves import KeyPair
 from devices.chip_card.access.security_infos import (
@@ -83,7 +83,7 @@ class Offer:
     DG14 names none for the key, which means 3DES.
     """
 
-    key: ChipPublicKey
+    key: EllipticCurveKey | DhKey
     key_id: int | None
     suite: CipherSuite
     protocol: bytes | None
@@ -99,7 +99,7 @@ class Offer:
         """For comparing: cipher, then curves above primes, then length."""
         if isinstance(self.key, EllipticCurveKey):
             return _RANKS[self.suite], True, self.key.curve.n.bit_length()
-        return _RANKS[self.suite], False, self.key.group.p.bit_length() if isinstance(self.key, DhKey) else 0
+        return _RANKS[self.suite], False, self.key.group.p.bit_length()
 
 
 def disproves(problem: CardProblem) -> bool:
@@ -177,21 +177,27 @@ def _belong(infos: SecurityInfos, info: ChipAuthenticationInfo, key: ChipAuthent
     return None in (info.key_id, key.key_id) and len(infos.chip_authentication_keys) == 1
 
 
-def _ephemeral(key: ChipPublicKey, random: RandomBelow) -> tuple[bytes, bytes]:
-    """A fresh public key as it is sent, and the secret shared with the chip's key."""
-    if isinstance(key, EllipticCurveKey):
-        curve = key.curve
-        pair = KeyPair.of(curve, 2 + random(curve.n - 4))
-        return elliptic_curves.encode_point(curve, pair.public), pair.shared_x(key.point).to_bytes(curve.size)
-    if not isinstance(key, DhKey):
-        raise TypeError("a key of no key agreement")
-    group = key.group
+def _ephemeral(key: EllipticCurveKey | DhKey, random: RandomBelow) -> tuple[bytes, bytes]:
+    """A fresh public key as it is sent, and the secret shared with the chip's key.
+
+    Neither begins with a zero byte: the standard keeps such bytes of a secret, and not every chip does.
+    """
     while True:
-        exponent = group.random_exponent(random)
-        public, secret = group.power(group.g, exponent), group.power(key.y, exponent)
-        # Implementations differ in whether a leading zero byte is sent and hashed; so there is none.
-        if public[0] and secret[0]:
-            return public, secret
+        pair = _with_curve(key, random) if isinstance(key, EllipticCurveKey) else _with_group(key, random)
+        if all(part[0] for part in pair):
+            return pair
+
+
+def _with_curve(key: EllipticCurveKey, random: RandomBelow) -> tuple[bytes, bytes]:
+    curve = key.curve
+    pair = KeyPair.of(curve, 2 + random(curve.n - 4))
+    return elliptic_curves.encode_point(curve, pair.public), pair.shared_x(key.point).to_bytes(curve.size)
+
+
+def _with_group(key: DhKey, random: RandomBelow) -> tuple[bytes, bytes]:
+    group = key.group
+    exponent = group.random_exponent(random)
+    return group.power(group.g, exponent), group.power(key.y, exponent)
 
 
 def _agree(transmit: Transmit, offer: Offer, public: bytes, extended_length: bool) -> int:

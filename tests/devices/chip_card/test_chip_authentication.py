@@ -194,16 +194,22 @@ def test_whatever_the_random_numbers(randoms):
         assert result.keys == keys
 
 
-def test_a_key_of_diffie_hellman_is_sent_with_no_leading_zero():
-    """Nor does the secret begin with one: chips differ in whether they keep such a byte."""
-    group = standardized(0)
-    short = [x for x in range(2, 3000) if pow(group.g, x, group.p) >> 1016 == 0][:3]
-    assert short, "powers below 2^1016 occur"
-    numbers = iter([x - 2 for x in short] + [5])
-    result, keys, sent = agree(
-        ChipAuthenticator(DhAgreementKey(group), AES_128), random=lambda _: next(numbers)
-    )
+def test_no_secret_begins_with_a_zero_byte():
+    """Chips differ in whether they keep such a byte, and a key of Diffie-Hellman in whether they send it."""
+    group, x = standardized(0), 11
+    assert all(not pow(group.g, n, group.p) >> 1016 for n in (48, 11 * 109))
+    numbers = iter([48 - 2, 109 - 2, 7 - 2])
+    chip = ChipAuthenticator(DhAgreementKey(group, x=x), AES_128)
+    result, keys, sent = agree(chip, random=lambda _: next(numbers))
     assert sent[1].data.endswith(pow(group.g, 7, group.p).to_bytes(128))
+    assert result.keys == keys
+
+    curve, k = BRAINPOOL_P256R1, 3
+    assert all(not multiply_generator(curve, k * n).x >> 248 for n in (351, 651))
+    numbers = iter([351 - 2, 651 - 2, 7 - 2])
+    chip = ChipAuthenticator(EcAgreementKey(curve, k=k), AES_128)
+    result, keys, sent = agree(chip, random=lambda _: next(numbers))
+    assert sent[1].data.endswith(multiply_generator(curve, 7).y.to_bytes(32))
     assert result.keys == keys
 
 
