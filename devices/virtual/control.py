@@ -30,11 +30,13 @@ OK, BROKEN = "ok", "broken"
 
 
 class CardTable(Protocol):
-    """The virtual card reader."""
+    """The virtual card reader. Laying what there is not raises ``ValueError``."""
 
     @property
     def inserted(self) -> str | None: ...
-    def insert(self, name: str) -> None: ...
+    def insert(self, name: str, preset: str = "", knobs: Mapping[str, object] | None = None) -> None: ...
+    def insert_foreign(self, kind: str) -> None: ...
+    def catalogue(self) -> dict[str, Any]: ...
     def remove(self) -> None: ...
     def citizens(self) -> list[dict[str, str]]: ...
 
@@ -221,11 +223,28 @@ def _number(body: dict[str, Any], key: str, default: float | None = None) -> flo
 
 
 def _insert_card(lobby: VirtualLobby, body: dict[str, Any]) -> None:
+    """``name`` of a citizen, with ``profile`` (a preset) and ``set`` (knobs) if wanted; or ``foreign``."""
+    try:
+        if "foreign" in body:
+            lobby.cards.insert_foreign(_text(body, "foreign"))
+        else:
+            _insert_citizens_card(lobby, body)
+    except ValueError as error:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
+
+
+def _insert_citizens_card(lobby: VirtualLobby, body: dict[str, Any]) -> None:
     name = _text(body, "name")
     known = [citizen["name"] for citizen in lobby.cards.citizens()]
     if name not in known:
         raise RefusedError(HTTPStatus.NOT_FOUND, f"no citizen “{name}”; there are {', '.join(known)}")
-    lobby.cards.insert(name)
+    if "profile" not in body and "set" not in body:
+        lobby.cards.insert(name)
+        return
+    knobs = body.get("set", {})
+    if not isinstance(knobs, dict):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "“set” must be an object of knobs")
+    lobby.cards.insert(name, _text(body, "profile") if "profile" in body else "", knobs)
 
 
 def _printer(lobby: VirtualLobby, body: dict[str, Any]) -> None:
@@ -326,6 +345,8 @@ def _handler(lobby: VirtualLobby, token: str) -> type[BaseHTTPRequestHandler]:
             elif self.command == "GET" and address.path in pictures:
                 picture = _picture(lobby, pictures[address.path], parse_qs(address.query))
                 self._send(HTTPStatus.OK, "image/png", picture)
+            elif self.command == "GET" and address.path == "/cards":
+                self._json(HTTPStatus.OK, lobby.cards.catalogue())
             elif self.command == "GET" and address.path == "/state":
                 self._json(HTTPStatus.OK, lobby.state())
             elif self.command == "GET" and address.path in ("/screens/kiosk", "/screens/ceiling"):

@@ -51,7 +51,7 @@ def mapping_infos(profile: CardProfile, secrets: ChipSecrets) -> bytes:
 
 
 def _pace_info(profile: CardProfile, suite: CipherSuite) -> bytes:
-    protocol = tlv.encode(0x06, pace_protocol(profile.pace_mapping, suite))
+    protocol = tlv.encode(0x06, pace_protocol(profile.pace_mapping, suite, profile.pace_curve))
     curve = tlv.encode(0x02, bytes((profile.pace_curve,))) if profile.pace_offer_id else b""
     return tlv.encode(0x30, protocol + tlv.encode(0x02, bytes((_PACE_VERSION,))) + curve)
 

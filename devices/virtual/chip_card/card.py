@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devices.chip_card import tlv
-from devices.chip_card.access import elliptic_curves as curves
 from devices.chip_card.access.session_keys import SessionKeys, password_from_can, password_from_mrz
 from devices.chip_card.apdu import Command, Response
 from devices.virtual.chip_card.authentication import ActiveAuthenticator, ChipAuthenticator
@@ -22,6 +21,7 @@ from devices.virtual.chip_card.chip_errors import ChannelError
 from devices.virtual.chip_card.chip_pace import ChipPace, pace_protocol
 from devices.virtual.chip_card.file_system import FileSystem
 from devices.virtual.chip_card.link_timing import LinkTiming
+from devices.virtual.chip_card.pace_domain import domain
 from devices.virtual.chip_card.profile import (
     AccessWays,
     CardFaults,
@@ -208,14 +208,14 @@ class VirtualCard:
 
     def _set_template(self, command: Command) -> Response:
         profile = self.chip.profile
-        curve = curves.by_parameter_id(profile.pace_curve)
-        protocol = pace_protocol(profile.pace_mapping, profile.pace_suite)
+        group = domain(profile.pace_curve)
+        protocol = pace_protocol(profile.pace_mapping, profile.pace_suite, profile.pace_curve)
         try:
             items = {item.tag: item.value for item in tlv.parse(command.data)}
         except tlv.TlvError:
             return Response(b"", 0x6A80)
-        right_curve = items.get(0x84, bytes((profile.pace_curve,))) == bytes((profile.pace_curve,))
-        if items.get(0x80) != protocol or not right_curve or curve is None:
+        right_group = items.get(0x84, bytes((profile.pace_curve,))) == bytes((profile.pace_curve,))
+        if items.get(0x80) != protocol or not right_group:
             return Response(b"", 0x6A80)
         password = self._password(items.get(0x83))
         if password is None:
@@ -225,7 +225,7 @@ class VirtualCard:
         mapping_key = (
             self.chip.mapping_key if profile.pace_mapping is PaceMapping.CHIP_AUTHENTICATION else None
         )
-        self._pace = ChipPace(protocol, password, curve, profile.pace_flaw, mapping_key)
+        self._pace = ChipPace(protocol, password, group, profile.pace_flaw, mapping_key)
         return Response(b"", 0x9000)
 
     def _password(self, reference: bytes | None) -> bytes | None:

@@ -1,24 +1,26 @@
-"""PACE from the chip's side (ICAO Doc 9303-11 §4.4): generic, integrated and chip authentication mapping, on
-every standardized curve, with every suite, and with every flaw that a reader has to see through.
+"""PACE from the chip's side (ICAO Doc 9303-11 §4.4): generic, integrated and chip authentication mapping, in
+every standardized group, with every suite, and with every flaw that a reader has to see through.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 
 from devices.chip_card import tlv
-from devices.chip_card.access import elliptic_curves as curves
-from devices.chip_card.access.elliptic_curves import Curve, CurveError, KeyPair, Point
 from devices.chip_card.access.session_keys import PASSWORD, CipherSuite, SessionKeys, derive, session_keys
 from devices.virtual.chip_card.chip_ciphers import checksum, encrypt, padded
 from devices.virtual.chip_card.chip_errors import ChannelError
-from devices.virtual.chip_card.integrated_mapping import mapped_generator
+from devices.virtual.chip_card.pace_domain import CurveDomain, FieldDomain, domain
 from devices.virtual.chip_card.profile import PaceFlaw, PaceMapping
 
-_MAPPING_OID = {
-    PaceMapping.GENERIC: "02", PaceMapping.INTEGRATED: "04", PaceMapping.CHIP_AUTHENTICATION: "06",
+_BRAINPOOL_P256R1 = 13
+_CURVE_MAPPINGS = {
+    PaceMapping.GENERIC: 2, PaceMapping.INTEGRATED: 4, PaceMapping.CHIP_AUTHENTICATION: 6,
 }  # fmt: skip
+_FIELD_MAPPINGS = {PaceMapping.GENERIC: 1, PaceMapping.INTEGRATED: 3}
+_MAPPINGS = {
+    number: mapping for table in (_CURVE_MAPPINGS, _FIELD_MAPPINGS) for mapping, number in table.items()
+}
 _SUITES = (CipherSuite.TDES, CipherSuite.AES_128, CipherSuite.AES_192, CipherSuite.AES_256)
 
 _REFUSED_STEP = {
@@ -30,39 +32,44 @@ _OWN_KEY = {PaceFlaw.OWN_KEY_MAPPING: 0x81, PaceFlaw.OWN_KEY_AGREEMENT: 0x83}
 _INFINITY = {PaceFlaw.INFINITY_MAPPING: 0x81, PaceFlaw.INFINITY_AGREEMENT: 0x83}
 
 
-def pace_protocol(mapping: PaceMapping, suite: CipherSuite) -> bytes:
-    """The object identifier's bytes of PACE with ECDH, this mapping and suite (§9.2.1)."""
-    arcs = "04007f00070202" + "04" + _MAPPING_OID[mapping] + f"{_SUITES.index(suite) + 1:02x}"
-    return bytes.fromhex(arcs)
+def pace_protocol(mapping: PaceMapping, suite: CipherSuite, parameter_id: int = _BRAINPOOL_P256R1) -> bytes:
+    """The object identifier's bytes of PACE with this mapping and suite in this group (§9.2.1). Raises
+    ``ValueError`` for a mapping that the group has not.
+    """
+    field = isinstance(domain(parameter_id), FieldDomain)
+    number = (_FIELD_MAPPINGS if field else _CURVE_MAPPINGS).get(mapping)
+    if number is None:
+        raise ValueError(f"no mapping “{mapping}” in the domain parameters {parameter_id}")
+    return bytes.fromhex("04007f0007020204") + bytes((number, _SUITES.index(suite) + 1))
 
 
 class ChipPace:
     """One run of PACE; one step per command. ``keys`` are there after the last one.
 
     ``protocol``: the object identifier's bytes. ``chip_key``: the static private key that the chip
-    authentication mapping proves, on the same curve.
+    authentication mapping proves, on the same curve. ``group``: curve or field.
     """
 
     def __init__(
         self,
         protocol: bytes,
         password: bytes,
-        curve: Curve = curves.BRAINPOOL_P256R1,
+        group: CurveDomain | FieldDomain | None = None,
         flaw: PaceFlaw = PaceFlaw.NONE,
         chip_key: int | None = None,
     ) -> None:
         self._protocol = protocol
-        self._mapping = next(m for m, number in _MAPPING_OID.items() if int(number, 16) == protocol[-2])
+        self._mapping = _MAPPINGS[protocol[-2]]
         self._suite = _SUITES[protocol[-1] - 1]
-        self._curve, self._flaw, self._chip_key = curve, flaw, chip_key
+        self._group = group or domain(_BRAINPOOL_P256R1)
+        self._flaw, self._chip_key = flaw, chip_key
         self._password = password
         integrated = self._mapping is PaceMapping.INTEGRATED and self._suite.key_length > 16
         self._nonce = os.urandom(32 if integrated else 16)
         self._expected = 0
-        self._generator = Point(curve.gx, curve.gy)
+        self._generator = self._group.generator()
         self._map_secret = 0
-        self._own: Point | None = None
-        self._peer: Point | None = None
+        self._own = self._peer = b""
         self._agreed: SessionKeys | None = None
         self.keys: SessionKeys | None = None
 
@@ -79,7 +86,9 @@ class ChipPace:
                 raise ChannelError(0x6A80)
             steps = {0: self._give_nonce, 0x81: self._map, 0x83: self._agree, 0x85: self._confirm}
             answer = steps[tag](value)
-        except (tlv.TlvError, CurveError, KeyError):
+        except ChannelError:
+            raise
+        except (ValueError, KeyError):
             raise ChannelError(0x6A80) from None
         return tlv.encode(0x7C, answer)
 
@@ -90,35 +99,29 @@ class ChipPace:
 
     def _map(self, value: bytes) -> bytes:
         self._expected = 0x83
-        curve = self._curve
+        group = self._group
         if self._mapping is PaceMapping.INTEGRATED:
             if len(value) != self._suite.key_length:
                 raise ChannelError(0x6A80)
-            self._generator = mapped_generator(curve, self._suite, self._nonce, value)
+            self._generator = group.integrated(self._suite, self._nonce, value)
             return tlv.encode(0x82, b"")
-        peer = curves.decode_point(curve, value)
-        self._map_secret = 2 + secrets.randbelow(curve.n - 4)
-        key = KeyPair.of(curve, self._map_secret)
-        shared = key.multiply(peer)
-        by_nonce = curves.multiply_generator(curve, int.from_bytes(self._nonce) % curve.n)
-        self._generator = curves.add(curve, by_nonce, shared)
-        return tlv.encode(0x82, self._shown(0x81, key.public, value))
+        self._map_secret = group.secret()
+        own = group.power(self._map_secret, self._generator)
+        self._generator = group.mapped(self._nonce, group.power(self._map_secret, value))
+        return tlv.encode(0x82, self._shown(0x81, own, value))
 
     def _agree(self, value: bytes) -> bytes:
         self._expected = 0x85
-        curve = self._curve
-        self._peer = curves.decode_point(curve, value)
-        key = KeyPair.generate(curve)
-        self._own = key.multiply(self._generator)
-        secret = key.shared_x(self._peer)
-        self._agreed = session_keys(secret.to_bytes(curve.size), self._suite)
+        secret = self._group.secret()
+        self._own, self._peer = self._group.power(secret, self._generator), value
+        self._agreed = session_keys(self._group.agreed(secret, value), self._suite)
         if self._own == self._peer:
             raise ChannelError(0x6A80)
         return tlv.encode(0x84, self._shown(0x83, self._own, value))
 
     def _confirm(self, value: bytes) -> bytes:
         self._expected = -1
-        if self._own is None or self._peer is None or self._agreed is None:
+        if self._agreed is None:
             raise ChannelError(0x6A80)
         if value != self._token(self._agreed, self._own):
             raise ChannelError(0x6300)
@@ -131,10 +134,10 @@ class ChipPace:
             answer += tlv.encode(0x8A, self._chip_authentication_data(self._agreed))
         return answer
 
-    def _token(self, keys: SessionKeys, public_key: Point) -> bytes:
+    def _token(self, keys: SessionKeys, public_key: bytes) -> bytes:
         """Checksum over a public key with its protocol (§4.4.3.4); DES takes whole blocks."""
-        point = tlv.encode(0x86, curves.encode_point(self._curve, public_key))
-        message = tlv.encode(0x7F49, tlv.encode(0x06, self._protocol) + point)
+        element = tlv.encode(self._group.element_tag, public_key)
+        message = tlv.encode(0x7F49, tlv.encode(0x06, self._protocol) + element)
         return checksum(
             self._suite,
             keys.mac,
@@ -143,20 +146,18 @@ class ChipPace:
 
     def _chip_authentication_data(self, keys: SessionKeys) -> bytes:
         """What turns the static key into the one used for mapping, encrypted (§4.4.3.3.3)."""
-        if self._chip_key is None:
+        if self._chip_key is None or not isinstance(self._group, CurveDomain):
             raise ChannelError(0x6A80)
-        n = self._curve.n
+        n = self._group.curve.n
         data = pow(self._chip_key, -1, n) * self._map_secret % n
         plain = padded(self._suite, data.to_bytes((n.bit_length() + 7) // 8))
         vector = encrypt(self._suite, keys.encryption, b"\xff" * self._suite.block)
         return encrypt(self._suite, keys.encryption, plain, vector)
 
-    def _shown(self, step: int, point: Point, peer: bytes) -> bytes:
-        """The point as this chip gives it: right, or with the flaw."""
-        flaw = self._flaw
-        raw = curves.encode_point(self._curve, point)
-        if _OFF_CURVE.get(flaw) == step:
-            return raw[:-1] + bytes((raw[-1] ^ 1,))
-        if _OWN_KEY.get(flaw) == step:
+    def _shown(self, step: int, element: bytes, peer: bytes) -> bytes:
+        """The element as this chip gives it: right, or with the flaw."""
+        if _OFF_CURVE.get(self._flaw) == step:
+            return self._group.spoiled(element)
+        if _OWN_KEY.get(self._flaw) == step:
             return peer
-        return b"\x00" if _INFINITY.get(flaw) == step else raw
+        return self._group.infinity if _INFINITY.get(self._flaw) == step else element

@@ -20,7 +20,7 @@ from devices.chip_card.access.session_keys import CipherSuite
 from devices.chip_card.apdu import EXTENDED_LE
 from devices.virtual.chip_card.link_timing import LinkTiming
 
-__all__ = ["CardFaults", "CardProfile", "LinkTiming", "turned"]
+__all__ = ["CardFaults", "CardProfile", "LinkTiming", "choices", "turned"]
 
 BRAINPOOL_P256R1 = 13
 
@@ -255,7 +255,8 @@ class ChannelFault(StrEnum):
 class CardProfile:
     """What a card is. The default is a Vietnamese card of 2021.
 
-    Curves are given by their standardized domain parameter (8 to 18, ICAO Doc 9303-11 table 6).
+    Curves are given by their standardized domain parameter (8 to 18, ICAO Doc 9303-11 table 6); for PACE 0 to
+    2 are the prime fields.
     ``pace_offer_id``: EF.CardAccess names the curve, as all known cards do. ``wrong_password_seconds``: how
     much longer the chip takes after each wrong password. ``master_file``: SELECT of the master file works
     (Vietnamese cards answer 6D00). ``ca_key_id``: number of the chip's key, in DG14 and in the command.
@@ -307,6 +308,13 @@ class CardProfile:
     portrait_bytes: int | None = None
     hostile: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for numbers that would only keep the machine busy."""
+        _within("portrait_bytes", self.portrait_bytes or 0, 0, 1_000_000)
+        _within("aa_rsa_bits", self.aa_rsa_bits, 1024, 4096)
+        _within("signer_rsa_bits", self.signer_rsa_bits, 1024, 4096)
+        _within("ca_key_id", self.ca_key_id or 0, 0, 127)
+
 
 @dataclass(frozen=True)
 class CardFaults:
@@ -340,6 +348,22 @@ class CardFaults:
     hang_at: int | None = None
     hang_seconds: float = 30.0
 
+    def __post_init__(self) -> None:
+        """Raises ``ValueError`` for what no answer can be made of."""
+        _within("extra_bytes", self.extra_bytes, 0, 256)
+        for name in ("largest_answer", "largest_block"):
+            _within(name, getattr(self, name), 1, EXTENDED_LE)
+        try:
+            whole = len(bytes.fromhex(self.answer))
+        except ValueError:
+            whole = 0
+        _within("bytes of “answer”", whole, 2, 65535)
+
+
+def _within(name: str, number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise ValueError(f"“{name}” is {least} to {most}")
+
 
 Knobs = TypeVar("Knobs", CardProfile, CardFaults, LinkTiming)
 
@@ -354,6 +378,19 @@ def turned(base: Knobs, knobs: Mapping[str, object]) -> Knobs:
         raise ValueError(f"no knob “{unknown[0]}”; there are {', '.join(kinds)}")
     changes: dict[str, Any] = {name: _value(name, kinds[name], value) for name, value in knobs.items()}
     return dataclasses.replace(base, **changes)
+
+
+def choices(kind: type[CardProfile | CardFaults | LinkTiming]) -> list[tuple[str, str, str]]:
+    """Each knob with its default and, where they can be listed, its possible values."""
+    kinds, default = typing.get_type_hints(kind), kind()
+    rows = []
+    for knob in dataclasses.fields(kind):
+        of = kinds[knob.name]
+        words = [_word(choice) for choice in of] if isinstance(of, type) and issubclass(of, Enum) else []
+        value = getattr(default, knob.name)
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else _word(value)
+        rows.append((knob.name, "-" if value in (None, ()) else shown, ", ".join(words)))
+    return rows
 
 
 def _value(name: str, kind: Any, value: object) -> object:

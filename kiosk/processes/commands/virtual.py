@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
-import secrets
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from kiosk.processes.accounts import demo_accounts
-from kiosk.processes.commands.options import CommandError, add_folders
+from kiosk.processes.commands import virtual_card
+from kiosk.processes.commands.lobby_control import LobbyControl
+from kiosk.processes.commands.options import add_folders
 from kiosk.settings import load
 
 if TYPE_CHECKING:
     from devices.virtual.chip_card import VirtualCardReader
 
-_TOKEN_HEADER = "X-Lobby-Token"  # noqa: S105 - the name of a header, not a secret
+__all__ = ["LobbyControl", "add"]
 
 
 def add(subparsers: Any) -> None:
@@ -49,6 +47,7 @@ def add(subparsers: Any) -> None:
         "name", metavar="NAME", help="short name of the citizen, as `virtual state` lists them"
     )
     action("remove-card", "take the card off the reader", _remove)
+    virtual_card.add(actions)
     action("printer", "put the printer into a state", _printer).add_argument(
         "state", metavar="STATE", help="ok, paper-out, near-end, cover-open, silent, half-print or drop"
     )
@@ -59,64 +58,6 @@ def add(subparsers: Any) -> None:
         "text", metavar="TEXT", help="what the code says"
     )
     action("state", "show the card on the reader, the citizens there are, and the devices", _state)
-
-
-class LobbyControl:
-    """The control server of a running virtual lobby, found by its data folder."""
-
-    def __init__(self, data: Path) -> None:
-        self.file = data / "virtual" / "control.json"
-
-    def reserve(self, free_port: Callable[[], int]) -> None:
-        """Choose address and secret before the lobby starts, so that others may be told them already."""
-        try:
-            self.told("token")
-        except CommandError:
-            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            content = {"url": f"http://127.0.0.1:{free_port()}", "token": secrets.token_urlsafe(24)}
-            with os.fdopen(os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(content, file)
-
-    def answers(self) -> bool:
-        """Whether the virtual lobby runs."""
-        try:
-            self.call("GET", "/state")
-        except CommandError:
-            return False
-        return True
-
-    def told(self, key: str) -> str:
-        """A value of the address file. Raises ``CommandError`` when there is none."""
-        try:
-            return str(json.loads(self.file.read_text())[key])
-        except (OSError, ValueError, KeyError) as error:
-            raise CommandError(f"{self.file} does not tell “{key}”: {error}") from error
-
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
-        """One request. Raises ``CommandError`` when the lobby does not run or refuses."""
-        try:
-            control = json.loads(self.file.read_text())
-            answer = requests.request(
-                method,
-                control["url"] + path,
-                json=body,
-                headers={_TOKEN_HEADER: control["token"]},
-                timeout=15,
-            )
-        except (FileNotFoundError, requests.ConnectionError):
-            raise CommandError(
-                f"no virtual lobby runs with the data folder {self.file.parent.parent}; "
-                "start it with `python main.py run --virtual`"
-            ) from None
-        except (OSError, ValueError, requests.RequestException) as error:
-            raise CommandError(f"the virtual lobby does not answer: {error}") from error
-        if not answer.ok:
-            try:
-                reason = answer.json()["title"]
-            except (ValueError, KeyError, TypeError):
-                reason = f"HTTP status {answer.status_code}"
-            raise CommandError(reason)
-        return answer
 
 
 def _insert(args: argparse.Namespace) -> int:
@@ -228,8 +169,30 @@ class _CardTable:
     def inserted(self) -> str | None:
         return self.reader.inserted
 
-    def insert(self, name: str) -> None:
-        self.reader.insert(name)
+    def insert(self, name: str, preset: str = "", knobs: Mapping[str, object] | None = None) -> None:
+        from devices.virtual.chip_card.presets import GENUINE
+        from devices.virtual.chip_card.presets import preset as preset_of
+
+        if preset or knobs:
+            self.reader.insert(name, profile=preset_of(preset or GENUINE).with_knobs(knobs or {}))
+        else:
+            self.reader.insert(name)
+
+    def insert_foreign(self, kind: str) -> None:
+        self.reader.lay_foreign(kind)
+
+    def catalogue(self) -> dict[str, Any]:
+        from devices.virtual.chip_card.foreign_cards import KINDS
+        from devices.virtual.chip_card.presets import presets
+
+        return {
+            "citizens": self.citizens(),
+            "profiles": [
+                {"name": preset.name, "what": preset.what, "says": preset.says}
+                for preset in presets().values()
+            ],
+            "foreign": [{"name": name, "what": kind.what} for name, kind in KINDS.items()],
+        }
 
     def remove(self) -> None:
         self.reader.remove()
