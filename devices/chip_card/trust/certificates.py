@@ -162,6 +162,14 @@ def country_of(name: Name) -> str | None:
     return found[0] if found else None
 
 
+def whole_octets(value: core.BitString) -> bytes:
+    """A bit string that holds octets. Raises ``ValueError`` when bits are left over."""
+    content: bytes = value.contents
+    if not content or content[0] != 0:
+        raise ValueError("bits are left over")
+    return content[1:]
+
+
 def _text(value: core.Asn1Value) -> str:
     native = value.native
     return native if isinstance(native, str) else repr(native)
@@ -197,7 +205,7 @@ def _read(der: bytes) -> Certificate:
             unknown_critical.append(oid)
     usage, constraints = extensions.get(_KEY_USAGE), extensions.get(_BASIC_CONSTRAINTS)
     extended = extensions.get(_EXTENDED_KEY_USAGE)
-    parsed["signature_value"].native  # noqa: B018 - read here so that it fails here
+    whole_octets(parsed["signature_value"])
     return Certificate(
         der=der,
         sha256=hashlib.sha256(der).hexdigest(),

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LONGEST_PATH = 5
 MOST_PARENTS = 8
+MOST_CHECKS = 20_000
+"""Signatures of link certificates and list signers that are checked for one file."""
 _CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -152,8 +154,8 @@ def examine(data: bytes, name: str, held: Anchors, rules: Rules) -> tuple[Import
 class _Pool:
     """Authorities' certificates at hand, found by what a certificate says of its issuer."""
 
-    def __init__(self, held: Anchors) -> None:
-        self._held = held
+    def __init__(self, held: Anchors, checks: Iterator[int]) -> None:
+        self._held, self._checks = held, checks
         self._by_key: dict[bytes, list[Certificate]] = {}
         self._by_name: dict[object, list[Certificate]] = {}
 
@@ -185,6 +187,8 @@ class _Pool:
             if candidate.sha256 == certificate.sha256 or not candidate.certifies:
                 continue
             try:
+                if next(self._checks, None) is None:
+                    raise UnsupportedKey("too many signatures in one file")
                 if certificate.signed_by(candidate):
                     found = True
                     yield candidate
@@ -197,6 +201,7 @@ class _Pool:
 class _Examination:
     def __init__(self, held: Anchors, rules: Rules) -> None:
         self._held, self._rules = held, rules
+        self._checks = iter(range(MOST_CHECKS))
         self._taken: dict[str, Certificate] = {}
         self.entries: list[Entry] = []
         self.additions = Additions()
@@ -211,6 +216,8 @@ class _Examination:
         for envelope in envelopes:
             if envelope.unsigned:  # .p7b
                 unsigned += envelope.certificates
+                if not envelope.certificates:
+                    self._refuse(Kind.OTHER, "an envelope without a certificate that can be read")
         self._take_unsigned(unsigned)
         for envelope in [one for one in envelopes if not one.unsigned]:
             self._take_master_list(envelope)
@@ -296,7 +303,7 @@ class _Examination:
             self._refuse(Kind.LINK, reasons[sha256], links[sha256])
 
     def _pool(self) -> _Pool:
-        pool = _Pool(self._held)
+        pool = _Pool(self._held, self._checks)
         for one in self._taken.values():
             pool.add(one)
         return pool

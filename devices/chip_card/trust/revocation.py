@@ -10,7 +10,14 @@ from functools import cached_property
 from asn1crypto import core, crl
 
 from devices.chip_card.trust import public_keys
-from devices.chip_card.trust.certificates import Certificate, Name, country_of, name_of, name_text
+from devices.chip_card.trust.certificates import (
+    Certificate,
+    Name,
+    country_of,
+    name_of,
+    name_text,
+    whole_octets,
+)
 from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
 
 LARGEST = 2_000_000
@@ -53,11 +60,11 @@ class RevocationList:
     def signed_by(self, issuer: Certificate) -> bool:
         """Whether the authority's key signed it. Raises ``UnsupportedKey``."""
         try:
-            algorithm = self.parsed["signature_algorithm"]
-            body = self.parsed["tbs_cert_list"]
-            if algorithm["algorithm"].dotted != body["signature"]["algorithm"].dotted:
+            body, beside = self.parsed["tbs_cert_list"], self.parsed["signature_algorithm"]
+            algorithm = body["signature"]  # the one that is signed itself
+            if algorithm["algorithm"].dotted != beside["algorithm"].dotted:
                 return False
-            signature = self.parsed["signature"].native
+            signature = whole_octets(self.parsed["signature"])
             return public_keys.verify(issuer.key, algorithm, "", signature, body.dump())
         except UnsupportedKey:
             raise
@@ -101,7 +108,7 @@ def _read(der: bytes) -> RevocationList:
             raise RevocationError(f"a partial list, or one with an unknown critical extension ({oid})")
     issuer = name_of(body["issuer"])
     this_update, next_update = body["this_update"].native, body["next_update"].native
-    parsed["signature"].native  # noqa: B018 - read here so that it fails here
+    whole_octets(parsed["signature"])
     return RevocationList(
         der=der,
         sha256=hashlib.sha256(der).hexdigest(),

@@ -14,8 +14,8 @@ from devices.chip_card.trust.definite_form import definite
 from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
 from kiosk.identity.card_proof import Signature
 
-MOST_SIGNERS = 8
-MOST_CERTIFICATES = 64
+MOST_SIGNERS = 4
+MOST_CERTIFICATES = 1000
 MOST_TRIED = 8
 _CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 
@@ -89,8 +89,10 @@ class SignedData:
         meant: list[Certificate] = []
         result = Verified(Signature.INVALID, None, "the signer's certificate is not in it")
         try:
-            meant = [one for one in self.certificates if _means(signer["sid"], one)]
-            meant = meant or list(self.certificates[:MOST_TRIED])
+            meant = [one for one in self.certificates if _means(signer["sid"], one)] or list(
+                self.certificates
+            )
+            meant = meant[:MOST_TRIED]
             for certificate in meant:
                 try:
                     if self._verifies(signer, certificate):

@@ -282,6 +282,14 @@ def test_a_file_may_not_have_more_parts_than_the_most(store, monkeypatch):
     assert report.refused[0].reason.startswith("3 more parts")
 
 
+def test_a_file_may_not_cost_more_checks_than_the_most(store, monkeypatch):
+    monkeypatch.setattr(importing, "MOST_CHECKS", 1)
+    links = [CSCA.link_to(made.Authority(f"CSCA {number}")) for number in range(3)]
+    report = bring(store, armored(CSCA.certificate(), *links))
+    assert len(report.taken) == 2
+    assert "too many signatures" in report.refused[0].reason
+
+
 def test_a_certificate_has_a_largest_size():
     with pytest.raises(CertificateError):
         Certificate.parse(b"\x30" * (LARGEST + 1))
