@@ -17,24 +17,16 @@ _PACE_VERSION = 2
 
 def card_access(profile: CardProfile, secrets: ChipSecrets) -> bytes:
     """EF.CardAccess: what the chip offers before anything is proven."""
-    chip = b""
-    if secrets.chip is not None:
-        announced = tlv.parse(secrets.chip.security_infos())[0]
-        chip = _TERMINAL_AUTHENTICATION + announced.raw
-    return tlv.encode(_SET, chip + _pace_info(profile, profile.pace_suite))
+    announced, _ = _chip_infos(secrets)
+    return tlv.encode(_SET, announced + _pace_info(profile, profile.pace_suite))
 
 
 def signed_infos(profile: CardProfile, secrets: ChipSecrets) -> bytes:
     """The content of DG14; empty when there is nothing to tell."""
-    infos = b""
-    if secrets.chip is not None:
-        announced, *keys = (item.raw for item in tlv.parse(secrets.chip.security_infos()))
-        infos += _TERMINAL_AUTHENTICATION + announced
-    else:
-        keys = []
+    infos, key = _chip_infos(secrets)
     if profile.access is not AccessWays.BAC:
         infos += _pace_info(profile, _signed_suite(profile))
-    infos += b"".join(keys)
+    infos += key
     if secrets.active is not None:
         infos += secrets.active.security_infos()
     return tlv.encode(_SET, infos) if infos else b""
@@ -48,6 +40,16 @@ def mapping_infos(profile: CardProfile, secrets: ChipSecrets) -> bytes:
     number = tlv.encode(0x02, bytes((profile.ca_key_id,))) if profile.ca_key_id is not None else b""
     public = tlv.encode(0x30, tlv.encode(0x06, _KEY_OF_ECDH) + key.public_key_info() + number)
     return tlv.encode(_SET, tlv.single(card_access(profile, secrets), _SET).value + public)
+
+
+def _chip_infos(secrets: ChipSecrets) -> tuple[bytes, bytes]:
+    """What stands before PACE's entry (terminal authentication, and chip authentication where it is
+    announced), and the chip's public key.
+    """
+    if secrets.chip is None:
+        return b"", b""
+    *announced, key = (item.raw for item in tlv.parse(secrets.chip.security_infos()))
+    return _TERMINAL_AUTHENTICATION + b"".join(announced), key
 
 
 def _pace_info(profile: CardProfile, suite: CipherSuite) -> bytes:

@@ -60,7 +60,7 @@ class VirtualCard:
     """Answers commands. Keeps no secret channel beyond a reset.
 
     ``other``: the chip that answers once the card is swapped. ``commands`` counts the commands since the card
-    was laid, ``seconds`` the time that line and chip took for them by ``timing``.
+    was laid, ``elapsed`` the seconds that line and chip took for them by ``timing``.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class VirtualCard:
         self._gone = threading.Event()
         self._wrong_passwords = 0
         self.commands = 0
-        self.seconds = 0.0
+        self.elapsed = 0.0
         self.reset()
 
     @property
@@ -114,7 +114,7 @@ class VirtualCard:
             self.reset()
         answer = self._answer(command)
         line = self._timing.time_of(len(command), len(answer))
-        self.seconds += line
+        self.elapsed += line
         wait = faults.delay + (line if self._timing.sleeps else 0.0)
         if self.commands == faults.hang_at:
             wait += faults.hang_seconds

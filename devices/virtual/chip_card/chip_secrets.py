@@ -65,7 +65,13 @@ def issued(profile: CardProfile) -> ChipSecrets:
     chip = active = None
     if profile.chip_authentication is not ChipAuthentication.NONE:
         key = _agreement_key(profile, curve, mapping_key)
-        chip = ChipAuthenticator(key, profile.ca_suite, profile.ca_key_id)
+        chip = ChipAuthenticator(
+            key,
+            profile.ca_suite,
+            profile.ca_key_id,
+            announced=profile.ca_announced,
+            key_agreement_template=profile.ca_kat,
+        )
     if profile.active_authentication is not ActiveAuthentication.NONE:
         active = ActiveAuthenticator(_signing_key(profile))
     return ChipSecrets(chip, active, curve, mapping_key)
@@ -97,7 +103,7 @@ def _signing_key(profile: CardProfile) -> SigningKey:
     if profile.active_authentication is ActiveAuthentication.RSA:
         return _rsa_key(profile.aa_rsa_bits, profile.aa_hash)
     der = profile.active_authentication is ActiveAuthentication.ECDSA_DER
-    return EcdsaKey(curve_of(profile.aa_curve), profile.aa_hash, der=der)
+    return EcdsaKey(curve_of(profile.aa_curve), profile.aa_hash, der=der, announced=profile.aa_announced)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 They answer what a reader asks to find out what lies there, and refuse the rest as their kind does; nobody can
 pay or travel with them. Answers to reset of contactless cards are those that a PC/SC reader makes up (PC/SC
-part 3 §3.1.3.2.3): historical bytes of the card's ATS, or a name for a memory card.
+part 3 §3.1.3.2.3): historical bytes of the card's ATS, or a name for a memory card. A mute card has one byte
+instead of an answer to reset: ``vpcd`` knows no card without any, and nobody can connect to this one.
 """
 
 from __future__ import annotations
@@ -45,12 +46,11 @@ class ForeignCard:
         self._kind = kind
         self._gone = threading.Event()
         self.commands = 0
-        self.seconds = 0.0
         self.uid = self._fresh_uid()
 
     @property
     def atr(self) -> bytes:
-        """Answer to reset; empty for a mute card."""
+        """Answer to reset."""
         return self._kind.atr
 
     def reset(self) -> None:
@@ -146,7 +146,7 @@ KINDS = {
     "phone-no-wallet": ForeignKind(
         "a phone without a wallet", _contactless(b""), uid_prefix=b"\x08", uid_size=4,
     ),
-    "mute": ForeignKind("a card that gives no answer to reset", b""),
+    "mute": ForeignKind("a card without a proper answer to reset", b"\x00", speaks=False),
     "silent": ForeignKind(
         "a card that answers the reset and nothing else", _contactless(b""), speaks=False,
     ),

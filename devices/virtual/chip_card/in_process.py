@@ -23,6 +23,11 @@ class InProcessLink:
         """Answer to reset."""
         return self.card.atr
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds that line and chip took, where the card counts them."""
+        return float(getattr(self.card, "elapsed", 0.0))
+
     def transmit(self, command: bytes) -> bytes:
         """Exchange one APDU. Raises ``CardProblem`` once the card was pulled out."""
         self.apdus += 1

@@ -64,6 +64,10 @@ class DemoIssuer:
         """Who signs the cards of the default profile."""
         return x509.load_der_x509_certificate(self.signer_for(CardProfile()).certificate)
 
+    def trust_anchors(self) -> list[bytes]:
+        """The certificates of ``GIVEN_ROOTS`` in DER."""
+        return [self.authority(root).certificate for root in GIVEN_ROOTS]
+
     def revocation_list(
         self, root: Root = Root.DEMO, made: datetime | None = None, valid: timedelta = timedelta(days=90)
     ) -> bytes:

@@ -260,6 +260,8 @@ class CardProfile:
     ``pace_offer_id``: EF.CardAccess names the curve, as all known cards do. ``wrong_password_seconds``: how
     much longer the chip takes after each wrong password. ``master_file``: SELECT of the master file works
     (Vietnamese cards answer 6D00). ``ca_key_id``: number of the chip's key, in DG14 and in the command.
+    ``ca_announced``, ``aa_announced``: DG14 says with which algorithms the keys are used; older documents
+    leave it out. ``ca_kat``: a 3DES chip takes MSE:Set KAT, and not MSE:Set AT only.
     ``removed``: groups that are signed and taken out of the files and EF.COM; ``tampered``: groups with one
     bit or letter changed after signing; ``unsigned``: groups that are there and not signed (11 is made for
     this). ``portrait_bytes``: size of the picture, above 32768 for READ BINARY with odd INS. ``hostile``:
@@ -282,10 +284,13 @@ class CardProfile:
     ca_curve: int = BRAINPOOL_P256R1
     ca_parameters: KeyParameters = KeyParameters.NAMED
     ca_key_id: int | None = None
+    ca_announced: bool = True
+    ca_kat: bool = True
     active_authentication: ActiveAuthentication = ActiveAuthentication.ECDSA_PLAIN
     aa_hash: str = "sha256"
     aa_curve: int = BRAINPOOL_P256R1
     aa_rsa_bits: int = 1024
+    aa_announced: bool = True
     chip_keys: ChipKeys = ChipKeys.OWN
 
     signature: SignatureScheme = SignatureScheme.ECDSA
