@@ -49,6 +49,8 @@ Transmit = Callable[[Command], Response]
 _RANKS = {suite: rank for rank, suite in enumerate(CipherSuite)}
 _VERSION = 1
 _MOST_TRIES = 3
+_MOST_KEYS = 8
+_DRAWS = 8
 _EPHEMERAL_KEY, _REFERENCE, _KEY_NUMBER = 0x91, 0x80, 0x84
 _DYNAMIC_AUTHENTICATION = 0x7C
 _MORE_FOLLOWS = 0x10
@@ -112,7 +114,7 @@ def disproves(problem: CardProblem) -> bool:
 def offers(infos: SecurityInfos) -> list[Offer]:
     """What can be used here, the strongest first; empty when there is nothing."""
     found = []
-    for key in infos.chip_authentication_keys:
+    for key in infos.chip_authentication_keys[:_MOST_KEYS]:
         try:
             loaded = chip_public_keys.load(key.subject_public_key_info)
         except ValueError:
@@ -180,12 +182,15 @@ def _belong(infos: SecurityInfos, info: ChipAuthenticationInfo, key: ChipAuthent
 def _ephemeral(key: EllipticCurveKey | DhKey, random: RandomBelow) -> tuple[bytes, bytes]:
     """A fresh public key as it is sent, and the secret shared with the chip's key.
 
-    Neither begins with a zero byte: the standard keeps such bytes of a secret, and not every chip does.
+    Neither begins with a zero byte, where a few draws can avoid it: the standard keeps such bytes of a
+    secret, and not every chip does.
     """
-    while True:
+    pair = (b"", b"")
+    for _ in range(_DRAWS):
         pair = _with_curve(key, random) if isinstance(key, EllipticCurveKey) else _with_group(key, random)
         if all(part[0] for part in pair):
-            return pair
+            break
+    return pair
 
 
 def _with_curve(key: EllipticCurveKey, random: RandomBelow) -> tuple[bytes, bytes]:

@@ -15,8 +15,8 @@ from devices.chip_card.access import modp_groups
 RandomBelow = Callable[[int], int]
 """A secret number from 0 up to, and not including, its argument."""
 
-_SHORTEST, _LONGEST = 1024, 4096
-_SHORTEST_ORDER = 160
+_SMALLEST, _LARGEST = 1 << 1023, (1 << 4096) - 1
+_SMALLEST_ORDER = 1 << 159
 _SHORT_EXPONENT = 512  # twice the strength of any group accepted here, where no order is given
 _ROUNDS = 4
 _BLINDING_BITS = 64
@@ -50,11 +50,9 @@ class Group:
         """
         if self in _STANDARDIZED:
             return
-        if not _SHORTEST <= self.p.bit_length() <= _LONGEST:
+        if not _SMALLEST <= self.p <= _LARGEST:
             raise GroupError(f"a prime of {self.p.bit_length()} bits")
-        if self.q is not None and (
-            self.q.bit_length() < _SHORTEST_ORDER or self.q >= self.p or (self.p - 1) % self.q
-        ):
+        if self.q is not None and (self.q < _SMALLEST_ORDER or (self.p - 1) % self.q):
             raise GroupError("the order does not fit the prime")
         if not _is_probably_prime(self.p):
             raise GroupError("the modulus is not a prime")

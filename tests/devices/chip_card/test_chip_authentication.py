@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from devices.chip_card import tlv
 from devices.chip_card.access import chip_authentication, security_infos
 from devices.chip_card.access.chip_authentication import NotCarriedOut
-from devices.chip_card.access.diffie_hellman import Group, standardized
+from devices.chip_card.access.diffie_hellman import Group, GroupError, standardized
 from devices.chip_card.access.elliptic_curves import (
     BRAINPOOL_P256R1,
     SECP224R1,
@@ -302,12 +302,52 @@ def public_key(spki, kind=2):
 
 def dh_spki(p, g, q, y):
     """A key with any numbers in the form of X9.42."""
-    integers = [tlv.encode(2, n.to_bytes(n.bit_length() // 8 + 1)) for n in (p, g, q)]
+    integers = [tlv.encode(2, n.to_bytes(n.bit_length() // 8 + 1, signed=True)) for n in (p, g, q)]
     algorithm = tlv.encode(6, bytes.fromhex("2a8648ce3e0201")) + tlv.encode(0x30, b"".join(integers))
     key = tlv.encode(2, y.to_bytes(y.bit_length() // 8 + 1))
     return tlv.encode(0x30, tlv.encode(0x30, algorithm) + tlv.encode(3, b"\x00" + key))
 
 
+def test_a_key_of_another_kind_than_dg14_says_is_not_used():
+    ecdh = ec_public_key_info(SECP256R1, multiply_generator(SECP256R1, 5))
+    with pytest.raises(NotCarriedOut) as caught:
+        chip_authentication.authenticate(never, infos_of(public_key(ecdh, 1)))
+    assert caught.value.proof is ChipProof.UNSUPPORTED
+
+
+def test_an_info_speaks_only_of_keys_of_its_kind():
+    ecdh, dh = (tlv.parse(ChipAuthenticator(key, AES_256).security_infos()) for key in KEYS)
+    offers = chip_authentication.offers(infos_of(dh[0].raw, ecdh[1].raw))
+    assert [(offer.suite, offer.protocol) for offer in offers] == [(TDES, None)]
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "300f060a04007f00070202030202020102",
+        "300f060a04007f00070202030205020101",
+        "3012060a04007f000702020302020201010201ff",
+    ],
+    ids=["version 2", "no known cipher", "a negative number"],
+)
+def test_a_protocol_that_is_not_known_here_is_not_replaced_by_3des(info):
+    key = tlv.parse(ChipAuthenticator(EcAgreementKey(SECP256R1), AES_128).security_infos())[1].raw
+    with pytest.raises(NotCarriedOut) as caught:
+        chip_authentication.authenticate(never, infos_of(bytes.fromhex(info), key))
+    assert caught.value.proof is ChipProof.UNSUPPORTED
+
+
+def test_many_keys_and_odd_groups_do_not_keep_the_reader_busy():
+    """2^1024 + 643 is the first prime above: nearly every element begins with a zero byte."""
+    p = (1 << 1024) + 643
+    chip = ChipAuthenticator(DhAgreementKey(Group(p, 2), "pkcs3"), AES_128)
+    result, keys, _ = agree(chip)
+    assert result.keys == keys
+    many = [public_key(ec_public_key_info(SECP256R1, multiply_generator(SECP256R1, n))) for n in range(2, 40)]
+    assert len(chip_authentication.offers(infos_of(*many))) < 10
+
+
+KEYS = EcAgreementKey(SECP256R1), DhAgreementKey(standardized(0))
 G0 = standardized(0)
 OTHER_GENERATOR = add(SECP256R1, Point(SECP256R1.gx, SECP256R1.gy), Point(SECP256R1.gx, SECP256R1.gy))
 
@@ -357,11 +397,16 @@ def test_a_curve_or_point_that_is_not_exactly_known_is_not_used(spki):
         (G0.p, 1, G0.q, G0.g),
         (G0.p, G0.p - 1, G0.q, G0.g),
         (G0.p, G0.g, G0.q + 2, G0.g),
+        (G0.p, G0.g, G0.q * 1009, G0.g),  # does not divide p - 1
+        (G0.p, pow(7, G0.p // 223, G0.p), 223, pow(7, 5 * (G0.p // 223), G0.p)),  # too small an order
         (G0.p, G0.g, 1, G0.g),
+        (G0.p, G0.g, -G0.q, G0.g),
         (G0.p, G0.g, G0.p, G0.g),
         (G0.p + 2, G0.g, G0.q, G0.g),
         (G0.p * G0.q, G0.g, G0.q, G0.g),
         (23, 5, 11, 4),
+        (-G0.p, G0.g, G0.q, G0.g),
+        (0, 0, 0, 0),
         ((1 << 5000) + 1, 2, (1 << 200) + 1, 4),
     ],
 )
@@ -369,6 +414,16 @@ def test_a_group_or_key_that_is_not_sane_is_not_used(numbers):
     with pytest.raises(NotCarriedOut) as caught:
         chip_authentication.authenticate(never, infos_of(public_key(dh_spki(*numbers), 1)))
     assert caught.value.proof is ChipProof.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    "p",
+    [(1 << 521) - 1, (1 << 4253) - 1, ((1 << 521) - 1) * ((1 << 607) - 1)],
+    ids=["a short prime", "a long prime", "two primes"],
+)
+def test_a_group_without_an_order_is_checked_too(p):
+    with pytest.raises(GroupError):
+        Group(p, 3).check()
 
 
 def test_a_group_of_the_issuers_own_is_used_when_it_is_sane():
@@ -404,11 +459,14 @@ def test_a_long_key_is_sent_in_one_command_or_in_a_chain(suite, extended_length,
     assert all(len(part.data) <= 223 for part in parts)
 
 
-def test_a_refused_part_ends_the_chain():
+@pytest.mark.parametrize(("limit", "sent"), [(200, [0x22, 0x86]), (0, [0x22])])
+def test_nothing_follows_a_refused_command(limit, sent):
     chip = ChipAuthenticator(DhAgreementKey(standardized(2)), AES_128)
+    link = PlainChip(chip, limit)
     with pytest.raises(NotCarriedOut) as caught:
-        agree(chip, extended_length=False, limit=200)
+        chip_authentication.authenticate(link, infos_of(chip.security_infos()), extended_length=False)
     assert caught.value.proof is ChipProof.FAILED
+    assert [command.ins for command in link.sent] == sent
 
 
 # ---------------------------------------------------------------------------------------- refusals and copies
