@@ -23,7 +23,7 @@ from typing import Any
 
 from devices.chip_card.trust import importing
 from devices.chip_card.trust.certificates import Certificate, CertificateError
-from devices.chip_card.trust.importing import ImportReport
+from devices.chip_card.trust.import_report import ImportReport, Kind
 from devices.chip_card.trust.revocation import RevocationError, RevocationList
 
 MOST_CANDIDATES = 64
@@ -101,7 +101,7 @@ class Anchors:
 
     def is_anchor(self, certificate: Certificate) -> bool:
         """Trusted by itself, and not only by a certificate above it as a link certificate is."""
-        return self._certificates.get(certificate.sha256, {}).get("kind") == importing.Kind.AUTHORITY
+        return self._certificates.get(certificate.sha256, {}).get("kind") == Kind.AUTHORITY
 
     def revocation_list(self, sha256: str) -> RevocationList | None:
         """A revocation list that is held; ``None`` also when its file is gone or altered."""

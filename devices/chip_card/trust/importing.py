@@ -16,15 +16,16 @@ The rules, in short:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from devices.chip_card.trust import containers, master_list
 from devices.chip_card.trust.certificates import MASTER_LIST_SIGNER, Certificate, CertificateError
 from devices.chip_card.trust.containers import ContainerError
+from devices.chip_card.trust.import_report import Entry, ImportReport, Kind, Outcome
+from devices.chip_card.trust.issuer_pool import IssuerPool
 from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
 from devices.chip_card.trust.revocation import RevocationError, RevocationList
 from devices.chip_card.trust.signed_data import SignedData
@@ -34,77 +35,9 @@ if TYPE_CHECKING:
     from devices.chip_card.trust.anchors import Anchors
 
 LONGEST_PATH = 5
-MOST_PARENTS = 8
 MOST_CHECKS = 20_000
 """Signatures of link certificates and list signers that are checked for one file."""
 _CLOCKS_DIFFER = timedelta(days=1)
-
-
-class Kind(StrEnum):
-    """What a part of a file is."""
-
-    AUTHORITY = "CSCA"
-    LINK = "link certificate"
-    SIGNER = "document signer"
-    REVOCATION_LIST = "revocation list"
-    MASTER_LIST = "master list"
-    OTHER = "other part"
-
-
-class Outcome(StrEnum):
-    """What became of it."""
-
-    TAKEN = "taken"
-    HELD = "already held"
-    PASSED_OVER = "passed over"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a report. ``valid_until``: of a revocation list its next update. ``accept``: the SHA-256
-    that, once accepted, would let a master list in.
-    """
-
-    outcome: Outcome
-    kind: Kind
-    subject: str = ""
-    country: str | None = None
-    sha256: str | None = None
-    valid_until: date | None = None
-    reason: str = ""
-    accept: str | None = None
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What became of everything in a file. ``refusal``: why nothing of it could be looked at."""
-
-    name: str
-    entries: tuple[Entry, ...] = ()
-    refusal: str | None = None
-
-    def of(self, outcome: Outcome) -> list[Entry]:
-        """The lines with that outcome."""
-        return [entry for entry in self.entries if entry.outcome is outcome]
-
-    @property
-    def all_well(self) -> bool:
-        """Something of it is held now, and nothing was refused but link certificates, of which every master
-        list has some whose older key is nowhere.
-        """
-        useful = self.taken or self.of(Outcome.HELD) or not self.refused
-        return self.refusal is None and bool(useful) and all(one.kind is Kind.LINK for one in self.refused)
-
-    @property
-    def taken(self) -> list[Entry]:
-        """What is trusted from now on, or is a revocation list that counts from now on."""
-        return self.of(Outcome.TAKEN)
-
-    @property
-    def refused(self) -> list[Entry]:
-        """What did not verify or is of no use."""
-        return self.of(Outcome.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -149,53 +82,6 @@ def examine(data: bytes, name: str, held: Anchors, rules: Rules) -> tuple[Import
     examination = _Examination(held, rules)
     examination.examine(contents)
     return ImportReport(safe_name, tuple(examination.entries)), examination.additions
-
-
-class _Pool:
-    """Authorities' certificates at hand, found by what a certificate says of its issuer."""
-
-    def __init__(self, held: Anchors, checks: Iterator[int]) -> None:
-        self._held, self._checks = held, checks
-        self._by_key: dict[bytes, list[Certificate]] = {}
-        self._by_name: dict[object, list[Certificate]] = {}
-
-    def add(self, certificate: Certificate) -> None:
-        self._by_name.setdefault(certificate.subject, []).append(certificate)
-        if certificate.key_identifier is not None:
-            self._by_key.setdefault(certificate.key_identifier, []).append(certificate)
-
-    def candidates(
-        self, key_identifier: bytes | None, issuer: object, country: str | None
-    ) -> Iterator[Certificate]:
-        """Those that may be the issuer, each once."""
-        of_key = self._by_key.get(key_identifier, []) if key_identifier is not None else []
-        near = [*of_key, *self._by_name.get(issuer, [])]
-        held = [
-            one
-            for one in self._held.candidates(key_identifier, country)
-            if one.subject == issuer or (key_identifier and one.key_identifier == key_identifier)
-        ]
-        unique = {one.sha256: one for one in [*near, *held]}
-        yield from list(unique.values())[:MOST_PARENTS]
-
-    def parents(self, certificate: Certificate) -> Iterator[Certificate]:
-        """Those whose key signed it. Raises ``UnsupportedKey`` when none did and one could not be checked."""
-        trouble: UnsupportedKey | None = None
-        found = False
-        hints = certificate.authority_key_identifier, certificate.issuer, certificate.issuer_country
-        for candidate in self.candidates(*hints):
-            if candidate.sha256 == certificate.sha256 or not candidate.certifies:
-                continue
-            try:
-                if next(self._checks, None) is None:
-                    raise UnsupportedKey("too many signatures in one file")
-                if certificate.signed_by(candidate):
-                    found = True
-                    yield candidate
-            except UnsupportedKey as error:
-                trouble = error
-        if trouble is not None and not found:
-            raise trouble
 
 
 class _Examination:
@@ -281,7 +167,7 @@ class _Examination:
             return ""
         return None
 
-    def _take_links(self, links: dict[str, Certificate], pool: _Pool, word: str) -> None:
+    def _take_links(self, links: dict[str, Certificate], pool: IssuerPool, word: str) -> None:
         parents: dict[str, list[Certificate]] = {}
         reasons: dict[str, str] = {}
         for sha256, one in links.items():
@@ -302,8 +188,8 @@ class _Examination:
         for sha256 in parents:
             self._refuse(Kind.LINK, reasons[sha256], links[sha256])
 
-    def _pool(self) -> _Pool:
-        pool = _Pool(self._held, self._checks)
+    def _pool(self) -> IssuerPool:
+        pool = IssuerPool(self._held, self._checks)
         for one in self._taken.values():
             pool.add(one)
         return pool
@@ -384,7 +270,7 @@ class _Examination:
             return True
         return any(one.key_bytes == other.key_bytes for other in self._held.list_signers)
 
-    def _way_to_accepted(self, signer: Certificate, pool: _Pool) -> list[Certificate]:
+    def _way_to_accepted(self, signer: Certificate, pool: IssuerPool) -> list[Certificate]:
         """From the signer up by signatures to one whose lists are accepted; as far up as one gets if none."""
         best = [signer]
         open_ways = [[signer]]
@@ -517,7 +403,7 @@ def _certificates(ders: Iterable[bytes]) -> tuple[list[Certificate], list[str]]:
     return found, unreadable
 
 
-def _parents(pool: _Pool, certificate: Certificate) -> list[Certificate]:
+def _parents(pool: IssuerPool, certificate: Certificate) -> list[Certificate]:
     found: list[Certificate] = []
     try:
         found.extend(pool.parents(certificate))

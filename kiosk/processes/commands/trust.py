@@ -17,7 +17,7 @@ from kiosk.processes.commands.options import CommandError
 if TYPE_CHECKING:
     from devices.chip_card.trust.anchors import Anchors, Kept, TrustStore
     from devices.chip_card.trust.certificates import Certificate
-    from devices.chip_card.trust.importing import Entry, ImportReport
+    from devices.chip_card.trust.import_report import Entry, ImportReport
 
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 _SHORTEST_PREFIX = 8
@@ -139,7 +139,7 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _print_report(report: ImportReport, *, everything: bool) -> None:
-    from devices.chip_card.trust.importing import Kind, Outcome
+    from devices.chip_card.trust.import_report import Kind, Outcome
 
     print(report.name)
     if report.refusal is not None:
@@ -168,7 +168,7 @@ def _print_entry(entry: Entry) -> None:
 
 
 def _print_advice(report: ImportReport) -> None:
-    from devices.chip_card.trust.importing import Kind
+    from devices.chip_card.trust.import_report import Kind
 
     accept = dict.fromkeys(entry.accept for entry in report.entries if entry.accept)
     if accept:

@@ -9,7 +9,7 @@ from test_trust_store import ldif
 from devices.chip_card.access import elliptic_curves as curves
 from devices.chip_card.trust.anchors import TrustStore
 from devices.chip_card.trust.certificates import Certificate
-from devices.chip_card.trust.importing import Kind, Outcome
+from devices.chip_card.trust.import_report import Kind, Outcome
 
 TODAY = datetime.date(2026, 11, 22)
 MASTER_LIST_SIGNER = "2.23.136.1.1.3"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from devices.chip_card.trust.anchors import TrustStore
 from devices.chip_card.trust.certificates import Certificate
-from devices.chip_card.trust.importing import Kind, Outcome
+from devices.chip_card.trust.import_report import Kind, Outcome
 from devices.chip_card.trust.revocation import RevocationError, RevocationList
 
 TODAY = datetime.date(2026, 11, 22)

@@ -17,7 +17,7 @@ from devices.chip_card.access import elliptic_curves as curves
 from devices.chip_card.trust import containers, importing
 from devices.chip_card.trust.anchors import NO_ANCHORS, TrustStore, TrustStoreError
 from devices.chip_card.trust.certificates import LARGEST, Certificate, CertificateError
-from devices.chip_card.trust.importing import Kind, Outcome
+from devices.chip_card.trust.import_report import Kind, Outcome
 
 TODAY = datetime.date(2026, 11, 22)
 CSCA = made.Authority()
