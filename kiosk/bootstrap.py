@@ -70,7 +70,7 @@ def command_line(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from kiosk.processes.commands import centre, check, device, pin, run, tour, trust, virtual
+    from kiosk.processes.commands import card, centre, check, device, pin, run, tour, trust, virtual
 
     parser = argparse.ArgumentParser(
         prog="main.py", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (check, device, pin, trust, virtual, tour):
+    for command in (card, check, device, pin, trust, virtual, tour):
         command.add(subparsers)
     return parser
 
@@ -198,8 +198,18 @@ def _kiosk(args: argparse.Namespace) -> int:
     )
     name = catalogue("maintenance")("name.kiosk_screen")
     panel = Panel(name, devices.kiosk_screen, lambda _screen: app.stop())
+    from devices.chip_card import ChipCardReader, TrustStore
+
+    trust = TrustStore(args.data / "trust")
     process = KioskProcess(
-        joined.client, settings, panel, app.refresh, devices=devices, forms=forms, clips=clips
+        joined.client,
+        settings,
+        panel,
+        app.refresh,
+        devices=devices,
+        forms=forms,
+        clips=clips,
+        make_reader=lambda chosen: ChipCardReader(chosen, trust=trust),
     )
     staff = _Staff(args.data, joined, process, app)
 

@@ -81,10 +81,13 @@ class CounterSettings(_Section):
 
 
 class CardReaderSettings(_Section):
-    """``card_reader`` device."""
+    """``card_reader`` device. ``bac_after_failed_pace``: a card that offers PACE and fails it is read by the
+    weaker BAC, and the result says so.
+    """
 
     enabled: bool = True
     reader: str = "*"
+    bac_after_failed_pace: bool = False
 
 
 class PrinterSettings(_Section):

@@ -5,22 +5,41 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Protocol
 
-from devices.chip_card import reading
+from devices.chip_card import card_kinds
+from devices.chip_card.block_size import BlockSize, BlockSizes
+from devices.chip_card.conversation import Conversation
+from devices.chip_card.data_groups.dg2 import FaceImage
 from devices.chip_card.errors import CardProblem
-from devices.chip_card.lds import BlockSize
+from devices.chip_card.holder import Note
 from devices.chip_card.pcsc import CardLink, PcscService, SlotState
-from devices.chip_card.reading import Note, NotProven, Progress, ReadStep
+from devices.chip_card.reading import (
+    CardRead,
+    ChipNotProven,
+    Found,
+    Listener,
+    LostWhileReading,
+    NotProven,
+    Progress,
+    ReadPlan,
+    ReadStep,
+    Sizing,
+    read_card_access,
+)
+from devices.chip_card.support_dump import CardDump, dump_card
+from devices.chip_card.trust.anchors import TrustStore
+from devices.chip_card.trust.passive_authentication import PassiveAuthentication
 from devices.contract import Condition, DeviceStatus, TestReport
 from kiosk.failures import FailureCode
+from kiosk.identity.access_keys import AccessKeyError, AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
-from kiosk.identity.number import is_card_access_number
 
 _LOG = logging.getLogger(__name__)
+_WRONG_CARD = frozenset((FailureCode.CARD_NOT_SUPPORTED, FailureCode.CARDS_TWO))
 
 
 class ReaderSettings(Protocol):
@@ -34,11 +53,17 @@ class ReaderSettings(Protocol):
     def reader(self) -> str:
         """Part of the reader's name; ``*`` for any."""
 
+    @property
+    def bac_after_failed_pace(self) -> bool:
+        """The policy for a card that offers PACE and fails it."""
+
 
 @dataclass(frozen=True)
 class CardPresence:
-    """What lies on the reader. ``token`` changes whenever a card is laid on or taken off, so that two looks
-    tell whether it is still the same card; ``failure`` says why nothing can be known.
+    """What lies on the reader.
+
+    ``token`` changes whenever a card is laid on or taken off, so that two looks tell whether it is still the
+    same card; ``failure`` says why nothing can be known.
     """
 
     reader: str | None
@@ -49,9 +74,10 @@ class CardPresence:
 
 @dataclass(frozen=True)
 class CardReading:
-    """A read that went through with every check done so far passed or not done; ``proof`` says which.
+    """A read that went through, and in which nothing speaks against the card; ``proof`` says what was proven.
 
-    ``apdus`` and ``bytes`` count both directions of the whole read, ``milliseconds`` is its time.
+    ``apdus`` and ``bytes`` count both directions of the whole read, ``milliseconds`` is its time. ``photo``
+    is there only where the plan asked for it.
     """
 
     citizen: Citizen
@@ -60,12 +86,14 @@ class CardReading:
     bytes: int
     milliseconds: float
     notes: frozenset[Note] = frozenset()
+    photo: FaceImage | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class CardFailure:
-    """A read that gave nothing. ``detail`` is technical and holds nothing of the person; ``step`` is how far
-    it came.
+    """A read that gave nothing.
+
+    ``detail`` is technical and holds nothing of the person; ``step`` is how far it came.
 
     ``proof`` is there when the data themselves spoke against the card.
     """
@@ -74,27 +102,46 @@ class CardFailure:
     detail: str
     step: ReadStep | None = None
     proof: CardProof | None = None
+    apdus: int = 0
+    bytes: int = 0
+    milliseconds: float = 0.0
 
 
 def _no_progress(step: ReadStep) -> None:
     """Progress that nobody watches."""
 
 
-class _LostWhileReading(CardProblem):
-    """Channel or card were lost after access was given."""
+def _no_identity(citizen: Citizen) -> None:
+    """A holder whom nobody waits for."""
+
+
+@dataclass
+class _Counted:
+    """What went over the link, in all tries of one read."""
+
+    apdus: int = 0
+    bytes: int = 0
 
 
 class ChipCardReader:
-    """Reads chip ID cards through PC/SC. All methods are called from one thread.
+    """Reads chip ID cards through PC/SC.
 
-    ``today`` gives the day against which a card is expired.
+    All methods are called from one thread. ``today`` gives the day against which a card is expired.
+    ``trust``: the anchors of the chain; without it the chain is not checked and no card is ever called
+    genuine.
     """
 
-    def __init__(self, settings: ReaderSettings, today: Callable[[], date] = date.today) -> None:
+    def __init__(
+        self,
+        settings: ReaderSettings,
+        today: Callable[[], date] = date.today,
+        trust: TrustStore | None = None,
+    ) -> None:
         self._settings = settings
         self._service = PcscService(settings.reader)
         self._today = today
-        self._sizes: dict[tuple[str, bytes], int] = {}  # steps that have read a card of this kind
+        self._trust = trust
+        self._sizes = BlockSizes()
         self._last: SlotState | None = None
 
     @property
@@ -110,8 +157,9 @@ class ChipCardReader:
             return []
 
     def status(self) -> DeviceStatus:
-        """See ``devices.contract.Device``. Facts: ``reader`` and ``card`` (``present``, ``absent`` or
-        ``mute``).
+        """See ``devices.contract.Device``.
+
+        Facts: ``reader`` and ``card`` (``present``, ``absent`` or ``mute``).
         """
         if not self._settings.enabled:
             return DeviceStatus(Condition.DISABLED)
@@ -125,8 +173,10 @@ class ChipCardReader:
         return DeviceStatus(Condition.READY, facts=facts)
 
     def presence(self, wait: float = 0.0) -> CardPresence:
-        """What lies on the reader. With ``wait``, returns as soon as it differs from the last answer, at the
-        latest after so many seconds. Never raises; while the service is down it returns at once.
+        """What lies on the reader.
+
+        With ``wait``, returns as soon as it differs from the last answer, at the latest after so many
+        seconds. Never raises; while the service is down it returns at once.
         """
         if not self._settings.enabled:
             return CardPresence(None, card=False)
@@ -137,36 +187,91 @@ class ChipCardReader:
             return CardPresence(None, card=False, failure=trouble.code)
         return CardPresence(state.reader, state.card, (state.reader, state.events))
 
-    def read(self, can: str, progress: Progress = _no_progress) -> CardReading | CardFailure:
-        """Read the card on the reader: identity and what was proven of it.
+    def recognise(self) -> FailureCode | None:
+        """What lies there, from its first answers and before any key is asked for: ``None`` for what can be
+        an ID card, and where nothing can be said.
 
-        ``can``: the last six digits of the holder's number. A wrong one is tried once, never again by itself.
-        ``progress`` is told each step as it begins, in this thread. Never raises.
+        Never raises.
         """
-        if not is_card_access_number(can):
-            return CardFailure(FailureCode.CARD_CAN_WRONG, "the CAN is not six digits")
+        try:
+            state = self._service.state()
+            if not state.card:
+                return None
+            if state.mute:
+                return FailureCode.CARD_NOT_SUPPORTED
+            link = self._service.connect(state)
+            try:
+                conversation = Conversation(link)
+                if read_card_access(conversation, self._sizes.start(link.reader, link.atr)) is not None:
+                    return None
+                return card_kinds.kind_of(link.atr, conversation.transmit)
+            finally:
+                link.close()
+        except CardProblem as trouble:
+            return trouble.code if trouble.code in _WRONG_CARD else None
+
+    def read(
+        self,
+        keys: AccessKeys | str,
+        progress: Progress = _no_progress,
+        identity: Callable[[Citizen], None] = _no_identity,
+        plan: ReadPlan | None = None,
+    ) -> CardReading | CardFailure:
+        """Read the card that lies there and judge it.
+
+        Never raises. ``keys``: what is known of the card; a text is its CAN. ``progress`` hears of each step,
+        ``identity`` of the holder as soon as the signature over the data verifies, before any photo is read;
+        both are called in this thread. ``plan``: everything but the photo by default, with the policy of the
+        settings.
+        """
+        chosen = plan or ReadPlan(bac_after_failed_pace=self._settings.bac_after_failed_pace)
         started = time.perf_counter()
         steps: list[ReadStep] = []
+        counted = _Counted()
 
         def step(now: ReadStep) -> None:
             if now not in steps:
                 steps.append(now)
                 progress(now)
 
-        try:
-            result = self._read(can, step)
-        except CardProblem as trouble:
+        def failure(trouble: CardProblem) -> CardFailure:
+            at = steps[-1] if steps else None
+            _LOG.warning("card not read: %s at %s (%s)", trouble.code, at or "-", trouble.detail)
             proof = trouble.proof if isinstance(trouble, NotProven) else None
-            _LOG.warning(
-                "card not read: %s at %s (%s)", trouble.code, steps[-1] if steps else "-", trouble.detail
-            )
-            return CardFailure(trouble.code, trouble.detail, steps[-1] if steps else None, proof)
-        return replace(result, milliseconds=(time.perf_counter() - started) * 1000)
+            spent = (time.perf_counter() - started) * 1000
+            return CardFailure(trouble.code, trouble.detail, at, proof, counted.apdus, counted.bytes, spent)
+
+        try:
+            known = AccessKeys(can=keys) if isinstance(keys, str) else keys
+            found = self._read(known, chosen, Listener(step, identity), counted)
+        except AccessKeyError as error:
+            return failure(CardProblem(FailureCode.CARD_CAN_WRONG, str(error)))
+        except CardProblem as trouble:
+            return failure(trouble)
+        spent = (time.perf_counter() - started) * 1000
+        return CardReading(
+            found.citizen, found.proof, counted.apdus, counted.bytes, spent, found.notes, found.photo
+        )
+
+    def dump(self, keys: AccessKeys) -> CardDump | CardFailure:
+        """Every file that the card gives to this key, and how it answered; for support.
+
+        Never raises.
+        """
+        try:
+            link = self._service.connect(self._card_there())
+            try:
+                return dump_card(link, keys)
+            finally:
+                link.close()
+        except CardProblem as trouble:
+            return CardFailure(trouble.code, trouble.detail)
 
     def test(self, can: str | None = None) -> TestReport:
-        """Without a CAN: which reader, and of a card that lies there its ATR and what it offers. With a CAN:
-        a whole read and what was proven; not passed when no card lies there. Nothing of the person is
-        reported. Never raises.
+        """Without a CAN: which reader, and of a card that lies there its ATR and what it offers.
+
+        With a CAN: a whole read and what was proven; not passed when no card lies there. Nothing of the
+        person is reported. Never raises.
         """
         if not self._settings.enabled:
             return TestReport(passed=False, lines=(("enabled", "no"),))
@@ -178,10 +283,11 @@ class ChipCardReader:
                 return TestReport(passed=can is None, lines=tuple(lines))
             link = self._service.connect(state)
             try:
-                access = reading.read_card_access(link, BlockSize())
+                access = read_card_access(Conversation(link), BlockSize())
             finally:
                 link.close()
-            lines += [("atr", link.atr.hex().upper()), ("card_access", access.summary())]
+            offers = access.summary() if access is not None else "none"
+            lines += [("atr", link.atr.hex().upper()), ("card_access", offers)]
         except CardProblem as trouble:
             return TestReport(passed=False, lines=tuple(lines), failure=trouble.code)
         if can is None:
@@ -200,41 +306,55 @@ class ChipCardReader:
         self._last = None
         self._service.close()
 
-    def _read(self, can: str, step: Progress) -> CardReading:
+    def _card_there(self) -> SlotState:
         state = self._service.state()
         if not state.card:
             raise CardProblem(FailureCode.CARD_REMOVED_EARLY, "no card lies on the reader")
-        size: BlockSize | None = None
+        return state
+
+    def _read(
+        self,
+        keys: AccessKeys,
+        plan: ReadPlan,
+        listener: Listener,
+        counted: _Counted,
+    ) -> Found:
+        """One read, once more with smaller blocks where a large one cost the channel, and once more where the
+        chip did not prove its key: a lost contact looks the same, and happens only once.
+        """
+        state = self._card_there()
+        sizing: Sizing | None = None
+        doubted = False
         while True:
             link = self._service.connect(state)
-            known = self._sizes.get((link.reader, link.atr))
-            size = size or BlockSize(known or 0)
+            sizing = sizing or Sizing(self._sizes, link.reader, link.atr)
             try:
-                return self._read_once(link, size, can, step)
-            except _LostWhileReading:
-                # A chip or reader that cannot do a large block may lose the channel over it: once more,
-                # with a smaller one.
-                if known is not None or not self._still_there(state) or not size.smaller():
+                found = self._read_once(link, sizing, keys, plan, listener)
+            except LostWhileReading:
+                if not self._still_there(state) or not sizing.size.lost(link.last_answer):
                     raise
+            except ChipNotProven:
+                if doubted or not self._still_there(state):
+                    raise
+                doubted = True
+            else:
+                sizing.worked()
+                return found
             finally:
+                counted.apdus += link.apdus
+                counted.bytes += link.bytes
                 link.close()
 
-    def _read_once(self, link: CardLink, size: BlockSize, can: str, step: Progress) -> CardReading:
-        step(ReadStep.ACCESS)
-        access = reading.read_card_access(link, size)
-        channel = reading.open_channel(link, access, can)
-        step(ReadStep.IDENTITY)
-        try:
-            files = reading.read_files(link, channel, size)
-        except CardProblem as trouble:
-            if trouble.code in (FailureCode.CARD_CHANNEL_BROKEN, FailureCode.CARD_REMOVED_EARLY):
-                raise _LostWhileReading(trouble.code, trouble.detail) from None
-            raise
-        self._sizes[link.reader, link.atr] = size.step
-        step(ReadStep.PROOF)
-        proof, notes = reading.prove(files)
-        citizen = reading.citizen_of(files, can, notes, self._today())
-        return CardReading(citizen, proof, link.apdus, link.bytes, 0.0, frozenset(notes))
+    def _read_once(
+        self,
+        link: CardLink,
+        sizing: Sizing,
+        keys: AccessKeys,
+        plan: ReadPlan,
+        listener: Listener,
+    ) -> Found:
+        with PassiveAuthentication(lambda: datetime.now(UTC), self._trust) as passive:
+            return CardRead(link, sizing, passive, plan, listener).read(keys, self._today())
 
     def _still_there(self, before: SlotState) -> bool:
         """Whether the same card still lies there; the service notices a removal within half a second."""

@@ -1,36 +1,37 @@
 """The order of one read: access, files, proof; and the citizen that comes out of it.
 
-Places for what follows: chip authentication comes after the SOD, active authentication after it; the chain of
-trust is judged from ``SecurityObject.signer``. Until they exist their results are ``NOT_DONE``.
+The chip is asked for one thing after the other, and what it gave is judged beside it
+(``PassiveAuthentication``): EF.COM, EF.SOD, DG14 and chip authentication first, so that everything of the
+person comes through the channel that only the issuer's chip can open; then DG1 and DG13, which say who it is;
+then DG15 and active authentication; the photo last, and only where the purpose needs it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from devices.chip_card import lds
-from devices.chip_card.access import pace, security_infos
+from devices.chip_card import card_kinds, lds
+from devices.chip_card.access import active_authentication, chip_authentication, pace_mapping, security_infos
+from devices.chip_card.access.chip_authentication import NotCarriedOut
+from devices.chip_card.access.opening import Opened, open_chip
 from devices.chip_card.access.secure_messaging import SecureChannel
 from devices.chip_card.access.security_infos import SecurityInfos
-from devices.chip_card.access.session_keys import password_from_can
-from devices.chip_card.apdu import Command, Response
-from devices.chip_card.data_groups import com, dg1, dg13
-from devices.chip_card.data_groups.dg13 import Field, PrintedData
-from devices.chip_card.errors import CardProblem, channel_broken, unreadable
-from devices.chip_card.lds import BlockSize, FileMissing
-from devices.chip_card.pcsc import CardLink
-from devices.chip_card.trust import sod
+from devices.chip_card.block_size import BlockSize, BlockSizes
+from devices.chip_card.conversation import Conversation, Link
+from devices.chip_card.data_groups import com, dg1, dg2, dg14
+from devices.chip_card.data_groups.dg2 import FaceImage
+from devices.chip_card.errors import CardProblem, unreadable
+from devices.chip_card.holder import Note, citizen_of, compared, printed_data
+from devices.chip_card.lds import ElementaryFile, FileMissing
+from devices.chip_card.trust.passive_authentication import PassiveAuthentication
 from kiosk.failures import FailureCode
-from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
-from kiosk.identity.citizen import Citizen, Sex
-from kiosk.identity.number import card_access_number, doubts
-
-PACE_CAN = Access(AccessProtocol.PACE, Password.CAN)
+from kiosk.identity.access_keys import AccessKeys
+from kiosk.identity.card_doubts import failure_of
+from kiosk.identity.card_proof import Agreement, CardProof, ChipProof, GroupHash, Signature
+from kiosk.identity.citizen import Citizen
 
 
 class ReadStep(StrEnum):
@@ -39,21 +40,69 @@ class ReadStep(StrEnum):
     ACCESS = "access"
     IDENTITY = "identity"
     PROOF = "proof"
-
-
-class Note(StrEnum):
-    """Oddities that stop nothing, for staff; never with anything of the person."""
-
-    DETAILS_MISSING = "details_missing"
-    DETAILS_UNREADABLE = "details_unreadable"
-    FIELD_DROPPED = "field_dropped"
-    FILE_LISTS_DIFFER = "file_lists_differ"
-    NUMBER_UNUSUAL = "number_unusual"
-    NAMES_DIFFER = "names_differ"
-    EXPIRED = "expired"
+    PHOTO = "photo"
 
 
 Progress = Callable[[ReadStep], None]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who hears of a read while it goes on: ``progress`` of each step, ``identity`` of the citizen as soon as
+    the issuer's signature over the data verifies, before the photo is read.
+    """
+
+    progress: Progress
+    identity: Callable[[Citizen], None]
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """What a read is for.
+
+    ``photo``: also read DG2, personal data that most purposes do not need. ``every_proof``: active
+    authentication also where chip authentication has shown the same already. ``bac_after_failed_pace``: the
+    policy for a card that offers PACE and fails it.
+    """
+
+    photo: bool = False
+    every_proof: bool = True
+    bac_after_failed_pace: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that one read gave."""
+
+    citizen: Citizen
+    proof: CardProof
+    notes: frozenset[Note]
+    photo: FaceImage | None = field(default=None, repr=False)
+
+
+class Sizing:
+    """The block size of one read and its repetitions: what is remembered of this type of card, or the
+    largest."""
+
+    def __init__(self, sizes: BlockSizes, reader: str, atr: bytes) -> None:
+        self._sizes = sizes
+        self._card = (reader, atr)
+        self._access_file: bytes | None = None
+        self.size = sizes.start(reader, atr)
+
+    def for_card(self, access_file: bytes) -> BlockSize:
+        """Once EF.CardAccess is known.
+
+        A repetition keeps the size it has come down to.
+        """
+        if self._access_file is None:
+            self.size = self._sizes.for_card(*self._card, access_file, self.size)
+            self._access_file = access_file
+        return self.size
+
+    def worked(self) -> None:
+        """A card of this type was read."""
+        self._sizes.remember(*self._card, self._access_file or b"", self.size)
 
 
 class NotProven(CardProblem):
@@ -64,172 +113,263 @@ class NotProven(CardProblem):
         self.proof = proof
 
 
-@dataclass(frozen=True)
-class Files:
-    """What was read, as it came from the card."""
-
-    com: bytes = field(repr=False)
-    sod: bytes = field(repr=False)
-    groups: dict[int, bytes] = field(repr=False)
+class LostWhileReading(CardProblem):
+    """Channel or card were lost after access was given."""
 
 
-def plain(link: CardLink, command: Command) -> Response:
-    """Exchange a command in clear."""
-    try:
-        return Response.decode(link.transmit(command.encode()))
-    except ValueError as error:
-        raise channel_broken(str(error)) from None
+class ChipNotProven(NotProven):
+    """The first answer after chip authentication does not verify: the chip lacks the key that the issuer
+    signed, or the contact was lost at just that moment.
+
+    Only a second try tells which.
+    """
 
 
-def protected(link: CardLink, channel: SecureChannel, command: Command) -> Response:
-    """Exchange a command through the secure channel."""
-    return channel.unprotect(plain(link, channel.protect(command)))
+_WITHOUT = {2: Note.PHOTO_UNREADABLE, 13: Note.DETAILS_UNREADABLE}
+"""Data groups without which a read goes on."""
 
 
-def read_card_access(link: CardLink, size: BlockSize) -> SecurityInfos:
-    """EF.CardAccess, as the first command after a reset; once more after a cold reset. Raises
-    ``CardProblem``.
+def read_card_access(conversation: Conversation, size: BlockSize) -> SecurityInfos | None:
+    """EF.CardAccess, as the first command after a reset; once more after a cold reset.
+
+    ``None``: the card has none. Raises ``CardProblem``.
     """
     try:
-        raw = _card_access_file(link, size)
+        return _card_access(conversation, size)
     except (FileMissing, CardProblem) as trouble:
         if isinstance(trouble, CardProblem) and trouble.code is not FailureCode.CARD_DATA_UNREADABLE:
             raise
-        link.cold_reset()
+        conversation.reset()
         try:
-            raw = _card_access_file(link, size)
+            return _card_access(conversation, size)
         except FileMissing:
-            raise CardProblem(FailureCode.CARD_NOT_SUPPORTED, "no EF.CardAccess on this card") from None
-    return security_infos.parse(raw)
+            return None
 
 
-def _card_access_file(link: CardLink, size: BlockSize) -> bytes:
-    return lds.read_file(lambda command: plain(link, command), lds.CARD_ACCESS, size)
+def _card_access(conversation: Conversation, size: BlockSize) -> SecurityInfos:
+    return security_infos.parse(lds.read_file(conversation.transmit, lds.CARD_ACCESS, size))
 
 
-def open_channel(link: CardLink, access: SecurityInfos, can: str) -> SecureChannel:
-    """PACE with the CAN, once. There is no silent way back to BAC. Raises ``CardProblem``."""
-    info = access.best_pace()
-    if info is None:
-        raise CardProblem(
-            FailureCode.CARD_NOT_SUPPORTED, f"the card offers only: {access.summary() or 'nothing'}"
+class CardRead:
+    """One read of one card, through its steps in their order."""
+
+    def __init__(
+        self,
+        link: Link,
+        sizing: Sizing,
+        passive: PassiveAuthentication,
+        plan: ReadPlan,
+        listener: Listener,
+    ) -> None:
+        self._link = link
+        self._conversation = Conversation(link)
+        self._sizing = sizing
+        self._size = sizing.size
+        self._passive = passive
+        self._plan = plan
+        self._progress = listener.progress
+        self._identity = listener.identity
+        self._withheld: set[int] = set()
+        self._listed: frozenset[int] = frozenset()
+        self._proof = CardProof(None)
+        self._notes: set[Note] = set()
+        self._unproven_channel = False
+
+    def read(self, keys: AccessKeys, today: date) -> Found:
+        """Read and judge everything.
+
+        Raises ``CardProblem``; ``NotProven`` when the data speak against the card.
+        """
+        self._progress(ReadStep.ACCESS)
+        access_file = read_card_access(self._conversation, self._size)
+        self._size = self._sizing.for_card(access_file.raw if access_file is not None else b"")
+        opened = self._open(access_file, keys)
+        self._progress(ReadStep.IDENTITY)
+        try:
+            return self._read_opened(opened, access_file, keys, today)
+        except NotProven:
+            raise
+        except CardProblem as trouble:
+            if trouble.code in (FailureCode.CARD_CHANNEL_BROKEN, FailureCode.CARD_REMOVED_EARLY):
+                raise LostWhileReading(trouble.code, trouble.detail) from None
+            raise
+
+    def _open(self, access_file: SecurityInfos | None, keys: AccessKeys) -> Opened:
+        if access_file is None:
+            kind = card_kinds.kind_of(self._link.atr, self._conversation.transmit)
+            if kind is not None:
+                raise CardProblem(kind, "no LDS1 application on this card")
+        opened = open_chip(
+            self._conversation.transmit,
+            self._conversation.reset,
+            access_file,
+            keys,
+            bac_after_failed_pace=self._plan.bac_after_failed_pace,
         )
-    result = pace.establish(lambda command: plain(link, command), info, password_from_can(can), pace.CAN)
-    return SecureChannel(result.keys)
+        self._conversation.channel = opened.channel
+        self._size.short_answer = opened.channel.largest_short_answer
+        self._proof = replace(self._proof, access=opened.access)
+        if not opened.application:
+            lds.select_application(self._conversation.transmit)
+        return opened
 
+    def _read_opened(
+        self, opened: Opened, access_file: SecurityInfos | None, keys: AccessKeys, today: date
+    ) -> Found:
+        self._listed = com.data_groups(self._file(lds.COM))
+        self._passive.take_security_object(self._file(lds.SOD))
+        chip_infos = self._prove_chip(opened, access_file)
+        zone, printed_file = self._identity_files()
+        self._progress(ReadStep.PROOF)
+        self._check_identity_files()
+        parsed = dg1.parse(zone)
+        try:
+            holder = dg1.vietnamese(parsed)
+        except CardProblem as trouble:
+            raise NotProven(trouble.code, trouble.detail, self._settled(parsed.issuer)) from None
+        printed = printed_data(printed_file, self._notes)
+        citizen = citizen_of(holder, printed, self._notes, today)
+        same = compared(holder, printed, keys, self._notes)
+        self._proof = replace(self._proof, identity=same)
+        if same is Agreement.DIFFER:
+            self._refuse(self._settled(holder.issuer))
+        self._identity(citizen)
+        self._authenticate_actively(chip_infos)
+        photo = self._photo()
+        self._proof = self._settled(holder.issuer)
+        self._refuse(self._proof)
+        if self._proof.file_list is Agreement.DIFFER:
+            self._notes.add(Note.FILE_LISTS_DIFFER)
+        return Found(citizen, self._proof, frozenset(self._notes), photo)
 
-def read_files(link: CardLink, channel: SecureChannel, size: BlockSize) -> Files:
-    """Application, EF.COM, EF.SOD, DG1 and DG13. DG13 may be missing. Raises ``CardProblem``."""
+    # -- the files -------------------------------------------------------------------------------------------
 
-    def transmit(command: Command) -> Response:
-        return protected(link, channel, command)
+    def _file(self, file: ElementaryFile) -> bytes:
+        try:
+            return lds.read_file(self._conversation.transmit, file, self._size)
+        except FileMissing as missing:
+            raise unreadable(f"the card does not give {missing}") from None
 
-    lds.select_application(transmit)
-    try:
-        com_file = lds.read_file(transmit, lds.COM, size)
-        sod_file = lds.read_file(transmit, lds.SOD, size)
-        groups = {1: lds.read_file(transmit, lds.data_group(1), size)}
-    except FileMissing as missing:
-        raise unreadable(f"the card does not give {missing}") from None
-    with contextlib.suppress(FileMissing):  # prove() says that it is missing
-        groups[13] = lds.read_file(transmit, lds.data_group(13), size)
-    return Files(com_file, sod_file, groups)
+    def _group(self, number: int) -> bytes | None:
+        """A data group, judged beside what follows; ``None`` when the card does not give it, or gives of one
+        that can be done without something that is no file.
+        """
+        try:
+            content = lds.read_file(self._conversation.transmit, lds.data_group(number), self._size)
+        except FileMissing:
+            self._withheld.add(number)
+            return None
+        except CardProblem as trouble:
+            note = _WITHOUT.get(number)
+            if note is None or trouble.code is not FailureCode.CARD_DATA_UNREADABLE:
+                raise
+            self._withheld.add(number)
+            self._notes.add(note)
+            return None
+        self._passive.take_group(number, content)
+        return content
 
+    def _identity_files(self) -> tuple[bytes, bytes | None]:
+        """DG1 and DG13.
 
-def prove(files: Files) -> tuple[CardProof, set[Note]]:
-    """Check signature and hashes. Raises ``NotProven`` when one of them fails, before anything is made of the
-    data.
-    """
-    security_object = sod.parse(files.sod)
-    results = {number: security_object.check(number, content) for number, content in files.groups.items()}
-    proof = CardProof(access=PACE_CAN, sod_signature=security_object.signature, data_groups=results)
-    altered = sorted(number for number, result in results.items() if result is not GroupHash.MATCH)
-    if altered:
-        names = ", ".join(f"DG{number}" for number in altered)
-        raise NotProven(FailureCode.CARD_DATA_ALTERED, f"{names} is not what the issuer signed", proof)
-    if security_object.signature is Signature.INVALID:
-        raise NotProven(FailureCode.CHIP_SIGNATURE_INVALID, "the signature of EF.SOD does not verify", proof)
-    notes: set[Note] = set()
-    if com.data_groups(files.com) != frozenset(security_object.hashes):
-        notes.add(Note.FILE_LISTS_DIFFER)
-    if 13 not in files.groups:
-        notes.add(Note.DETAILS_MISSING)
-    return proof, notes
+        The answer to the first of them proves the channel of chip authentication.
+        """
+        try:
+            zone = self._group(1)
+        except CardProblem as trouble:
+            if self._unproven_channel and chip_authentication.disproves(trouble):
+                self._proof = replace(self._proof, chip_authentication=ChipProof.FAILED)
+                raise ChipNotProven(FailureCode.CHIP_COPIED, trouble.detail, self._settled(None)) from None
+            raise
+        if self._unproven_channel:
+            self._proof = replace(self._proof, chip_authentication=ChipProof.PASSED)
+        if zone is None:
+            raise unreadable("the card does not give DG1")
+        wanted = 13 in self._listed or 13 in self._passive.security_object().hashes
+        return zone, self._group(13) if wanted else None
 
+    def _photo(self) -> FaceImage | None:
+        if not self._plan.photo or 2 not in self._passive.security_object().hashes:
+            return None
+        self._progress(ReadStep.PHOTO)
+        content = self._group(2)
+        if content is None or self._passive.group(2) is not GroupHash.MATCH:
+            return None
+        try:
+            return dg2.parse(content)
+        except CardProblem:
+            self._notes.add(Note.PHOTO_UNREADABLE)
+            return None
 
-def citizen_of(files: Files, can: str, notes: set[Note], today: date) -> Citizen:
-    """Put DG1 and DG13 together; DG13 only adds what DG1 has not, and the name with its diacritics.
+    # -- the proof -------------------------------------------------------------------------------------------
 
-    Raises ``CardProblem`` when the numbers of DG1, DG13 and the CAN do not agree.
-    """
-    zone = dg1.vietnamese(dg1.parse(files.groups[1]))
-    printed = _printed(files, notes)
-    number = printed.text(Field.NUMBER)
-    if number not in (None, zone.number) or card_access_number(zone.number) != can:
-        raise CardProblem(
-            FailureCode.CARD_NUMBERS_DISAGREE, "the numbers of DG1, DG13 and the CAN do not agree"
+    def _prove_chip(self, opened: Opened, access_file: SecurityInfos | None) -> SecurityInfos | None:
+        """DG14, and chip authentication with the key in it; the channel is another one after that."""
+        content = self._group(14)
+        if content is None:
+            return None
+        try:
+            infos = dg14.parse(content)
+        except CardProblem:
+            self._proof = replace(self._proof, chip_authentication=ChipProof.UNSUPPORTED)
+            return None
+        if access_file is not None:
+            self._proof = replace(self._proof, access_file=infos.compare(access_file))
+        if opened.chip_mapping is not None:
+            mapped = pace_mapping.verify_chip_mapping(opened.chip_mapping, infos)
+            self._proof = replace(self._proof, pace_chip_mapping=mapped)
+        try:
+            result = chip_authentication.authenticate(self._conversation.transmit, infos)
+        except NotCarriedOut as answer:
+            self._proof = replace(self._proof, chip_authentication=answer.proof)
+            return infos
+        self._conversation.channel = SecureChannel(result.keys)
+        self._size.short_answer = self._conversation.channel.largest_short_answer
+        self._unproven_channel = True
+        return infos
+
+    def _authenticate_actively(self, infos: SecurityInfos | None) -> None:
+        if self._proof.chip_proven and not self._plan.every_proof:
+            return
+        if 15 not in self._listed and 15 not in self._passive.security_object().hashes:
+            return
+        content = self._group(15)
+        if content is not None:
+            result = active_authentication.authenticate(self._conversation.transmit, content, infos)
+            self._proof = replace(self._proof, active_authentication=result)
+
+    def _check_identity_files(self) -> None:
+        """Nothing is made of the data before signature and hashes were found right.
+
+        Raises ``NotProven``.
+        """
+        signature = self._passive.security_object().signature
+        results = [self._passive.group(number) for number in (1, 13) if self._passive.has(number)]
+        if signature is not Signature.VALID or any(result is not GroupHash.MATCH for result in results):
+            self._refuse(self._settled(None))
+
+    def _settled(self, country: str | None) -> CardProof:
+        files = self._passive.finish(self._listed, frozenset(self._withheld), country)
+        signed = files.security_object.hashes
+        return replace(
+            self._proof,
+            sod_signature=files.security_object.signature,
+            data_groups=files.data_groups,
+            chain=files.chain,
+            file_list=files.file_list,
+            chip_authentication=self._offered(self._proof.chip_authentication, 14 in signed, 14),
+            active_authentication=self._offered(self._proof.active_authentication, 15 in signed, 15),
         )
-    if doubts(zone.number, zone.sex, zone.birth_date):
-        notes.add(Note.NUMBER_UNUSUAL)
-    name = printed.text(Field.FULL_NAME)
-    if name is not None and not _same_name(name, zone.full_name):
-        notes.add(Note.NAMES_DIFFER)
-    birth_date = _date(printed.text(Field.BIRTH_DATE))
-    sex = printed.text(Field.SEX)
-    if birth_date not in (None, zone.birth_date) or sex not in (None, zone.sex.value):
-        raise unreadable("DG1 and DG13 disagree on birth date or sex")
-    expiry_date = _date(printed.text(Field.EXPIRY_DATE)) or (
-        None if printed.text(Field.EXPIRY_DATE) else zone.expiry_date
-    )
-    if expiry_date is not None and expiry_date < today:
-        notes.add(Note.EXPIRED)
-    parents = printed.texts.get(Field.PARENTS, ())
-    former = printed.text(Field.FORMER_NUMBER)
-    return Citizen(
-        number=zone.number,
-        full_name=name or zone.full_name,
-        birth_date=zone.birth_date,
-        sex=Sex(zone.sex),
-        nationality=printed.text(Field.NATIONALITY),
-        ethnicity=printed.text(Field.ETHNICITY),
-        hometown=printed.text(Field.HOMETOWN),
-        residence=printed.text(Field.RESIDENCE),
-        issue_date=_date(printed.text(Field.ISSUE_DATE)),
-        expiry_date=expiry_date,
-        father=(parents[0] or None) if parents else None,
-        mother=(parents[1] or None) if len(parents) > 1 else None,
-        spouse=printed.text(Field.SPOUSE),
-        former_number=former if former is not None and former.isdigit() else None,
-    )
 
+    def _offered(self, result: ChipProof, signed: bool, number: int) -> ChipProof:
+        """A proof that was not done: because the card withholds its key, or because none was ever signed."""
+        if result is not ChipProof.NOT_DONE:
+            return result
+        if signed and number in self._withheld:
+            return ChipProof.WITHHELD
+        return ChipProof.NOT_DONE if signed else ChipProof.NOT_OFFERED
 
-def _printed(files: Files, notes: set[Note]) -> PrintedData:
-    """DG13 as far as it can be read; a card of 2024 may hold it in another form."""
-    if 13 not in files.groups:
-        return PrintedData({})
-    try:
-        printed = dg13.parse(files.groups[13])
-    except CardProblem:
-        notes.add(Note.DETAILS_UNREADABLE)
-        return PrintedData({})
-    if printed.dropped:
-        notes.add(Note.FIELD_DROPPED)
-    return printed
-
-
-def _date(text: str | None) -> date | None:
-    """``dd/mm/yyyy``; anything else, such as the words for "no expiry", is no date."""
-    parts = (text or "").split("/")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    try:
-        return date(int(parts[2]), int(parts[1]), int(parts[0]))
-    except ValueError:
-        return None
-
-
-def _same_name(name: str, latin: str) -> bool:
-    """Compare a name with diacritics to the zone's capitals, which may be cut off."""
-    plain_name = unicodedata.normalize("NFD", name.upper().replace("Đ", "D"))
-    letters = "".join(char for char in plain_name if unicodedata.category(char) != "Mn")
-    return " ".join(letters.split()).startswith(latin)
+    def _refuse(self, proof: CardProof) -> None:
+        code = failure_of(proof)
+        if code is not None:
+            raise NotProven(code, ", ".join(proof.doubts), proof)

@@ -98,6 +98,10 @@ class ChipProof(StrEnum):
     NOT_DONE = "not_done"
 
 
+GROUPS_USED = (1, 2, 13, 14, 15)
+"""Data groups of which something is made. Any other that nobody signed is passed over, and changes nothing."""
+
+
 class Agreement(StrEnum):
     """Whether two sources on the same card say the same. ``NOT_COMPARED``: one of them is not there."""
 
@@ -210,7 +214,7 @@ class CardProof:
         found = []
         if GroupHash.MISMATCH in results:
             found.append(Doubt.DATA_ALTERED)
-        if GroupHash.NOT_IN_SOD in results:
+        if any(self.data_groups.get(number) is GroupHash.NOT_IN_SOD for number in GROUPS_USED):
             found.append(Doubt.DATA_NOT_SIGNED)
         return found
 

@@ -86,6 +86,7 @@ _STEPS = {
     ReadStep.ACCESS: ReadingStep.OPENING,
     ReadStep.IDENTITY: ReadingStep.READING,
     ReadStep.PROOF: ReadingStep.CHECKING,
+    ReadStep.PHOTO: ReadingStep.CHECKING,  # never asked for here
 }
 
 

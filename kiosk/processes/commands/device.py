@@ -55,16 +55,16 @@ def add(subparsers: Any) -> None:
     change.add_argument("changes", metavar="KEY=VALUE", nargs="+", help="for example address=10.0.0.7:9100")
 
 
-def hardware(settings: DeviceSettings) -> dict[str, Callable[[], Device]]:
+def hardware(settings: DeviceSettings, data: Path) -> dict[str, Callable[[], Device]]:
     """The devices that can be opened without a window, for use when no other process has them open."""
     # Hardware libraries are loaded only when a device is opened.
-    from devices.chip_card import ChipCardReader
+    from devices.chip_card import ChipCardReader, TrustStore
     from devices.code_scanner import CodeScanner
     from devices.speaker import Speaker
     from devices.ticket_printer import TicketPrinter
 
     return {
-        "card_reader": lambda: ChipCardReader(settings.card_reader),
+        "card_reader": lambda: ChipCardReader(settings.card_reader, trust=TrustStore(data / "trust")),
         "printer": lambda: TicketPrinter(settings.printer),
         "scanner": lambda: CodeScanner(settings.scanner),
         "speaker": lambda: Speaker(settings.speaker),
@@ -78,7 +78,7 @@ def desk_of(settings: Settings, data: Path, centre: str | None) -> DeviceDesk:
         client = CentreClient(url, (data / "tokens" / "maintenance.token").read_text().strip())
     except OSError:
         client = None
-    return DeviceDesk(client, hardware(settings.devices), settings.devices)
+    return DeviceDesk(client, hardware(settings.devices, data), settings.devices)
 
 
 def describe_status(status: DeviceStatus) -> list[str]:

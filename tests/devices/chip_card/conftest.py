@@ -20,15 +20,15 @@ class Lobby:
     def lay(self, name, faults=None):
         """Lay a card and wait until the reader has noticed it."""
         card = self.virtual.insert(name, faults)
-        self._until_seen()
+        self.until_seen()
         return card
 
     def lay_chip(self, chip, faults=None):
         card = self.virtual.insert_chip(chip, faults)
-        self._until_seen()
+        self.until_seen()
         return card
 
-    def _until_seen(self):
+    def until_seen(self):
         assert self.virtual.wait_until_seen()
         deadline = time.monotonic() + 5
         while not self.reader.presence(0.2).card:

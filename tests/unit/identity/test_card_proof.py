@@ -63,7 +63,7 @@ DOUBTFUL: list[tuple[dict[str, object], Doubt, FailureCode]] = [
         FailureCode.CARD_DATA_ALTERED,
     ),
     (
-        {"data_groups": {1: GroupHash.MATCH, 11: GroupHash.NOT_IN_SOD}},
+        {"data_groups": {1: GroupHash.MATCH, 13: GroupHash.NOT_IN_SOD}},
         Doubt.DATA_NOT_SIGNED,
         FailureCode.CARD_DATA_ALTERED,
     ),
@@ -132,3 +132,10 @@ def test_a_failed_chip_proof_is_never_outweighed_by_another_that_passed(proof: C
     results = (proof.chip_authentication, proof.active_authentication, proof.pace_chip_mapping)
     if {ChipProof.FAILED, ChipProof.WITHHELD} & set(results):
         assert proof.verdict is Verdict.DO_NOT_RELY
+
+
+def test_an_unsigned_group_of_which_nothing_is_made_changes_nothing() -> None:
+    proof = replace(
+        BEST, data_groups={**BEST.data_groups, 11: GroupHash.NOT_IN_SOD}, file_list=Agreement.DIFFER
+    )
+    assert proof.verdict is Verdict.GENUINE

@@ -1,0 +1,435 @@
+"""``main.py card``: read a chip ID card, prove dumped files, dump a card for support. Needs no lobby."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiosk.failures import words
+from kiosk.identity import card_qr
+from kiosk.identity.access_keys import AccessKeys
+from kiosk.identity.card_proof import CardProof, Verdict
+from kiosk.identity.citizen import Citizen
+from kiosk.processes.commands.options import CommandError
+from kiosk.processes.commands.virtual import LobbyControl
+
+if TYPE_CHECKING:
+    from devices.chip_card import CardFailure, CardReading
+
+ASKED = ""
+"""Value of ``--can`` when no digits stand behind it."""
+_SOCKET = "PCSCLITE_CSOCK_NAME"
+_LARGEST_FILE = 70_000
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "card",
+        help="read a chip ID card, prove dumped files, dump a card for support",
+        description="Exit code 0: read, and nothing speaks against the card. "
+        "1: not read, or do not rely on it. 2: cannot be done as asked.",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str, run: Run) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
+        sub.add_argument(
+            "--data",
+            type=Path,
+            default=Path("var"),
+            metavar="DIR",
+            help="folder of this installation, with its trust anchors (default: var)",
+        )
+        sub.add_argument("--trust", type=Path, metavar="DIR", help="trust anchors (default: DATA/trust)")
+        sub.add_argument("--json", action="store_true", help="answer for programs")
+        sub.set_defaults(run=run)
+        return sub
+
+    read = action("read", "read the card on the reader and say what was proven", _read)
+    _add_card(read)
+    read.add_argument("--photo", type=Path, metavar="FILE", help="also read the photo, into this file")
+    read.add_argument(
+        "--allow-bac-after-failed-pace",
+        action="store_true",
+        help="a card that offers PACE and fails it is read by the weaker BAC; the result says so",
+    )
+    verify = action("verify", "prove files that were dumped from a card; no card is needed", _verify)
+    verify.add_argument("--sod", type=Path, required=True, metavar="FILE", help="EF.SOD")
+    verify.add_argument("--com", type=Path, metavar="FILE", help="EF.COM, to compare its list with EF.SOD")
+    verify.add_argument(
+        "--dg",
+        action="append",
+        default=[],
+        metavar="N=FILE",
+        help="a data group, e.g. 1=dg1.bin; give one for each",
+    )
+    dump = action("dump", "dump the card on the reader", _dump)
+    _add_card(dump)
+    kind = dump.add_mutually_exclusive_group(required=True)
+    kind.add_argument(
+        "--redacted",
+        action="store_true",
+        help="a JSON text for support: how the card answers, which algorithms it uses, nothing of the person",
+    )
+    kind.add_argument(
+        "--files", type=Path, metavar="DIR", help="the raw files, personal data, readable by you only"
+    )
+    dump.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the JSON text there instead of printing it"
+    )
+
+
+def _add_card(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--can",
+        nargs="?",
+        const=ASKED,
+        metavar="DIGITS",
+        help="last six digits of the number printed on the card. "
+        "Without DIGITS they are asked for, so that they do not stay in the shell's history",
+    )
+    parser.add_argument(
+        "--qr", metavar="TEXT", help="text of the QR printed on the card; - reads it from the input"
+    )
+    parser.add_argument(
+        "--mrz", metavar="TEXT", help="machine-readable lines of the card; - reads them from the input"
+    )
+    parser.add_argument(
+        "--reader", default="*", metavar="PATTERN", help="part of the reader's name (default: any)"
+    )
+    parser.add_argument(
+        "--virtual",
+        metavar="NAME[:PRESET]",
+        help="read an invented person's virtual card through a private pcscd, "
+        "see `python main.py virtual card list`",
+    )
+
+
+# -- read ----------------------------------------------------------------------------------------------------
+
+
+def _read(args: argparse.Namespace) -> int:
+    keys = _keys(args)
+    with _reader(args) as reader:
+        from devices.chip_card import CardReading, ReadPlan
+
+        plan = ReadPlan(photo=args.photo is not None, bac_after_failed_pace=args.allow_bac_after_failed_pace)
+        result = reader.read(keys, plan=plan)
+    photo = None
+    if isinstance(result, CardReading) and args.photo is not None:
+        photo = _keep_photo(result, args.photo)
+    if args.json:
+        _print_json({**_told(result), **({"photo": photo} if photo else {})})
+    else:
+        _print_read(result)
+        if photo:
+            print(f"photo: {photo['file']} ({photo['format']}, {photo['bytes']} bytes)")
+    return 0 if isinstance(result, CardReading) else 1
+
+
+def _keep_photo(reading: CardReading, file: Path) -> dict[str, Any]:
+    if reading.photo is None:
+        raise CommandError("the card gives no photo that can be used; nothing was written")
+    with _private(file) as out:
+        out.write(reading.photo.data)
+    return {"file": str(file), "format": str(reading.photo.format), "bytes": len(reading.photo.data)}
+
+
+def _told(result: CardReading | CardFailure) -> dict[str, Any]:
+    from devices.chip_card import CardReading
+
+    told: dict[str, Any] = {
+        "access": access_of(result.proof) if result.proof is not None else None,
+        "citizen": citizen_of(result.citizen) if isinstance(result, CardReading) else None,
+        "proof": proof_of(result.proof) if result.proof is not None else None,
+        **verdict_of(result.proof),
+        "apdus": result.apdus,
+        "bytes": result.bytes,
+        "ms": round(result.milliseconds, 1),
+        "notes": sorted(result.notes) if isinstance(result, CardReading) else [],
+    }
+    if not isinstance(result, CardReading):
+        told["failure"] = failure_of(result)
+    return told
+
+
+def access_of(proof: CardProof) -> dict[str, Any] | None:
+    """How the chip was opened, for JSON."""
+    if proof.access is None:
+        return None
+    access = proof.access
+    return {
+        "protocol": access.protocol.value,
+        "password": access.password.value,
+        "details": access.details,
+        "pace_failed": access.pace_failed,
+    }
+
+
+def proof_of(proof: CardProof) -> dict[str, Any]:
+    """Every result by its name, for JSON."""
+    return {
+        "sod_signature": proof.sod_signature.value,
+        "data_groups": {str(number): result.value for number, result in proof.data_groups.items()},
+        "chain": proof.chain.value,
+        "chip_authentication": proof.chip_authentication.value,
+        "active_authentication": proof.active_authentication.value,
+        "pace_chip_mapping": proof.pace_chip_mapping.value,
+        "access_file": proof.access_file.value,
+        "file_list": proof.file_list.value,
+        "identity": proof.identity.value,
+    }
+
+
+def verdict_of(proof: CardProof | None) -> dict[str, Any]:
+    """The verdict in words and the reasons against the card, for JSON; no verdict without data."""
+    if proof is None:
+        return {"verdict": None, "reasons": []}
+    return {"verdict": verdict_words(proof), "reasons": [doubt.value for doubt in proof.doubts]}
+
+
+def verdict_words(proof: CardProof) -> str:
+    """The verdict, with why where the card is not to be relied on."""
+    if proof.verdict is not Verdict.DO_NOT_RELY:
+        return proof.verdict.value
+    return f"{proof.verdict} ({', '.join(doubt.replace('_', ' ') for doubt in proof.doubts)})"
+
+
+def citizen_of(citizen: Citizen) -> dict[str, Any]:
+    """Every value of the person, for JSON; dates as YYYY-MM-DD."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in ((name, getattr(citizen, name)) for name in Citizen.__dataclass_fields__)
+    }
+
+
+def failure_of(failure: CardFailure) -> dict[str, str | None]:
+    """Why nothing was read, for JSON."""
+    told = words()[failure.code]
+    return {
+        "code": failure.code.value,
+        "step": failure.step.value if failure.step is not None else None,
+        "detail": failure.detail,
+        "citizen": f"{told.citizen_what} {told.citizen_do}",
+        "staff": f"{told.staff_cause} {told.staff_remedy}",
+    }
+
+
+def _print_read(result: CardReading | CardFailure) -> None:
+    from devices.chip_card import CardReading
+
+    if isinstance(result, CardReading):
+        for name, value in citizen_of(result.citizen).items():
+            if value is not None:
+                print(f"{name}: {value}")
+    else:
+        print(f"{result.code}: {result.detail}")
+        told = words()[result.code]
+        print(f"    {told.staff_cause}\n    → {told.staff_remedy}")
+    if result.proof is not None:
+        if result.proof.access is not None:
+            print(f"access: {result.proof.access}")
+        _print_proof(result.proof)
+    print(f"{result.apdus} APDUs, {result.bytes} bytes, {result.milliseconds:.0f} ms")
+
+
+def _print_proof(proof: CardProof) -> None:
+    for name, value in proof_of(proof).items():
+        shown = (
+            ", ".join(f"DG{number} {result}" for number, result in value.items())
+            if name == "data_groups"
+            else value
+        )
+        print(f"{name}: {shown}")
+    print(f"verdict: {verdict_words(proof)}")
+
+
+# -- verify --------------------------------------------------------------------------------------------------
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from devices.chip_card import verify_files
+
+    groups: dict[int, bytes] = {}
+    for given in args.dg:
+        number, equals, name = given.partition("=")
+        if not equals or not number.isdigit() or not 1 <= int(number) <= 16:
+            raise CommandError(f"“{given}” is not N=FILE with N from 1 to 16")
+        if int(number) in groups:
+            raise CommandError(f"DG{number} is given twice")
+        groups[int(number)] = _content(Path(name))
+    result = verify_files(
+        _content(args.sod),
+        groups,
+        com=_content(args.com) if args.com is not None else None,
+        trust=_trust(args),
+    )
+    if args.json:
+        _print_json(
+            {
+                "access": None,
+                "citizen": citizen_of(result.citizen) if result.citizen is not None else None,
+                "proof": proof_of(result.proof) if result.proof is not None else None,
+                **verdict_of(result.proof),
+                "notes": sorted(result.notes),
+                **({"failure": {"code": result.code.value, "detail": result.detail}} if result.code else {}),
+            }
+        )
+    else:
+        if result.citizen is not None:
+            for name, value in citizen_of(result.citizen).items():
+                if value is not None:
+                    print(f"{name}: {value}")
+        if result.code is not None:
+            print(f"{result.code}: {result.detail}")
+        if result.proof is not None:
+            _print_proof(result.proof)
+    return 1 if result.code is not None else 0
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            content = source.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from error
+    if len(content) > _LARGEST_FILE:
+        raise CommandError(f"{file} is larger than any file of a card")
+    return content
+
+
+# -- dump ----------------------------------------------------------------------------------------------------
+
+
+def _dump(args: argparse.Namespace) -> int:
+    keys = _keys(args)
+    with _reader(args) as reader:
+        from devices.chip_card import CardFailure
+        from devices.chip_card.support_dump import redacted_dump
+
+        result = reader.dump(keys)
+    if isinstance(result, CardFailure):
+        print(f"{result.code}: {result.detail}", file=sys.stderr)
+        return 1
+    if args.files is not None:
+        args.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, content in result.files.items():
+            with _private(args.files / f"{name}.bin") as out:
+                out.write(content)
+        print(
+            f"{len(result.files)} files in {args.files}: personal data, delete them when they are not needed"
+        )
+        return 0
+    text = json.dumps(redacted_dump(result), indent=2) + "\n"
+    if args.out is not None:
+        args.out.write_text(text)
+        print(f"written: {args.out}")
+    else:
+        print(text, end="")
+    return 0
+
+
+# -- what they share -----------------------------------------------------------------------------------------
+
+
+def _keys(args: argparse.Namespace) -> AccessKeys:
+    """The keys of the card, from exactly one of the three. Raises ``CommandError`` without repeating them."""
+    given = [name for name in ("can", "qr", "mrz") if getattr(args, name) is not None]
+    if len(given) != 1:
+        raise CommandError("give one of --can, --qr and --mrz")
+    text: str = getattr(args, given[0])
+    if text == "-":
+        text = sys.stdin.read(2000)
+    elif text == ASKED:
+        text = getpass.getpass("Last six digits of the number on the card: ").strip()
+    try:
+        if given[0] == "can":
+            return AccessKeys.from_number(text) if len(text) == 12 else AccessKeys.from_can(text)
+        if given[0] == "qr":
+            return AccessKeys.from_qr(card_qr.parse(text))
+        return AccessKeys.from_mrz(text)
+    except ValueError as error:
+        raise CommandError(f"--{given[0]}: {error}") from error
+
+
+def _trust(args: argparse.Namespace) -> Any:
+    from devices.chip_card import TrustStore
+
+    return TrustStore(args.trust or args.data / "trust")
+
+
+@contextlib.contextmanager
+def _reader(args: argparse.Namespace) -> Iterator[Any]:
+    """The reader on this machine; of a virtual lobby that runs with this data folder; or a private one."""
+    with contextlib.ExitStack() as stack:
+        if args.virtual is not None:
+            stack.enter_context(_private_virtual_reader(args))
+        elif _SOCKET not in os.environ:
+            _use_running_virtual_lobby(args.data)
+        from devices.chip_card import ChipCardReader
+        from kiosk.settings import CardReaderSettings
+
+        reader = ChipCardReader(CardReaderSettings(reader=args.reader), trust=_trust(args))
+        stack.callback(reader.close)
+        yield reader
+
+
+def _use_running_virtual_lobby(data: Path) -> None:
+    control = LobbyControl(data)
+    if control.file.exists() and control.answers():
+        os.environ[_SOCKET] = json.loads(control.file.read_text())[_SOCKET]
+        print(f"(reading the virtual reader of the lobby in {data})", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _private_virtual_reader(args: argparse.Namespace) -> Iterator[None]:
+    from devices.virtual.chip_card import VirtualCardReader
+
+    name, _, preset = args.virtual.partition(":")
+    folder: Path = args.data / "virtual-card"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    virtual = VirtualCardReader(folder)
+    virtual.start()
+    try:
+        os.environ.update(virtual.environment)
+        try:
+            if name in virtual.citizens():
+                virtual.insert(name, profile=preset or None)
+            elif preset:
+                raise CommandError(f"no invented person “{name}”; see `python main.py virtual card list`")
+            else:
+                virtual.lay_foreign(name)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        virtual.wait_until_seen()
+        yield
+    finally:
+        virtual.stop()
+
+
+@contextlib.contextmanager
+def _private(file: Path) -> Iterator[Any]:
+    """A file that only its owner can read; never over another one."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise CommandError(f"{file} exists already; nothing was overwritten") from None
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as out:
+        yield out
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=2))
