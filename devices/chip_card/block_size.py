@@ -33,7 +33,7 @@ class BlockSize:
     def __init__(
         self, largest: int = LADDER[0], *, known: bool = False, short_ids: bool | None = None
     ) -> None:
-        self.largest = largest or LADDER[0]
+        self.largest = largest
         self.known = known
         self.short_ids = short_ids
         self.short_answer = 223
@@ -46,11 +46,6 @@ class BlockSize:
     def bytes(self) -> int:
         """The size in use."""
         return min(FITTING, self.short_answer) if self.largest == FITTING else self.largest
-
-    @property
-    def step(self) -> int:
-        """The same as ``largest``."""
-        return self.largest
 
     def smaller(self, than: int | None = None) -> bool:
         """Go down to the next size below ``than`` (the size in use); ``False`` when there is none."""

@@ -106,7 +106,8 @@ def _limited(limit: AnswerLimit, call: Callable[[], object], during: str) -> lis
 class CardLink:
     """An exclusive connection to one card. Counts what goes over it.
 
-    ``last_answer``: bytes of the last answer. ``cause``: gives the failure behind a failure its name.
+    ``last_answer``: bytes of the last answer, 0 when there was none. ``cause`` names the failure behind a
+    failure.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class CardLink:
         What goes on beneath an APDU is done here: T=0 knows no Le beside data and no extended length (ISO/IEC
         7816-3 §12.2), and of a long answer a card may say that there is more to fetch (ISO/IEC 7816-4 §5.6).
         """
+        self.last_answer = 0
         if self._t0:
             if len(command) > 5 and command[4] == 0:
                 return _WRONG_LENGTH

@@ -199,6 +199,14 @@ class TestPulledReader:
         service.results["SCardTransmit"] = scard.SCARD_W_REMOVED_CARD
         assert failure(link.transmit, b"\x00\xb0\x00\x00\x00") is FailureCode.CARD_REMOVED_EARLY
 
+    def test_of_the_failed_exchange_no_answer_is_kept(self, service, link):
+        service.answers = ["0102039000"]
+        link.transmit(b"\x00\xb0\x00\x00\x00")
+        assert link.last_answer == 5
+        service.results["SCardTransmit"] = scard.SCARD_E_NOT_TRANSACTED
+        failure(link.transmit, b"\x00\xb0\x00\x00\x00")
+        assert link.last_answer == 0
+
     def test_a_service_that_is_down(self, service, link):
         service.results = dict.fromkeys(
             ["SCardTransmit", "SCardListReaders", "SCardEstablishContext"], scard.SCARD_E_NO_SERVICE

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from devices.chip_card import CardReading
+from devices.chip_card.apdu import Response
+from devices.chip_card.card_kinds import kind_of
 from devices.chip_card.errors import CardProblem
 from devices.chip_card.pcsc import PcscService
 from devices.virtual.chip_card.card import ATR, CardFaults
@@ -108,6 +110,22 @@ class TestTwoSlots:
         state = service.state()
         assert (state.reader, state.cards) == (SECOND, 1)
         service.close()
+
+
+class TestWrongCards:
+    """What else people lay down, through the service."""
+
+    def test_a_mute_card(self, lobby, service):
+        lobby.virtual.lay_foreign("mute")
+        state = until(service, lambda state: state.card)
+        assert in_time(service.connect, state) is FailureCode.CARD_NOT_SUPPORTED
+
+    def test_a_card_that_speaks_t0(self, lobby, service):
+        lobby.virtual.lay_foreign("bank-contact")
+        link = service.connect(until(service, lambda state: state.card))
+        kind = kind_of(link.atr, lambda command: Response.decode(link.transmit(command.encode())))
+        link.close()
+        assert kind is FailureCode.CARD_IS_BANK_CARD
 
 
 class TestSilentCard:
@@ -227,11 +245,9 @@ def test_nothing_is_left_open_after_many_reads(lobby, people):
 
 
 def test_nothing_is_left_open_after_a_card_that_is_pulled(lobby, people):
-    lobby.lay("lan")
-    lobby.reader.read(people["lan"].can)
+    assert not lobby.reader.presence().card
     before = len(list(Path("/proc/self/fd").iterdir()))
     lobby.lay("lan", CardFaults(pull_at=4))
     assert lobby.reader.read(people["lan"].can).code is FailureCode.CARD_REMOVED_EARLY
     lobby.until_empty()
-    lobby.lay("lan")
     assert len(list(Path("/proc/self/fd").iterdir())) == before
