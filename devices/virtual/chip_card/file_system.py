@@ -69,7 +69,7 @@ class FileSystem:
             return Response(b"", 0x6986)
         if command.le is None:
             return Response(b"", 0x6700)
-        return self._part(self._current, offset, command.le)
+        return self._part(self._current, offset, command.le, all_of_it=_asks_for_all(command.le))
 
     def read_far(self, command: Command, *, opened: bool) -> Response:
         """READ BINARY with odd instruction byte: the offset stands in DO 54, what is read in DO 53."""
@@ -88,7 +88,7 @@ class FileSystem:
         except tlv.TlvError:
             return Response(b"", 0x6A80)
         room = command.le - (2 if command.le < 0x82 else 3 if command.le < 0x103 else 4)
-        part = self._part(self._current, offset, max(room, 1))
+        part = self._part(self._current, offset, max(room, 1), all_of_it=_asks_for_all(command.le))
         return Response(tlv.encode(_DISCRETIONARY, part.data), part.sw) if part.data else part
 
     def _open(self, sfi: int, opened: bool) -> Response:
@@ -107,7 +107,7 @@ class FileSystem:
         self._current = self._files[sfi]
         return Response(b"", 0x9000)
 
-    def _part(self, content: bytes, offset: int, le: int) -> Response:
+    def _part(self, content: bytes, offset: int, le: int, *, all_of_it: bool) -> Response:
         faults, most = self._faults, min(le, _LARGEST_ANSWER)
         status = 0x9000
         if le > faults.largest_block:
@@ -123,6 +123,11 @@ class FileSystem:
         if offset >= len(content):
             return Response(b"", 0x6B00)
         data = content[offset : offset + most]
-        if len(data) < most and le not in (SHORT_LE, EXTENDED_LE):
+        if len(data) < most and not all_of_it:
             status = 0x6282
         return Response(data + bytes(faults.extra_bytes), status)
+
+
+def _asks_for_all(le: int) -> bool:
+    """Le of zero bytes wants whatever there is; fewer bytes are no early end of the file then."""
+    return le in (SHORT_LE, EXTENDED_LE)

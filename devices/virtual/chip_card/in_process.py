@@ -8,13 +8,16 @@ from kiosk.failures import FailureCode
 
 
 class InProcessLink:
-    """Stands for ``devices.chip_card.pcsc.CardLink``. Counts what goes over it."""
+    """Stands for ``devices.chip_card.pcsc.CardLink``. Counts what goes over it; ``last_answer``: bytes of the
+    last answer.
+    """
 
     def __init__(self, card: CardInSlot, reader: str = "in process") -> None:
         self.card = card
         self.reader = reader
         self.apdus = 0
         self.bytes = 0
+        self.last_answer = 0
         self._removed = False
         card.reset()
 
@@ -37,6 +40,7 @@ class InProcessLink:
             self._removed = True
             raise CardProblem(FailureCode.CARD_REMOVED_EARLY, "transmit: no answer")
         self.bytes += len(answer)
+        self.last_answer = len(answer)
         return answer
 
     def cold_reset(self) -> None:
