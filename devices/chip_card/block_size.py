@@ -51,9 +51,14 @@ class BlockSize:
         """Go down to the next size below ``than`` (the size in use); ``False`` when there is none."""
         return self._down(than or self.bytes, LADDER)
 
-    def at_most(self, size: int) -> None:
-        """The card has said itself how much it gives."""
-        self.largest = min(self.largest, size)
+    def named(self, asked: int, given: int) -> None:
+        """The card named what it gives instead of ``asked`` bytes (6Cxx), and the file goes on after that: so
+        this is all that it gives at once. More than 256 cannot be named; it is looked for further down.
+        """
+        if asked > 256:
+            self.smaller(asked)
+        elif asked == self.bytes:
+            self.largest = given
 
     def lost(self, received: int = 0) -> bool:
         """The channel was lost while reading: say whether another attempt makes sense, with the size this now

@@ -65,6 +65,7 @@ class ElementaryFile:
 
 CARD_ACCESS = ElementaryFile("EF.CardAccess", 0x1C, 0x31)
 CARD_SECURITY = ElementaryFile("EF.CardSecurity", 0x1D, 0x30)
+CARD_SECURITY = ElementaryFile("EF.CardSecurity", 0x1D, 0x30)
 COM = ElementaryFile("EF.COM", 0x1E, 0x60)
 SOD = ElementaryFile("EF.SOD", 0x1D, 0x77)
 DATA_GROUP_TAGS = {
@@ -121,6 +122,7 @@ class _FileReading:
         self._size = size
         self._commands_left = _REFUSALS_ALLOWED
         self._short_of = False
+        self._named: tuple[int, int] | None = None
 
     def whole(self, on_block: OnBlock | None) -> bytes:
         first = self._first_block()
@@ -143,6 +145,8 @@ class _FileReading:
                 on_block(block)
             if len(content) == total:
                 return bytes(content)
+            if self._named is not None:
+                self._size.named(*self._named)
             block = self._block(len(content), total - len(content))
 
     def _first_block(self) -> bytes:
@@ -201,14 +205,14 @@ class _FileReading:
         """The answer with data to a command that asks for up to ``wanted`` bytes, or the one that says why
         there are none and why asking for less would not help.
         """
+        self._named = None
         while True:
-            le = min(wanted, self._size.bytes)
+            asked = le = min(wanted, self._size.bytes)
             answer = self._send(command(le))
             if answer.sw >> 8 == _EXACT_LENGTH:
                 le = answer.sw & 0xFF or SHORT_LE
+                self._named = (asked, le)
                 answer = self._send(command(le))
-                if len(answer.data) == le < wanted:
-                    self._size.at_most(le)
             if answer.sw in (OK, END_OF_FILE) and answer.data:
                 if len(answer.data) > le:
                     raise self._unreadable("more bytes than asked for")
@@ -217,7 +221,7 @@ class _FileReading:
             ended = self._short_of and answer.sw == WRONG_OFFSET
             size_refused = answer.sw in (OK, END_OF_FILE, WRONG_LENGTH, WRONG_OFFSET)
             size_refused = size_refused or answer.sw >> 8 == _EXACT_LENGTH
-            if ended or not size_refused or not self._size.smaller(le):
+            if ended or not size_refused or not self._size.smaller(asked):
                 return Response(b"", answer.sw)
 
     def _send(self, command: Command) -> Response:

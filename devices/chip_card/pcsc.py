@@ -30,14 +30,14 @@ _READER_GONE = frozenset((
     scard.SCARD_E_NO_READERS_AVAILABLE, scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_READER_UNAVAILABLE,
 ))  # fmt: skip
 _CARD_GONE = frozenset((
-    scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD, scard.SCARD_E_NOT_TRANSACTED,
-    scard.SCARD_W_UNPOWERED_CARD,
+    scard.SCARD_W_REMOVED_CARD, scard.SCARD_E_NO_SMARTCARD, scard.SCARD_W_UNPOWERED_CARD,
 ))  # fmt: skip
 _CARD_MUTE = frozenset((
     scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNSUPPORTED_CARD, scard.SCARD_E_PROTO_MISMATCH,
 ))  # fmt: skip
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _MORE_TO_COME = 0x61
+_PROTECTED = 0x0C
 _WRONG_LENGTH = bytes.fromhex("6700")
 _LARGEST_ANSWER = 65536
 
@@ -46,6 +46,8 @@ _Value = TypeVar("_Value")
 
 def problem(result: int, during: str) -> CardProblem:
     """The named failure behind a PC/SC result code."""
+    if result == scard.SCARD_E_NOT_TRANSACTED:
+        return _NotCarried(FailureCode.CARD_REMOVED_EARLY, f"{during}: PC/SC {result:08X}")
     if result in _SERVICE_DOWN:
         code = FailureCode.READER_SERVICE_DOWN
     elif result in _READER_GONE:
@@ -103,6 +105,10 @@ def _limited(limit: AnswerLimit, call: Callable[[], object], during: str) -> lis
     raise CardProblem(FailureCode.CARD_CHANNEL_BROKEN, detail)
 
 
+class _NotCarried(CardProblem):
+    """The reader brought no answer: the card has left, or the command is too much for the reader."""
+
+
 class CardLink:
     """An exclusive connection to one card. Counts what goes over it.
 
@@ -133,15 +139,23 @@ class CardLink:
         the link is of no use any more.
 
         What goes on beneath an APDU is done here: T=0 knows no Le beside data and no extended length (ISO/IEC
-        7816-3 §12.2), and of a long answer a card may say that there is more to fetch (ISO/IEC 7816-4 §5.6).
+        7816-3 §12.2), of a long answer a card may say that there is more to fetch (ISO/IEC 7816-4 §5.6), and
+        an extended command that the reader does not carry is answered as a card does that refuses it.
         """
         self.last_answer = 0
+        extended = len(command) > 5 and command[4] == 0
         if self._t0:
-            if len(command) > 5 and command[4] == 0:
+            if extended:
                 return _WRONG_LENGTH
             if len(command) > 5 and len(command) == 5 + command[4] + 1:
                 command = command[:-1]
-        answer = self._exchange(command)
+        try:
+            answer = self._exchange(command)
+        except _NotCarried:
+            if not extended or command[0] & _PROTECTED:
+                raise
+            self.cold_reset()
+            return _WRONG_LENGTH
         if answer[-2] == _MORE_TO_COME:
             answer = self._fetched(answer)
         self.last_answer = len(answer)

@@ -41,6 +41,7 @@ class FileChip:
         self.extended = ways.get("extended", True)
         self.short_ids = ways.get("short_ids", True)
         self.odd = ways.get("odd", True)
+        self.exact = ways.get("exact", False)
         self.selected = False
         self.commands = []
 
@@ -72,6 +73,8 @@ class FileChip:
         data = self.content[offset : offset + room]
         if not data:
             raise RefusedError(0x6B00)
+        if self.exact and len(data) < room:
+            raise RefusedError(0x6C00 | len(data))
         whole = len(data) == room or command.le in (SHORT_LE, EXTENDED_LE)
         return Response(tlv.encode(0x53, data) if far else data, 0x9000 if whole else 0x6282)
 
@@ -177,13 +180,28 @@ class TestRefusals:
         read_file(chip, DG2, size)
         assert len(chip.commands) - before == math.ceil(15083 / found)
 
-    @pytest.mark.parametrize("largest", [256, 240, 200, 100])
+    @pytest.mark.parametrize("largest", [240, 200, 100])
     def test_a_card_that_names_the_length_is_asked_for_that(self, largest):
         chip = FileChip(file_of(15083), largest, 0x6C00)
-        size = BlockSize()
+        size = BlockSize(256)
         assert read_file(chip, DG2, size) == chip.content
         assert size.bytes == largest
         assert len(chip.commands) == 1 + math.ceil(15083 / largest)
+
+    def test_a_length_above_256_cannot_be_named(self):
+        """5000 becomes ``6C88``; 136 bytes are taken, and not for what the card can do."""
+        chip = FileChip(file_of(15083), 5000, 0x6C00)
+        size = BlockSize()
+        assert read_file(chip, DG2, size) == chip.content
+        assert size.bytes == 4096
+
+    def test_a_card_that_names_the_length_of_a_short_file_still_gives_large_blocks(self):
+        """ISO/IEC 7816-4 §5.6: ``6Cxx`` is also how a card says that the file has no more than that."""
+        chip = FileChip(file_of(95), exact=True)
+        size = BlockSize()
+        assert read_file(chip, DG2, size) == chip.content
+        assert [command.le for command in chip.commands] == [65536, 95]
+        assert size.bytes == 65536
 
     @pytest.mark.parametrize("largest", [2000, 250, 100])
     def test_fewer_bytes_than_asked_for_are_taken(self, largest):

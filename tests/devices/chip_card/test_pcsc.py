@@ -251,6 +251,18 @@ class TestBeneathAnApdu:
         assert link.transmit(bytes.fromhex("00b09c00000000")).hex() == "6700"
         assert service.sent == []
 
+    def test_a_reader_that_does_not_carry_extended_length(self, service, link):
+        """Many readers for short commands only; the card, reset, is asked again in a shorter way."""
+        service.results["SCardTransmit"] = scard.SCARD_E_NOT_TRANSACTED
+        assert link.transmit(bytes.fromhex("00b09c00000000")).hex() == "6700"
+        assert failure(link.transmit, bytes.fromhex("00b09c0000")) is FailureCode.CARD_REMOVED_EARLY
+        assert failure(link.transmit, bytes.fromhex("0cb09c0000000d0000")) is FailureCode.CARD_REMOVED_EARLY
+
+    def test_a_card_taken_off_during_an_extended_command(self, service, link):
+        service.results["SCardTransmit"] = scard.SCARD_E_NOT_TRANSACTED
+        service.results["SCardReconnect"] = scard.SCARD_E_NO_SMARTCARD
+        assert failure(link.transmit, bytes.fromhex("00b09c00000000")) is FailureCode.CARD_REMOVED_EARLY
+
     def test_with_t1_everything_goes_as_it_is(self, service, link):
         service.answers = ["9000"]
         link.transmit(bytes.fromhex("00a4040c02011c00"))
