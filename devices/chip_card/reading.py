@@ -17,6 +17,7 @@ from devices.chip_card import card_kinds, lds
 from devices.chip_card.access import active_authentication, chip_authentication, pace_mapping, security_infos
 from devices.chip_card.access.chip_authentication import NotCarriedOut
 from devices.chip_card.access.opening import Opened, open_chip
+from devices.chip_card.access.pace_mapping import ChipMapping
 from devices.chip_card.access.secure_messaging import SecureChannel
 from devices.chip_card.access.security_infos import SecurityInfos
 from devices.chip_card.block_size import BlockSize, BlockSizes
@@ -26,6 +27,8 @@ from devices.chip_card.data_groups.dg2 import FaceImage
 from devices.chip_card.errors import CardProblem, unreadable
 from devices.chip_card.holder import Note, citizen_of, compared, printed_data
 from devices.chip_card.lds import ElementaryFile, FileMissing
+from devices.chip_card.trust import card_security
+from devices.chip_card.trust.card_security import CardSecurity
 from devices.chip_card.trust.passive_authentication import PassiveAuthentication
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
@@ -174,6 +177,7 @@ class CardRead:
         self._proof = CardProof(None)
         self._notes: set[Note] = set()
         self._unproven_channel = False
+        self._card_security: CardSecurity | None = None
 
     def read(self, keys: AccessKeys, today: date) -> Found:
         """Read and judge everything.
@@ -209,9 +213,22 @@ class CardRead:
         self._conversation.channel = opened.channel
         self._size.short_answer = opened.channel.largest_short_answer
         self._proof = replace(self._proof, access=opened.access)
+        if opened.chip_mapping is not None:
+            self._read_card_security()
         if not opened.application:
             lds.select_application(self._conversation.transmit)
         return opened
+
+    def _read_card_security(self) -> None:
+        """EF.CardSecurity, which stands beside the application and is read before it is selected (§4.4.2)."""
+        try:
+            content = lds.read_file(self._conversation.transmit, lds.CARD_SECURITY, self._size)
+            self._card_security = card_security.parse(content)
+        except FileMissing:
+            pass
+        except CardProblem as trouble:
+            if trouble.code is not FailureCode.CARD_DATA_UNREADABLE:
+                raise
 
     def _read_opened(
         self, opened: Opened, access_file: SecurityInfos | None, keys: AccessKeys, today: date
@@ -306,18 +323,18 @@ class CardRead:
     def _prove_chip(self, opened: Opened, access_file: SecurityInfos | None) -> SecurityInfos | None:
         """DG14, and chip authentication with the key in it; the channel is another one after that."""
         content = self._group(14)
-        if content is None:
-            return None
-        try:
-            infos = dg14.parse(content)
-        except CardProblem:
-            self._proof = replace(self._proof, chip_authentication=ChipProof.UNSUPPORTED)
+        infos: SecurityInfos | None = None
+        if content is not None:
+            try:
+                infos = dg14.parse(content)
+            except CardProblem:
+                self._proof = replace(self._proof, chip_authentication=ChipProof.UNSUPPORTED)
+        if opened.chip_mapping is not None:
+            self._prove_mapping(opened.chip_mapping, infos)
+        if infos is None:
             return None
         if access_file is not None:
             self._proof = replace(self._proof, access_file=infos.compare(access_file))
-        if opened.chip_mapping is not None:
-            mapped = pace_mapping.verify_chip_mapping(opened.chip_mapping, infos)
-            self._proof = replace(self._proof, pace_chip_mapping=mapped)
         try:
             result = chip_authentication.authenticate(self._conversation.transmit, infos)
         except NotCarriedOut as answer:
@@ -327,6 +344,19 @@ class CardRead:
         self._size.short_answer = self._conversation.channel.largest_short_answer
         self._unproven_channel = True
         return infos
+
+    def _prove_mapping(self, mapping: ChipMapping, infos: SecurityInfos | None) -> None:
+        """PACE with chip authentication mapping, against the key in DG14 or in EF.CardSecurity."""
+        result = ChipProof.NOT_OFFERED
+        if infos is not None:
+            result = pace_mapping.verify_chip_mapping(mapping, infos)
+        file = self._card_security
+        if result is ChipProof.NOT_OFFERED and file is not None:
+            if file.signature is Signature.INVALID:
+                result = ChipProof.FAILED
+            elif self._passive.vouches_for(file):
+                result = pace_mapping.verify_chip_mapping(mapping, file.infos)
+        self._proof = replace(self._proof, pace_chip_mapping=result)
 
     def _authenticate_actively(self, infos: SecurityInfos | None) -> None:
         if self._proof.chip_proven and not self._plan.every_proof:

@@ -99,7 +99,7 @@ class ChipProof(StrEnum):
 
 
 GROUPS_USED = (1, 2, 13, 14, 15)
-"""Data groups of which something is made. Any other that nobody signed is passed over, and changes nothing."""
+"""Data groups of which something is made. Any other that nobody signed is passed over and changes nothing."""
 
 
 class Agreement(StrEnum):

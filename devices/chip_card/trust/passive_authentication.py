@@ -17,8 +17,9 @@ from typing import Protocol
 from devices.chip_card.data_groups import com
 from devices.chip_card.trust import chain, sod
 from devices.chip_card.trust.anchors import TrustStore
+from devices.chip_card.trust.card_security import CardSecurity
 from devices.chip_card.trust.sod import SecurityObject
-from kiosk.identity.card_proof import Agreement, Chain, GroupHash
+from kiosk.identity.card_proof import Agreement, Chain, GroupHash, Signature
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,6 +82,18 @@ class PassiveAuthentication:
             raise ValueError("EF.SOD has not come yet")
         return self._sod.result()
 
+    def vouches_for(self, file: CardSecurity) -> bool:
+        """Whether what EF.CardSecurity says counts: signed by the signer of EF.SOD, or by one that is
+        trusted.
+
+        Waits for EF.SOD. Raises ``CardProblem`` when it cannot be read.
+        """
+        if file.signature is not Signature.VALID or file.signer is None:
+            return False
+        if file.signer == self.security_object().signer:
+            return True
+        return self._judged(file.signer, None) in (Chain.TRUSTED, Chain.CRL_STALE)
+
     def has(self, number: int) -> bool:
         """Whether that group was taken."""
         return number in self._groups
@@ -120,7 +133,12 @@ class PassiveAuthentication:
             return Chain.NOT_CHECKED
         if signed.signer is None:
             return Chain.ISSUER_UNKNOWN
-        judgement = chain.judge(signed.signer, self._trust, self._now(), country)
+        return self._judged(signed.signer, country)
+
+    def _judged(self, signer: bytes, country: str | None) -> Chain:
+        if self._trust is None:
+            return Chain.NOT_CHECKED
+        judgement = chain.judge(signer, self._trust, self._now(), country)
         if judgement.chain is not Chain.TRUSTED:
             _LOG.info("chain: %s (%s)", judgement.chain, judgement.detail)
         return judgement.chain

@@ -6,10 +6,11 @@ import argparse
 import contextlib
 import getpass
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,9 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
         metavar="NAME[:PRESET]",
         help="read an invented person's virtual card through a private pcscd, "
         "see `python main.py virtual card list`",
+    )
+    parser.add_argument(
+        "--trust-demo", action="store_true", help="with --virtual: trust the issuer of the invented cards"
     )
 
 
@@ -372,17 +376,32 @@ def _trust(args: argparse.Namespace) -> Any:
 @contextlib.contextmanager
 def _reader(args: argparse.Namespace) -> Iterator[Any]:
     """The reader on this machine; of a virtual lobby that runs with this data folder; or a private one."""
+    logging.getLogger("devices").setLevel(logging.CRITICAL)  # the answer says it all
     with contextlib.ExitStack() as stack:
+        trust = _trust(args)
         if args.virtual is not None:
-            stack.enter_context(_private_virtual_reader(args))
+            virtual = stack.enter_context(_private_virtual_reader(args))
+            if args.trust_demo:
+                trust = _demo_trust(args.data / "virtual-card" / "trust", virtual.issuer.trust_file())
+        elif args.trust_demo:
+            raise CommandError("--trust-demo goes with --virtual")
         elif _SOCKET not in os.environ:
             _use_running_virtual_lobby(args.data)
         from devices.chip_card import ChipCardReader
         from kiosk.settings import CardReaderSettings
 
-        reader = ChipCardReader(CardReaderSettings(reader=args.reader), trust=_trust(args))
+        reader = ChipCardReader(CardReaderSettings(reader=args.reader), trust=trust)
         stack.callback(reader.close)
         yield reader
+
+
+def _demo_trust(folder: Path, anchors: bytes) -> Any:
+    """A store apart from the installation's own, which must never trust invented cards by accident."""
+    from devices.chip_card import TrustStore
+
+    store = TrustStore(folder)
+    store.import_file(anchors, "demo issuer", datetime.now(UTC).date())
+    return store
 
 
 def _use_running_virtual_lobby(data: Path) -> None:
@@ -393,7 +412,7 @@ def _use_running_virtual_lobby(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def _private_virtual_reader(args: argparse.Namespace) -> Iterator[None]:
+def _private_virtual_reader(args: argparse.Namespace) -> Iterator[Any]:
     from devices.virtual.chip_card import VirtualCardReader
 
     name, _, preset = args.virtual.partition(":")
@@ -413,7 +432,7 @@ def _private_virtual_reader(args: argparse.Namespace) -> Iterator[None]:
         except ValueError as error:
             raise CommandError(str(error)) from None
         virtual.wait_until_seen()
-        yield
+        yield virtual
     finally:
         virtual.stop()
 

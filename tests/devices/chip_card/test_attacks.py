@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from in_process import Heard, keys_of, read_in_process, virtual_card
@@ -20,7 +21,7 @@ from devices.virtual.chip_card.personalisation import personalise
 from devices.virtual.chip_card.presets import Preset, presets
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
-from kiosk.identity.card_proof import CardProof, Doubt, GroupHash, Verdict
+from kiosk.identity.card_proof import CardProof, ChipProof, Doubt, GroupHash, Verdict
 
 PERSON = demo_citizens()["lan"]
 
@@ -172,6 +173,19 @@ def test_a_forger_with_a_root_of_the_same_name_is_never_genuine(
     _, proof, _ = outcome(issuer, trust, presets()["issuer-same-name"])
     assert proof is not None
     assert proof.verdict is Verdict.ISSUER_UNKNOWN
+
+
+def test_a_forger_cannot_prove_a_copied_card_with_a_key_that_he_signed_himself(
+    issuer: DemoIssuer, trust: TrustStore, tmp_path: Path
+) -> None:
+    profile = presets()["pace-cam-alone"].profile
+    issuers = (issuer, demo_issuer(tmp_path / "forger"))
+    genuine, forged = (personalise(PERSON, each, profile) for each in issuers)
+    copy = replace(genuine, card_security=forged.card_security, mapping_key=forged.mapping_key)
+    found = read_in_process(virtual_card(copy), keys_of(copy), trust)
+    assert found.proof.pace_chip_mapping is ChipProof.NOT_OFFERED
+    assert found.proof.verdict is Verdict.DATA_GENUINE
+    assert read_in_process(virtual_card(genuine), keys_of(genuine), trust).proof.verdict is Verdict.GENUINE
 
 
 def test_a_wrong_number_costs_the_card_one_attempt(issuer: DemoIssuer) -> None:
