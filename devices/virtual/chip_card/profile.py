@@ -124,6 +124,16 @@ class ChipKeys(StrEnum):
     NONE = "none"
 
 
+class Hash(StrEnum):
+    """A hash algorithm."""
+
+    SHA1 = "sha1"
+    SHA224 = "sha224"
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+
 class SignatureScheme(StrEnum):
     """Signature of EF.SOD."""
 
@@ -287,18 +297,18 @@ class CardProfile:
     ca_announced: bool = True
     ca_kat: bool = True
     active_authentication: ActiveAuthentication = ActiveAuthentication.ECDSA_PLAIN
-    aa_hash: str = "sha256"
+    aa_hash: Hash = Hash.SHA256
     aa_curve: int = BRAINPOOL_P256R1
     aa_rsa_bits: int = 1024
     aa_announced: bool = True
     chip_keys: ChipKeys = ChipKeys.OWN
 
     signature: SignatureScheme = SignatureScheme.ECDSA
-    signature_hash: str = "sha256"
+    signature_hash: Hash = Hash.SHA256
     signer_curve: int = BRAINPOOL_P256R1
     signer_parameters: KeyParameters = KeyParameters.NAMED
     signer_rsa_bits: int = 2048
-    group_hash: str = "sha256"
+    group_hash: Hash = Hash.SHA256
     signer_state: SignerState = SignerState.VALID
     root: Root = Root.DEMO
     sod_flaw: SodFlaw = SodFlaw.NONE

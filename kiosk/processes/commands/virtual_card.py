@@ -96,9 +96,9 @@ def _list(args: argparse.Namespace) -> int:
             for knob, default, possible in choices(kind):
                 print(f"  {knob:<24} {default:<14} {possible}".rstrip())
         return 0
-    print("people:")
+    print("people, with what opens their chips:")
     for name, citizen in demo_citizens().items():
-        print(f"  {name:<26} {citizen.label}")
+        print(f"  {name:<26} CAN {citizen.can}  {citizen.label}")
     print("presets, and what an honest reader says:")
     for ready in presets().values():
         print(f"  {ready.name:<26} {ready.what}\n{'':<28} -> {ready.says}")
