@@ -304,6 +304,8 @@ def test_ecdsa_numbers_in_any_other_form_fail():
         der(b"\x00", b"\x00"),
         der((r + n).to_bytes(34), minimal[1]),
         der(b"", b""),
+        der(minimal[0].lstrip(b"\x00"), b"\x80" * 32),
+        der(b"\xff" * 32, minimal[1]),
         b"\x30\x81" + der(*minimal)[1:],
         b"\x30\x80" + der(*minimal)[2:] + bytes(2),
     ):

@@ -13,6 +13,7 @@ from devices.chip_card.access.elliptic_curves import BRAINPOOL_P256R1
 from devices.chip_card.access.session_keys import CipherSuite
 from devices.chip_card.data_groups import dg14, dg15
 from devices.chip_card.errors import CardProblem
+from devices.chip_card.trust.public_keys import UnsupportedKey
 from devices.virtual.chip_card.authentication import (
     ChipAuthenticator,
     DhAgreementKey,
@@ -59,6 +60,49 @@ def test_dg15_holds_the_key_of_active_authentication(key, algorithm, words):
     assert parsed.der == key.public_key_info() == parsed.info.dump()
     assert parsed.algorithm == algorithm
     assert describe(load(parsed.der)) == words
+
+
+def spki(kind, parameters, key, unused_bits=b"\x00"):
+    algorithm = tlv.encode(0x06, bytes.fromhex(kind)) + tlv.encode(0x30, parameters)
+    return tlv.encode(0x30, tlv.encode(0x30, algorithm) + tlv.encode(0x03, unused_bits + key))
+
+
+X942, PKCS3 = "2a8648ce3e0201", "2a864886f70d010301"
+GROUP = tlv.parse(DhAgreementKey(standardized(0)).public_key_info())[0].children()[0].children()[1].children()
+P, G, Q = (item.raw for item in GROUP)
+
+
+def test_keys_of_diffie_hellman_are_read_in_both_forms():
+    more = bytes.fromhex("0201023003020101")
+    for kind, parameters in (
+        (X942, P + G + Q),
+        (X942, P + G + Q + more),
+        (PKCS3, P + G),
+        (PKCS3, P + G + more[:3]),
+    ):
+        assert describe(load(spki(kind, parameters, G))) == "DH 1024"
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        spki(X942, P + G, G),
+        spki(X942, P, G),
+        spki(PKCS3, P, G),
+        spki(PKCS3, b"", G),
+        spki(X942, P + G + b"\x02\x00", G),
+        spki(X942, P + G + b"\x04" + Q[1:], G),
+        spki(X942, P + G + Q, G, unused_bits=b"\x01"),
+        spki(X942, P + G + Q, G, unused_bits=b""),
+        spki(X942, P + G + Q, b""),
+        spki(X942, P + G + Q, G + G),
+        spki(X942, P + G + Q, b"\x04" + G[1:]),
+    ],
+)
+def test_malformed_keys_of_diffie_hellman_are_none(malformed):
+    with pytest.raises(ValueError) as caught:
+        load(malformed)
+    assert not isinstance(caught.value, UnsupportedKey)
 
 
 def test_nothing_of_a_key_shows_in_a_repr():
