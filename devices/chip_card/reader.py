@@ -201,6 +201,9 @@ class ChipCardReader:
                 return FailureCode.CARD_NOT_SUPPORTED
             link = self._service.connect(state)
             try:
+                by_atr = card_kinds.kind_by_atr(link.atr)
+                if by_atr is not None:
+                    return by_atr
                 conversation = Conversation(link)
                 if read_card_access(conversation, self._sizes.start(link.reader, link.atr)) is not None:
                     return None
@@ -330,8 +333,10 @@ class ChipCardReader:
             sizing = sizing or Sizing(self._sizes, link.reader, link.atr)
             try:
                 found = self._read_once(link, sizing, keys, plan, listener)
-            except LostWhileReading:
-                if not self._still_there(state) or not sizing.size.lost(link.last_answer):
+            except LostWhileReading as lost:
+                if not self._still_there(state):
+                    raise CardProblem(FailureCode.CARD_REMOVED_EARLY, lost.detail) from None
+                if not sizing.size.lost(link.last_answer):
                     raise
             except ChipNotProven:
                 if doubted or not self._still_there(state):
@@ -382,4 +387,5 @@ def _proof_lines(proof: CardProof) -> list[tuple[str, str]]:
         ("chain", proof.chain.value),
         ("chip_authentication", proof.chip_authentication.value),
         ("active_authentication", proof.active_authentication.value),
+        ("verdict", proof.verdict.name.lower()),
     ]

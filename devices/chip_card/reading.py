@@ -20,6 +20,7 @@ from devices.chip_card.access.opening import Opened, open_chip
 from devices.chip_card.access.pace_mapping import ChipMapping
 from devices.chip_card.access.secure_messaging import SecureChannel
 from devices.chip_card.access.security_infos import SecurityInfos
+from devices.chip_card.apdu import SHORT_LE
 from devices.chip_card.block_size import BlockSize, BlockSizes
 from devices.chip_card.conversation import Conversation, Link
 from devices.chip_card.data_groups import com, dg1, dg2, dg14
@@ -185,6 +186,9 @@ class CardRead:
         Raises ``CardProblem``; ``NotProven`` when the data speak against the card.
         """
         self._progress(ReadStep.ACCESS)
+        memory_card = card_kinds.kind_by_atr(self._link.atr)
+        if memory_card is not None:
+            raise CardProblem(memory_card, "the answer to reset is a memory card's")
         access_file = read_card_access(self._conversation, self._size)
         self._size = self._sizing.for_card(access_file.raw if access_file is not None else b"")
         opened = self._open(access_file, keys)
@@ -336,7 +340,9 @@ class CardRead:
         if access_file is not None:
             self._proof = replace(self._proof, access_file=infos.compare(access_file))
         try:
-            result = chip_authentication.authenticate(self._conversation.transmit, infos)
+            result = chip_authentication.authenticate(
+                self._conversation.transmit, infos, extended_length=self._size.bytes > SHORT_LE
+            )
         except NotCarriedOut as answer:
             self._proof = replace(self._proof, chip_authentication=answer.proof)
             return infos
@@ -364,9 +370,24 @@ class CardRead:
         if 15 not in self._listed and 15 not in self._passive.security_object().hashes:
             return
         content = self._group(15)
-        if content is not None:
-            result = active_authentication.authenticate(self._conversation.transmit, content, infos)
-            self._proof = replace(self._proof, active_authentication=result)
+        if content is None:
+            return
+        proven = self._proof.chip_proven
+        try:
+            result = active_authentication.authenticate(
+                self._conversation.transmit,
+                content,
+                infos,
+                extended_length=self._size.bytes > SHORT_LE,
+                # A copy that refuses is caught; a chip that has proven itself already may refuse.
+                refusal=ChipProof.UNSUPPORTED if proven else ChipProof.WITHHELD,
+            )
+        except CardProblem as trouble:
+            # A long answer that the reader cuts off says nothing about the chip.
+            if not proven or self._plan.photo or trouble.code is not FailureCode.CARD_CHANNEL_BROKEN:
+                raise
+            result = ChipProof.UNSUPPORTED
+        self._proof = replace(self._proof, active_authentication=result)
 
     def _check_identity_files(self) -> None:
         """Nothing is made of the data before signature and hashes were found right.

@@ -222,6 +222,24 @@ class CitizenChapters(Visit):
                 raise NotSeenError(step.seen)
         lobby.take_card()
         self.back_to_start()
+        with self._step("Copied card", "a chip without the issued key gives no data", "kiosk") as step:
+            copied = demo_person(CITIZEN)
+            lobby.lay_card(CITIZEN, "clone")
+            lobby.see_screen("enter_can")
+            lobby.type_digits(copied.can)
+            lobby.tap("Continue")
+            shown = lobby.see_screen("problem", 15)
+            step.seen = summary(shown)
+            if any(copied.full_name in text for text in shown["texts"]):
+                raise NotSeenError(step.seen)
+        lobby.take_card()
+        self.back_to_start()
+        with self._step("Bank card", "it is named before any digit is typed", "kiosk") as step:
+            lobby.lay_foreign_card("bank")
+            lobby.see_screen("problem")
+            step.seen = lobby.see_text("thẻ ngân hàng")
+        lobby.take_card()
+        self.back_to_start()
 
     def clips(self) -> None:
         """The list of clips, and one that plays."""

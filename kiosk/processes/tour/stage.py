@@ -200,9 +200,13 @@ class LobbyUnderTour:
 
     # hands on the virtual devices
 
-    def lay_card(self, name: str) -> None:
+    def lay_card(self, name: str, profile: str = "") -> None:
         """Lay the card of a demo citizen on the reader."""
-        self.control.call("POST", "/card", {"name": name})
+        self.control.call("POST", "/card", {"name": name, **({"profile": profile} if profile else {})})
+
+    def lay_foreign_card(self, kind: str) -> None:
+        """Lay a card that is no ID card."""
+        self.control.call("POST", "/card", {"foreign": kind})
 
     def take_card(self) -> None:
         """Take the card off."""
