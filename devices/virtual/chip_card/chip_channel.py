@@ -11,10 +11,9 @@ from devices.chip_card.access.session_keys import CipherSuite, SessionKeys
 from devices.chip_card.apdu import EXTENDED_LE, SHORT_LE, Command, Response
 from devices.virtual.chip_card.chip_ciphers import block, checksum, decrypt, encrypt, padded, unpadded
 from devices.virtual.chip_card.chip_errors import ChannelError
-from devices.virtual.chip_card.chip_pace import ChipPace
 from devices.virtual.chip_card.profile import ChannelFault
 
-__all__ = ["ChannelError", "ChipChannel", "ChipPace"]
+__all__ = ["ChannelError", "ChipChannel"]
 
 _DATA, _DATA_ODD, _LE, _STATUS, _CHECKSUM = 0x87, 0x85, 0x97, 0x99, 0x8E
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import signal
 import threading
 from collections.abc import Callable
@@ -30,6 +31,12 @@ def add(actions: Any) -> None:
 
     listing = cards.add_parser("list", help="show people, presets and other cards")
     listing.add_argument("--knobs", action="store_true", help="show what `--set` can turn, instead")
+    listing.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="json: the presets with the results that a test can compare; markdown: as in the documentation",
+    )
     listing.set_defaults(run=_list)
 
     insert = cards.add_parser("insert", help="lay a card on the reader of the running virtual lobby")
@@ -88,24 +95,48 @@ def _list(args: argparse.Namespace) -> int:
     from devices.virtual.chip_card.citizens import demo_citizens
     from devices.virtual.chip_card.foreign_cards import KINDS
     from devices.virtual.chip_card.presets import presets
-    from devices.virtual.chip_card.profile import CardFaults, CardProfile, LinkTiming, choices
 
     if args.knobs:
-        for kind in (CardProfile, CardFaults, LinkTiming):
-            print(f"{kind.__name__}:")
-            for knob, default, possible in choices(kind):
-                print(f"  {knob:<24} {default:<14} {possible}".rstrip())
-        return 0
-    print("people, with what opens their chips:")
-    for name, citizen in demo_citizens().items():
-        print(f"  {name:<26} CAN {citizen.can}  {citizen.label}")
-    print("presets, and what an honest reader says:")
-    for ready in presets().values():
-        print(f"  {ready.name:<26} {ready.what}\n{'':<28} -> {ready.says}")
-    print("other cards:")
-    for name, kind_of in KINDS.items():
-        print(f"  {name:<26} {kind_of.what}")
+        _list_knobs()
+    elif args.format == "json":
+        print(json.dumps([_facts(ready) for ready in presets().values()], ensure_ascii=False, indent=1))
+    elif args.format == "markdown":
+        print("| preset | what it is | an honest reader says |\n|---|---|---|")
+        for ready in presets().values():
+            print(f"| `{ready.name}` | {ready.what} | {ready.says} |")
+    else:
+        print("people, with what opens their chips:")
+        for name, citizen in demo_citizens().items():
+            print(f"  {name:<26} CAN {citizen.can}  {citizen.label}")
+        print("presets, and what an honest reader says:")
+        for ready in presets().values():
+            print(f"  {ready.name:<26} {ready.what}\n{'':<28} -> {ready.says}")
+        print("other cards:")
+        for name, kind in KINDS.items():
+            print(f"  {name:<26} {kind.what}")
     return 0
+
+
+def _list_knobs() -> None:
+    from devices.virtual.chip_card.profile import CardFaults, CardProfile, LinkTiming, choices
+
+    for kind in (CardProfile, CardFaults, LinkTiming):
+        print(f"{kind.__name__}:")
+        for knob, default, possible in choices(kind):
+            print(f"  {knob:<24} {default:<14} {possible}".rstrip())
+
+
+def _facts(ready: Preset) -> dict[str, object]:
+    """What a test of another reader needs of a preset."""
+    return {
+        "name": ready.name,
+        "what": ready.what,
+        "says": ready.says,
+        "verdict": ready.verdict,
+        "failure": ready.failure,
+        "doubts": list(ready.doubts),
+        "proof": dict(ready.proof),
+    }
 
 
 def _insert(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from virtual_terminal import Terminal
@@ -9,6 +10,7 @@ from virtual_terminal import Terminal
 from devices.chip_card.errors import CardProblem
 from devices.chip_card.trust.anchors import TrustStore
 from devices.virtual.chip_card import Deck, demo_citizens, demo_issuer, in_process_link, presets
+from devices.virtual.chip_card.foreign_cards import KINDS
 from devices.virtual.chip_card.issuer import GIVEN_ROOTS
 from devices.virtual.chip_card.presets import preset
 from devices.virtual.chip_card.profile import CardFaults, CardProfile, LinkTiming, choices, turned
@@ -134,6 +136,17 @@ def test_a_card_that_cannot_be_made_is_refused_before_it_is_laid(deck, knobs):
 def test_an_unknown_preset_names_the_others():
     with pytest.raises(ValueError, match="genuine, pace-only"):
         preset("perfect")
+
+
+def test_the_documentation_has_every_ready_card_and_every_knob():
+    """The table is what ``virtual card list --format markdown`` prints."""
+    text = (Path(__file__).parents[3] / "docs" / "virtual-card.md").read_text(encoding="utf-8")
+    for ready in presets().values():
+        assert f"| `{ready.name}` | {ready.what} | {ready.says} |\n" in text
+    knobs = text.partition("## The knobs")[2]
+    for kind in (CardProfile, CardFaults, LinkTiming):
+        assert not [knob for knob, _, _ in choices(kind) if f"`{knob}`" not in knobs]
+    assert not [name for name in KINDS if f"`{name}`" not in text]
 
 
 def test_any_person_can_have_any_card(deck):

@@ -304,7 +304,8 @@ class TestControlServer:
         ("body", "status"),
         [
             ({"name": "nobody"}, 404), ({"name": "lan", "profile": "perfect"}, 400),
-            ({"foreign": "library"}, 400), ({"name": "lan", "set": []}, 400), ({"name": "lan", "set": {"speed": 1}}, 400), ({}, 400),
+            ({"foreign": "library"}, 400), ({"name": "lan", "set": []}, 400), ({}, 400),
+            ({"name": "lan", "set": {"speed": 1}}, 400),
             ({"name": "lan", "profile": 7}, 400), ({"name": "lan", "set": {"pace_curve": 7}}, 400),
             ({"name": "lan", "set": {"delay": []}}, 400), ({"name": "lan", "set": {"pull_at": {}}}, 400),
         ],
