@@ -6,12 +6,12 @@ first.
 
 from __future__ import annotations
 
-from tests.fuzz import card_files, chip_answers, printed_text, trust_files
+from tests.fuzz import card_files, chip_answers, printed_text, trust_files, whole_cards
 from tests.fuzz.target import Loaded, Target
 
 TARGETS: dict[str, Target] = {
     one.name: one
-    for module in (card_files, chip_answers, printed_text, trust_files)
+    for module in (card_files, chip_answers, printed_text, trust_files, whole_cards)
     for one in module.TARGETS
 }
 

@@ -154,6 +154,40 @@ def _crl_entries() -> Loaded:
     return Loaded(call, (RevocationError, *MALFORMED), material.revocation_lists())
 
 
+def _card_security() -> Loaded:
+    from devices.chip_card.errors import CardProblem
+    from devices.chip_card.trust import card_security
+    from tests.fuzz import material
+
+    def call(data: bytes) -> None:
+        found = card_security.parse(data)
+        assert found.infos.summary() is not None
+
+    chips = [material.chip(name) for name in ("pace-cam", "clone-cam")]
+    return Loaded(call, (CardProblem,), [chip.card_security for chip in chips if chip.card_security])
+
+
+def _trust_index() -> Loaded:
+    """The index of the trust anchors' folder, spoiled."""
+    from devices.chip_card.trust.anchors import TrustStore, TrustStoreError
+    from tests.fuzz import material
+
+    folder = material.folder()
+    store = TrustStore(folder)
+    store.import_file(material.issuer().trust_file(), "demo", NOW.date(), accept_unsigned=True)
+    index = (folder / "trust.json").read_bytes()
+
+    def call(data: bytes) -> None:
+        (folder / "trust.json").write_bytes(data)
+        anchors = TrustStore(folder).load()
+        assert len(anchors.kept) == len(anchors)
+        _ = anchors.countries, anchors.kept_lists, anchors.list_signers
+        for found in anchors.candidates(b"key", "VN"):
+            anchors.revocation_lists(found)
+
+    return Loaded(call, (TrustStoreError,), [index, b"{}"])
+
+
 def _master_list() -> Loaded:
     from devices.chip_card.trust import master_list
     from devices.chip_card.trust.certificates import Certificate, CertificateError
@@ -278,27 +312,29 @@ def _signed_groups() -> Loaded:
 
 
 TARGETS = (
-    Target("definite-form", "SOD", Form.BER, _definite, longest=8000, short=2000),
-    Target("sod", "SOD", Form.BER, _sod, longest=8000, short=400, cost=1.5),
-    Target("sod-content", "SOD", Form.BER, _sod_content, longest=8000, short=150, cost=4),
-    Target("signed-data", "SOD, master list", Form.BER, _signed_data, longest=8000, short=400, cost=1.5),
+    Target("definite-form", "SOD", Form.BER, _definite, longest=8000, short=800),
+    Target("sod", "SOD", Form.BER, _sod, longest=8000, short=300, cost=1.5),
+    Target("sod-content", "SOD", Form.BER, _sod_content, longest=8000, short=100, cost=4),
+    Target("signed-data", "SOD, master list", Form.BER, _signed_data, longest=8000, short=250, cost=1.5),
     Target("certificate", "SOD, master list", Form.BER, _certificate, longest=4000, short=400, cost=1),
     Target("verification", "SOD, master list, CRL", Form.BER, _verification, longest=3000, short=400, cost=1),
     Target("chain", "SOD", Form.BER, _chain, longest=4000, short=200, cost=2),
+    Target("card-security", "SOD", Form.BER, _card_security, longest=8000, short=300, cost=1.5),
+    Target("trust-index", "trust anchors", Form.BYTES, _trust_index, longest=8000, short=300, cost=1),
     Target("crl", "CRL", Form.BER, _crl, longest=4000, short=400, cost=1),
     Target("crl-entries", "CRL", Form.BER, _crl_entries, longest=4000, short=400, cost=1),
-    Target("master-list", "master list", Form.BER, _master_list, longest=20_000, short=200, cost=2),
+    Target("master-list", "master list", Form.BER, _master_list, longest=20_000, short=120, cost=2),
     Target(
         "master-list-content",
         "master list",
         Form.BER,
         _master_list_content,
         longest=20_000,
-        short=100,
+        short=30,
         cost=8,
     ),
     Target("containers", "master list", Form.BYTES, _containers, longest=20_000, short=2000),
-    Target("import", "master list", Form.BYTES, _import, longest=20_000, short=100, cost=4),
-    Target("verify-files", "SOD, COM, DG1, DG13", Form.BER, _verify_files, longest=20_000, short=100, cost=3),
-    Target("signed-groups", "DG1, DG13", Form.BER, _signed_groups, longest=8000, short=100, cost=5),
+    Target("import", "master list", Form.BYTES, _import, longest=20_000, short=60, cost=4),
+    Target("verify-files", "SOD, COM, DG1, DG13", Form.BER, _verify_files, longest=20_000, short=80, cost=3),
+    Target("signed-groups", "DG1, DG13", Form.BER, _signed_groups, longest=8000, short=40, cost=5),
 )
