@@ -77,6 +77,7 @@ def personalise(citizen: DemoCitizen, issuer: DemoIssuer, profile: CardProfile |
         held.active,
         security,
         held.mapping_key,
+        bytes.fromhex(wanted.atr),
     )
 
 

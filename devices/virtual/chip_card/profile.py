@@ -265,13 +265,15 @@ class ChannelFault(StrEnum):
 class CardProfile:
     """What a card is. The default is a Vietnamese card of 2021.
 
-    Curves are given by their standardized domain parameter (8 to 18, ICAO Doc 9303-11 table 6); for PACE 0 to
-    2 are the prime fields.
-    ``pace_offer_id``: EF.CardAccess names the curve, as all known cards do. ``wrong_password_seconds``: how
-    much longer the chip takes after each wrong password. ``master_file``: SELECT of the master file works
-    (Vietnamese cards answer 6D00). ``ca_key_id``: number of the chip's key, in DG14 and in the command.
-    ``ca_announced``, ``aa_announced``: DG14 says with which algorithms the keys are used; older documents
-    leave it out. ``ca_kat``: a 3DES chip takes MSE:Set KAT, and not MSE:Set AT only.
+    ``atr``: answer to reset, hex. Curves are given by their standardized domain parameter (8 to 18, ICAO Doc
+    9303-11 table 6); for PACE 0 to 2 are the prime fields. ``pace_offer_id``: EF.CardAccess names the curve,
+    as all known cards do. ``wrong_password_seconds``: how much longer the chip takes after each wrong
+    password. ``master_file``: SELECT of the master file works (Vietnamese cards answer 6D00).
+
+    ``ca_key_id``: number of the chip's key, in DG14 and in the command. ``ca_announced``, ``aa_announced``:
+    DG14 says with which algorithms the keys are used; older documents leave it out. ``ca_kat``: a 3DES chip
+    takes MSE:Set KAT, and not MSE:Set AT only.
+
     ``removed``: groups that are signed and taken out of the files and EF.COM; ``tampered``: groups with one
     bit or letter changed after signing; ``unsigned``: groups that are there and not signed (11 is made for
     this). ``portrait_bytes``: size of the picture, above 32768 for READ BINARY with odd INS. ``hostile``:
@@ -279,6 +281,7 @@ class CardProfile:
     """
 
     document: Document = Document.CITIZEN_CARD
+    atr: str = "3B8880010031C173C840009092"
     access: AccessWays = AccessWays.BOTH
     master_file: bool = False
     pace_mapping: PaceMapping = PaceMapping.GENERIC
@@ -325,6 +328,7 @@ class CardProfile:
 
     def __post_init__(self) -> None:
         """Raises ``ValueError`` for numbers that would only keep the machine busy."""
+        _within("bytes of “atr”", _octets(self.atr), 2, 33)
         _within("portrait_bytes", self.portrait_bytes or 0, 0, 1_000_000)
         _within("aa_rsa_bits", self.aa_rsa_bits, 1024, 4096)
         _within("signer_rsa_bits", self.signer_rsa_bits, 1024, 4096)
@@ -368,11 +372,15 @@ class CardFaults:
         _within("extra_bytes", self.extra_bytes, 0, 256)
         for name in ("largest_answer", "largest_block"):
             _within(name, getattr(self, name), 1, EXTENDED_LE)
-        try:
-            whole = len(bytes.fromhex(self.answer))
-        except ValueError:
-            whole = 0
-        _within("bytes of “answer”", whole, 2, 65535)
+        _within("bytes of “answer”", _octets(self.answer), 2, 65535)
+
+
+def _octets(text: str) -> int:
+    """How many bytes the hex digits give; none for anything else."""
+    try:
+        return len(bytes.fromhex(text))
+    except ValueError:
+        return 0
 
 
 def _within(name: str, number: int, least: int, most: int) -> None:

@@ -111,6 +111,7 @@ def test_knobs_are_turned_by_their_words():
         ({"pull_at": "soon"}, "a number"),
         ({"removed": 14}, "a list"),
         ({"answer": "9"}, "2 to 65535"),
+        ({"atr": "3B8"}, "2 to 33"),
         ({"extra_bytes": "100000"}, "0 to 256"),
         ({"aa_rsa_bits": "99999"}, "1024 to 4096"),
     ],

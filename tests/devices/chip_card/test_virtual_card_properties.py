@@ -43,7 +43,7 @@ commands = st.builds(
     st.none() | st.sampled_from((1, 8, 256, 65536)) | st.integers(1, 65536),
 )
 apdus = st.binary(max_size=40) | commands.map(Command.encode)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def secrets_of(chip):
