@@ -133,7 +133,7 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize("content", UNREADABLE)
+@pytest.mark.parametrize("content", UNREADABLE, ids=range(len(UNREADABLE)))
 @pytest.mark.parametrize("parse", [dg14.parse, dg15.parse])
 def test_anything_else_is_unreadable(parse, content):
     with pytest.raises(CardProblem) as caught:
