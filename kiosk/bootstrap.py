@@ -209,7 +209,9 @@ def _kiosk(args: argparse.Namespace) -> int:
         devices=devices,
         forms=forms,
         clips=clips,
-        make_reader=lambda chosen: ChipCardReader(chosen, trust=trust),
+        make_reader=lambda chosen: ChipCardReader(
+            chosen, trust=trust, block_sizes=args.data / "card-block-sizes.json"
+        ),
     )
     staff = _Staff(args.data, joined, process, app)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from devices.chip_card import card_kinds
@@ -128,7 +130,7 @@ class ChipCardReader:
 
     All methods are called from one thread. ``today`` gives the day against which a card is expired.
     ``trust``: the anchors of the chain; without it the chain is not checked and no card is ever called
-    genuine.
+    genuine. ``block_sizes``: a file that keeps, over a restart, which block sizes each type of card takes.
     """
 
     def __init__(
@@ -136,12 +138,14 @@ class ChipCardReader:
         settings: ReaderSettings,
         today: Callable[[], date] = date.today,
         trust: TrustStore | None = None,
+        block_sizes: Path | None = None,
     ) -> None:
         self._settings = settings
         self._service = PcscService(settings.reader)
         self._today = today
         self._trust = trust
-        self._sizes = BlockSizes()
+        self._sizes = BlockSizes(_remembered(block_sizes))
+        self._sizes_file = block_sizes
         self._last: SlotState | None = None
 
     @property
@@ -343,7 +347,8 @@ class ChipCardReader:
                     raise
                 doubted = True
             else:
-                sizing.worked()
+                if sizing.worked():
+                    self._remember_sizes()
                 return found
             finally:
                 counted.apdus += link.apdus
@@ -361,6 +366,16 @@ class ChipCardReader:
         with PassiveAuthentication(lambda: datetime.now(UTC), self._trust) as passive:
             return CardRead(link, sizing, passive, plan, listener).read(keys, self._today())
 
+    def _remember_sizes(self) -> None:
+        if self._sizes_file is None:
+            return
+        part = self._sizes_file.with_suffix(".part")
+        try:
+            part.write_text(json.dumps(self._sizes.exported()))
+            part.replace(self._sizes_file)
+        except OSError as error:
+            _LOG.warning("the block sizes cannot be kept: %s", error.strerror)
+
     def _still_there(self, before: SlotState) -> bool:
         """Whether the same card still lies there; the service notices a removal within half a second."""
         deadline = time.monotonic() + 0.5
@@ -370,6 +385,16 @@ class ChipCardReader:
             if not state.card or (state.reader, state.events) != (before.reader, before.events):
                 return False
         return True
+
+
+def _remembered(file: Path | None) -> object:
+    """What was kept; nothing when it cannot be read, for it only saves time."""
+    if file is None:
+        return None
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _card_word(state: SlotState) -> str:

@@ -104,9 +104,11 @@ class Sizing:
             self._access_file = access_file
         return self.size
 
-    def worked(self) -> None:
-        """A card of this type was read."""
+    def worked(self) -> bool:
+        """A card of this type was read; says whether that was news."""
+        before = self._sizes.exported()
         self._sizes.remember(*self._card, self._access_file or b"", self.size)
+        return self._sizes.exported() != before
 
 
 class NotProven(CardProblem):

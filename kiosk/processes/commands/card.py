@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import getpass
+import io
 import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +25,7 @@ from kiosk.processes.commands.options import CommandError
 from kiosk.processes.commands.virtual import LobbyControl
 
 if TYPE_CHECKING:
-    from devices.chip_card import CardFailure, CardReading
+    from devices.chip_card import CardFailure, CardReading, ChipCardReader
 
 ASKED = ""
 """Value of ``--can`` when no digits stand behind it."""
@@ -59,7 +61,9 @@ def add(subparsers: Any) -> None:
 
     read = action("read", "read the card on the reader and say what was proven", _read)
     _add_card(read)
-    read.add_argument("--photo", type=Path, metavar="FILE", help="also read the photo, into this file")
+    read.add_argument(
+        "--photo", type=Path, metavar="FILE", help="also read the photo, into this file (.png: decoded)"
+    )
     read.add_argument(
         "--allow-bac-after-failed-pace",
         action="store_true",
@@ -116,6 +120,13 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
         "see `python main.py virtual card list`",
     )
     parser.add_argument(
+        "--wait",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long to wait for a card (default: 10)",
+    )
+    parser.add_argument(
         "--trust-demo", action="store_true", help="with --virtual: trust the issuer of the invented cards"
     )
 
@@ -138,16 +149,37 @@ def _read(args: argparse.Namespace) -> int:
     else:
         _print_read(result)
         if photo:
-            print(f"photo: {photo['file']} ({photo['format']}, {photo['bytes']} bytes)")
+            print("photo: " + ", ".join(str(value) for value in photo.values()))
     return 0 if isinstance(result, CardReading) else 1
 
 
 def _keep_photo(reading: CardReading, file: Path) -> dict[str, Any]:
+    """Write the photo: as the card holds it, or as PNG where the file's name says so. It is decoded first, in
+    a process that can do nothing else, so that what is written is a picture.
+    """
+    from devices.chip_card.data_groups.face_decoder import FaceProblem, decode
+
     if reading.photo is None:
-        raise CommandError("the card gives no photo that can be used; nothing was written")
+        return {"problem": "the card gives no photo that can be used"}
+    picture = decode(reading.photo)
+    if isinstance(picture, FaceProblem):
+        return {"problem": f"the photo cannot be decoded: {picture}"}
+    content = reading.photo.data
+    if file.suffix.casefold() == ".png":
+        from PIL import Image
+
+        buffer = io.BytesIO()
+        Image.frombytes("RGB", (picture.width, picture.height), picture.rgb).save(buffer, "PNG")
+        content = buffer.getvalue()
     with _private(file) as out:
-        out.write(reading.photo.data)
-    return {"file": str(file), "format": str(reading.photo.format), "bytes": len(reading.photo.data)}
+        out.write(content)
+    return {
+        "file": str(file),
+        "format": "png" if file.suffix.casefold() == ".png" else str(reading.photo.format),
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(content),
+    }
 
 
 def _told(result: CardReading | CardFailure) -> dict[str, Any]:
@@ -392,7 +424,18 @@ def _reader(args: argparse.Namespace) -> Iterator[Any]:
 
         reader = ChipCardReader(CardReaderSettings(reader=args.reader), trust=trust)
         stack.callback(reader.close)
+        _wait_for_card(reader, args.wait)
         yield reader
+
+
+def _wait_for_card(reader: ChipCardReader, seconds: float) -> None:
+    """Until a card lies there, trouble shows, or the time is over; the reading tells which."""
+    until = time.monotonic() + seconds
+    seen = reader.presence()
+    if not seen.card and seen.failure is None and seconds:
+        print("Lay the card on the reader.", file=sys.stderr)
+    while not seen.card and seen.failure is None and (left := until - time.monotonic()) > 0:
+        seen = reader.presence(left)
 
 
 def _demo_trust(folder: Path, anchors: bytes) -> Any:

@@ -208,36 +208,30 @@ class CitizenChapters(Visit):
             lobby.tap("Finish")
             lobby.take_card()
             lobby.see_screen("start")
-        with self._step(
-            "Altered card", "its data is not used, the citizen is told what to do", "kiosk"
-        ) as step:
-            altered = demo_person(ALTERED_CITIZEN)
-            lobby.lay_card(ALTERED_CITIZEN)
-            lobby.see_screen("enter_can")
-            lobby.type_digits(altered.can)
-            lobby.tap("Continue")
-            shown = lobby.see_screen("problem", 15)
-            step.seen = summary(shown)
-            if any(altered.full_name in text for text in shown["texts"]):
-                raise NotSeenError(step.seen)
-        lobby.take_card()
-        self.back_to_start()
-        with self._step("Copied card", "a chip without the issued key gives no data", "kiosk") as step:
-            copied = demo_person(CITIZEN)
-            lobby.lay_card(CITIZEN, "clone")
-            lobby.see_screen("enter_can")
-            lobby.type_digits(copied.can)
-            lobby.tap("Continue")
-            shown = lobby.see_screen("problem", 15)
-            step.seen = summary(shown)
-            if any(copied.full_name in text for text in shown["texts"]):
-                raise NotSeenError(step.seen)
-        lobby.take_card()
-        self.back_to_start()
+        self._refused_card(
+            "Altered card", "its data is not used, the citizen is told what to do", ALTERED_CITIZEN
+        )
+        self._refused_card("Copied card", "a chip without the issued key gives no data", CITIZEN, "clone")
         with self._step("Bank card", "it is named before any digit is typed", "kiosk") as step:
             lobby.lay_foreign_card("bank")
             lobby.see_screen("problem")
             step.seen = lobby.see_text("thẻ ngân hàng")
+        lobby.take_card()
+        self.back_to_start()
+
+    def _refused_card(self, title: str, what: str, name: str, profile: str = "") -> None:
+        """A card of which nothing is used: the name on it is never shown."""
+        lobby = self._lobby
+        with self._step(title, what, "kiosk") as step:
+            holder = demo_person(name)
+            lobby.lay_card(name, profile)
+            lobby.see_screen("enter_can")
+            lobby.type_digits(holder.can)
+            lobby.tap("Continue")
+            shown = lobby.see_screen("problem", 15)
+            step.seen = summary(shown)
+            if any(holder.full_name in text for text in shown["texts"]):
+                raise NotSeenError(step.seen)
         lobby.take_card()
         self.back_to_start()
 

@@ -63,6 +63,30 @@ def test_the_issuer_of_the_invented_cards_can_be_trusted_for_one_read(tmp_path: 
     assert "verdict: data signed, issuer unknown" in run(*read).stdout
 
 
+def test_the_photo_is_read_only_when_asked_for_and_written_as_a_picture(data: Path, tmp_path: Path) -> None:
+    read = ("card", "read", "--data", str(data), "--virtual", "lan", "--can", LAN.can, "--json")
+    for name, begins in (("face.jpg", b"\xff\xd8\xff"), ("face.png", b"\x89PNG")):
+        done = run(*read, "--photo", str(tmp_path / name))
+        told = json.loads(done.stdout)
+        assert told["proof"]["data_groups"]["2"] == "match"
+        assert (told["photo"]["width"], told["photo"]["height"]) == (240, 320)
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    done = run(*read, "--photo", str(tmp_path / "face.jpg"))
+    assert done.returncode == 2
+    assert "nothing was overwritten" in done.stderr
+
+
+def test_a_photo_that_is_no_picture_is_not_written(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "face.jpg"
+    done = run(
+        "card", "read", "--data", str(data), "--virtual", "lan:portrait-bomb", "--can", LAN.can, "--json",
+        "--photo", str(file),
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["photo"] == {"problem": "the photo cannot be decoded: too_large"}
+    assert not file.exists()
+
+
 def test_a_copied_card_gives_no_data_and_says_why(data: Path) -> None:
     done = run("card", "read", "--data", str(data), "--virtual", "lan:clone", "--can", LAN.can, "--json")
     assert done.returncode == 1

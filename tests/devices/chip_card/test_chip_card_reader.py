@@ -366,6 +366,18 @@ class TestOtherChips:
         before = card.commands
         assert lobby.reader.read(can).apdus == again.apdus == card.commands - before
 
+    def test_what_a_card_takes_is_remembered_over_a_restart(self, lobby, people, chip, tmp_path):
+        kept = tmp_path / "sizes.json"
+        kept.write_text("not what was kept")
+        lobby.lay_chip(chip, CardFaults(extended_length=False))
+        counts = []
+        for _ in range(2):
+            reader = ChipCardReader(CardReaderSettings(), block_sizes=kept)
+            counts.append(reader.read(people["lan"].can).apdus)
+            reader.close()
+        assert counts[1] < counts[0]
+        assert people["lan"].can not in kept.read_text()
+
     def test_a_chip_that_always_loses_the_channel_is_given_up(self, lobby, chip):
         card, failure = self.read(lobby, chip, chip.can, CardFaults(largest_answer=1))
         assert failure.code is FailureCode.CARD_CHANNEL_BROKEN
