@@ -65,7 +65,6 @@ class ElementaryFile:
 
 CARD_ACCESS = ElementaryFile("EF.CardAccess", 0x1C, 0x31)
 CARD_SECURITY = ElementaryFile("EF.CardSecurity", 0x1D, 0x30)
-CARD_SECURITY = ElementaryFile("EF.CardSecurity", 0x1D, 0x30)
 COM = ElementaryFile("EF.COM", 0x1E, 0x60)
 SOD = ElementaryFile("EF.SOD", 0x1D, 0x77)
 DATA_GROUP_TAGS = {
