@@ -241,7 +241,7 @@ def parse(data: bytes) -> SecurityInfos:
     try:
         entries = tlv.single(data, _SET).children()
         parsed = [_entry(entry) for entry in entries]
-    except tlv.TlvError as error:
+    except ValueError as error:
         raise unreadable(f"SecurityInfos: {error}") from None
     active = [info for info in parsed if isinstance(info, ActiveAuthenticationInfo)]
     return SecurityInfos(
@@ -261,7 +261,7 @@ _Info = PaceInfo | ChipAuthenticationInfo | ChipAuthenticationPublicKey | Active
 
 
 def _entry(entry: Tlv) -> _Info | None:
-    """One SecurityInfo; ``None`` when it is of another kind. Raises ``TlvError``."""
+    """One SecurityInfo; ``None`` when it is of another kind. Raises ``ValueError``."""
     parts = entry.children() if entry.tag == _SEQUENCE else []
     if len(parts) < 2 or parts[0].tag != _OID:
         return None

@@ -11,12 +11,18 @@ from typing import ClassVar
 from asn1crypto import core, x509
 
 from devices.chip_card.trust import public_keys
+from devices.chip_card.trust.definite_form import content_of, definite, split
 from devices.chip_card.trust.public_keys import MALFORMED, PublicKey, UnsupportedKey
 
 LARGEST = 65535
 MASTER_LIST_SIGNER = "2.23.136.1.1.3"
 _KEY_USAGE, _BASIC_CONSTRAINTS, _EXTENDED_KEY_USAGE = "2.5.29.15", "2.5.29.19", "2.5.29.37"
 _KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.14", "2.5.29.35"
+_READ = frozenset(
+    (_KEY_USAGE, _BASIC_CONSTRAINTS, _EXTENDED_KEY_USAGE, _KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER)
+)
+_LONGEST_READ = 4096
+_BIT_STRING = 0x03
 # Doc 9303-12 table 5: what a certificate may mark as critical and is either looked at here or restricts
 # nothing that is judged here (private key usage period, alternative names, policies, name change, document
 # types, distribution points).
@@ -69,6 +75,7 @@ class Certificate:
         if len(der) > LARGEST:
             raise CertificateError("larger than any certificate")
         try:
+            definite(der)  # for its bounds; what is no DER fails below
             return _read(der)
         except MALFORMED as error:
             raise CertificateError(f"no certificate: {type(error).__name__}") from None
@@ -98,7 +105,7 @@ class Certificate:
     @cached_property
     def key_bytes(self) -> bytes:
         """The public key itself, without its algorithm: the same in two spellings of one curve."""
-        return bytes(self.parsed["tbs_certificate"]["subject_public_key_info"]["public_key"].contents)
+        return _key_bytes(self.parsed["tbs_certificate"]["subject_public_key_info"])
 
     @cached_property
     def key_hash(self) -> bytes:
@@ -201,11 +208,14 @@ def _read(der: bytes) -> Certificate:
         if oid in extensions:
             raise ValueError("an extension stands twice")
         extensions[oid] = extension["value"].native
+        if oid in _READ and len(extensions[oid]) > _LONGEST_READ:
+            raise ValueError("an endless extension")
         if extension["critical"].native and oid not in _UNDERSTOOD:
             unknown_critical.append(oid)
     usage, constraints = extensions.get(_KEY_USAGE), extensions.get(_BASIC_CONSTRAINTS)
     extended = extensions.get(_EXTENDED_KEY_USAGE)
     whole_octets(parsed["signature_value"])
+    _key_bytes(body["subject_public_key_info"])
     return Certificate(
         der=der,
         sha256=hashlib.sha256(der).hexdigest(),
@@ -226,6 +236,14 @@ def _read(der: bytes) -> Certificate:
         unknown_critical=tuple(unknown_critical),
         parsed=parsed,
     )
+
+
+def _key_bytes(info: core.Sequence) -> bytes:
+    """The bit string of any kind of key, known or not. Raises ``ValueError``."""
+    parts = split(info.contents, 2)
+    if len(parts) != 2 or parts[1][0] != _BIT_STRING:
+        raise ValueError("no public key")
+    return content_of(parts[1])
 
 
 def _authority(value: bytes) -> bool:

@@ -16,7 +16,8 @@ LARGEST_FILE = 128 * 1024 * 1024
 LARGEST_OBJECT = 16 * 1024 * 1024
 MOST_OBJECTS = 5000
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n(.*?)-----END \1-----", re.DOTALL)
+_PEM_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----\r?\n")
+_PEM_MARK = b"-----"
 _LDIF = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:#[^\n]*\n\s*)*(?:version:|dn:|#)", re.IGNORECASE)
 # Attributes of the directory's schema (RFC 4523, Doc 9303-12 §9), without ";binary".
 _OBJECTS = frozenset(
@@ -42,14 +43,26 @@ class Contents:
     unreadable: list[str] = field(default_factory=list)
     beyond: int = 0
 
+    @property
+    def full(self) -> bool:
+        """Nothing more is kept."""
+        return len(self.objects) + len(self.unreadable) >= MOST_OBJECTS
+
     def take(self, data: bytes, where: str) -> None:
         """One more part."""
-        if len(self.objects) + len(self.unreadable) >= MOST_OBJECTS:
+        if len(data) > LARGEST_OBJECT:
+            self.refuse(f"{where}: larger than {LARGEST_OBJECT} bytes")
+        elif self.full:
             self.beyond += 1
-        elif len(data) > LARGEST_OBJECT:
-            self.unreadable.append(f"{where}: larger than {LARGEST_OBJECT} bytes")
         else:
             self.objects.append(data)
+
+    def refuse(self, reason: str) -> None:
+        """One more part that is not what it should be."""
+        if self.full:
+            self.beyond += 1
+        else:
+            self.unreadable.append(reason)
 
 
 def unpack(data: bytes) -> Contents:
@@ -71,16 +84,31 @@ def unpack(data: bytes) -> Contents:
 
 def _from_pem(data: bytes) -> Contents:
     found = Contents()
-    for number, block in enumerate(_PEM.finditer(data), 1):
-        label, body = block.group(1).decode(), block.group(2)
+    for number, (label, body) in enumerate(_blocks(data), 1):
         where = f"block {number} ({label})"
         if "PRIVATE KEY" in label:
-            found.unreadable.append(f"{where}: a private key, which belongs nowhere near a kiosk")
+            found.refuse(f"{where}: a private key, which belongs nowhere near a kiosk")
         elif label not in ("CERTIFICATE", "X509 CERTIFICATE", "X509 CRL", "CMS", "PKCS7"):
-            found.unreadable.append(f"{where}: of no use here")
+            found.refuse(f"{where}: of no use here")
+        elif body is None:
+            found.refuse(f"{where}: its end is missing")
         else:
             _take_base64(found, body, where)
     return found
+
+
+def _blocks(data: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """Label and text of each block (RFC 7468); ``None`` for a text that the block's own end does not follow.
+
+    Every byte is looked at once, however many blocks begin.
+    """
+    position = 0
+    while (begin := _PEM_BEGIN.search(data, position)) is not None:
+        label = begin.group(1)
+        end = data.find(_PEM_MARK, begin.end())
+        closed = end >= 0 and data.startswith(b"-----END " + label + _PEM_MARK, end)
+        yield label.decode(), data[begin.end() : end] if closed else None
+        position = end if end >= 0 else len(data)
 
 
 def _from_der(data: bytes) -> Contents:
@@ -94,7 +122,7 @@ def _from_der(data: bytes) -> Contents:
         number = len(found.objects) + found.beyond + 1
         end = _end(data, position)
         if end is None:
-            found.unreadable.append(f"object {number}: cut off, or not DER")
+            found.refuse(f"object {number}: cut off, or not DER")
             break
         found.take(data[position:end], f"object {number}")
         position = end
@@ -149,4 +177,4 @@ def _take_base64(found: Contents, body: bytes, where: str) -> None:
     try:
         found.take(base64.b64decode(b"".join(body.split()), validate=True), where)
     except (binascii.Error, ValueError):
-        found.unreadable.append(f"{where}: not base64")
+        found.refuse(f"{where}: not base64")

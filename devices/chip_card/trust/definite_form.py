@@ -7,8 +7,10 @@ from __future__ import annotations
 
 DEEPEST = 24
 MOST_OBJECTS = 100_000
+LONGEST_IDENTIFIER = 64
+"""Bytes of an object identifier. To read one of thousands takes seconds."""
 _END_OF_CONTENTS = b"\x00\x00"
-_CONSTRUCTED, _OCTET_STRING = 0x20, 0x04
+_CONSTRUCTED, _OCTET_STRING, _OBJECT_IDENTIFIER = 0x20, 0x04, 0x06
 
 
 class FormError(ValueError):
@@ -29,10 +31,42 @@ def definite(data: bytes) -> bytes:
     return found
 
 
+def split(data: bytes, most: int = MOST_OBJECTS) -> list[bytes]:
+    """The objects that stand one after the other in ``data``, of definite length; not looked into.
+
+    Raises ``FormError``, also when there are more than ``most``.
+    """
+    walk = _Walk(data)
+    found: list[bytes] = []
+    position = 0
+    while position < len(data):
+        if len(found) == most:
+            raise FormError(f"more than {most} objects")
+        end = walk.end(position)
+        found.append(data[position:end])
+        position = end
+    return found
+
+
+def content_of(data: bytes) -> bytes:
+    """What stands in the one object that ``data`` is. Raises ``FormError``."""
+    walk = _Walk(data)
+    if not data or walk.end(0) != len(data):
+        raise FormError("not one object")
+    return data[walk.header(0, len(data))[0] :]
+
+
 class _Walk:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._objects = 0
+
+    def end(self, start: int) -> int:
+        """Where the object at ``start`` ends."""
+        value, length = self.header(start, len(self._data))
+        if length is None or value + length > len(self._data):
+            raise FormError("cut off, or of indefinite length")
+        return value + length
 
     def object(self, start: int, limit: int, depth: int) -> tuple[bytes, int]:
         """The object at ``start`` in definite form, and where it ends."""
@@ -40,7 +74,7 @@ class _Walk:
         if self._objects > MOST_OBJECTS or depth > DEEPEST:
             raise FormError("nested too deep, or too many objects")
         data = self._data
-        value, length = self._header(start, limit)
+        value, length = self.header(start, limit)
         tag = data[start]
         if length is None:
             if not tag & _CONSTRUCTED:
@@ -51,6 +85,8 @@ class _Walk:
         if end > limit:
             raise FormError("an object is longer than what holds it")
         if not tag & _CONSTRUCTED:
+            if tag == _OBJECT_IDENTIFIER and length > LONGEST_IDENTIFIER:
+                raise FormError("an endless object identifier")
             return data[start:end], end
         children, _ = self._children(value, end, depth, ended_by_marker=False)
         joined = tag & 0x1F == _OCTET_STRING and tag & 0xC0 == 0
@@ -91,7 +127,7 @@ class _Walk:
             raise FormError("the tag is cut off")
         return position
 
-    def _header(self, start: int, limit: int) -> tuple[int, int | None]:
+    def header(self, start: int, limit: int) -> tuple[int, int | None]:
         """Where the value begins, and its length; ``None`` when that is indefinite."""
         position = self._tag_end(start, limit)
         first = self._data[position]

@@ -7,23 +7,13 @@ documents, so it is a decision of the operator and never follows from a certific
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from asn1crypto import core
-
-from devices.chip_card.trust.public_keys import MALFORMED
+from devices.chip_card.trust.definite_form import content_of, split
 from devices.chip_card.trust.signed_data import SignedData
 
 CONTENT_TYPE = "2.23.136.1.1.2"
 MOST_CERTIFICATES = 5000
-
-
-class _Certificates(core.SetOf):  # type: ignore[misc]
-    _child_spec = core.Any
-
-
-class _CscaMasterList(core.Sequence):  # type: ignore[misc]
-    _fields: ClassVar = [("version", core.Integer), ("certificates", _Certificates)]
+_SEQUENCE, _SET, _VERSION_0 = 0x30, 0x31, b"\x02\x01\x00"
 
 
 @dataclass(frozen=True)
@@ -39,12 +29,12 @@ def parse(signed: SignedData) -> MasterList:
     if signed.content_type != CONTENT_TYPE:
         raise ValueError(f"content of type {signed.content_type} is no master list")
     try:
-        content = _CscaMasterList.load(signed.content, strict=True)
-        if content["version"].native != 0:
+        version, certificates = split(content_of(signed.content), 2)
+        if version != _VERSION_0:
             raise ValueError("a later version of master lists")
-        found = tuple(one.dump() for one in content["certificates"])
-    except MALFORMED as error:
-        raise ValueError(f"no master list: {type(error).__name__}") from None
-    if len(found) > MOST_CERTIFICATES:
-        raise ValueError(f"more than {MOST_CERTIFICATES} certificates")
+        if signed.content[0] != _SEQUENCE or certificates[0] != _SET:
+            raise ValueError("not the list of Doc 9303-12 §8.2")
+        found = tuple(split(content_of(certificates), MOST_CERTIFICATES))
+    except ValueError as error:
+        raise ValueError(f"no master list: {error}") from None
     return MasterList(signed, found)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from devices.chip_card.access import elliptic_curves
 from devices.chip_card.access.elliptic_curves import Curve, CurveError, Point
+from devices.chip_card.trust.definite_form import content_of, split
 
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 """What asn1crypto raises for structures that are not what they should be."""
@@ -71,7 +72,7 @@ def load(info: keys.PublicKeyInfo) -> PublicKey:
     ones.
     """
     try:
-        kind = info.algorithm
+        kind = _kind(info)
         if kind == "ec":
             curve = _curve(info["algorithm"]["parameters"])
             return EllipticCurveKey(curve, _point(curve, info["public_key"].native))
@@ -177,6 +178,13 @@ def _rsa(modulus: int, exponent: int) -> rsa.RSAPublicKey:
     if exponent.bit_length() > _LONGEST_EXPONENT:
         raise UnsupportedKey("RSA with a huge exponent")
     return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+
+
+def _kind(info: keys.PublicKeyInfo) -> str:
+    """The algorithm's name, or its identifier: asked for it, ``info`` refuses kinds that it does not know."""
+    algorithm = split(content_of(info.dump()), 2)[0]
+    kind: str = keys.PublicKeyAlgorithm.load(algorithm, strict=True)["algorithm"].native
+    return kind
 
 
 def _curve(parameters: keys.ECDomainParameters) -> Curve:

@@ -18,12 +18,17 @@ from devices.chip_card.trust.certificates import (
     name_text,
     whole_octets,
 )
+from devices.chip_card.trust.definite_form import content_of, definite, split
 from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
 
 LARGEST = 2_000_000
 _NUMBER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.20", "2.5.29.35"
 _UNDERSTOOD = frozenset((_NUMBER, _AUTHORITY_KEY_IDENTIFIER, "2.5.29.18"))
-_REMOVED = "remove_from_crl"
+_REASON, _REMOVED = bytes.fromhex("0603551d15"), bytes.fromhex("04030a0108")  # removeFromCRL(8)
+_LARGEST_BESIDE = 65535
+_SEQUENCE, _INTEGER = 0x30, 0x02
+_TIMES = (0x17, 0x18)
+_MOST_PARTS = 3
 
 
 class RevocationError(ValueError):
@@ -85,18 +90,40 @@ class RevocationList:
 
     @cached_property
     def revoked(self) -> frozenset[int]:
-        """The numbers of all revoked certificates."""
+        """The numbers of all revoked certificates. Raises ``ValueError`` when the entries are malformed.
+
+        Entries are plain enough to be read without a tree of objects, which for a long list takes seconds.
+        """
         numbers = set()
-        for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
-            reason = entry.crl_reason_value
-            if reason is None or reason.native != _REMOVED:
-                numbers.add(entry["user_certificate"].native)
+        for entry in split(self.parsed["tbs_cert_list"]["revoked_certificates"].contents or b""):
+            if entry[0] != _SEQUENCE:
+                raise ValueError("not an entry of a revocation list")
+            parts = split(content_of(entry), _MOST_PARTS)
+            if len(parts) < 2 or parts[0][0] != _INTEGER or parts[1][0] not in _TIMES:
+                raise ValueError("not an entry of a revocation list")
+            if len(parts) == 2 or not _is_removed(parts[2]):
+                numbers.add(int.from_bytes(content_of(parts[0]), signed=True))
         return frozenset(numbers)
+
+
+def _is_removed(extensions: bytes) -> bool:
+    """Whether an entry says that its certificate counts again (RFC 5280 §5.3.1)."""
+    for extension in split(content_of(extensions)):
+        parts = split(content_of(extension), _MOST_PARTS)
+        if parts[0] == _REASON:
+            return parts[-1] == _REMOVED
+    return False
 
 
 def _read(der: bytes) -> RevocationList:
     parsed = crl.CertificateList.load(der, strict=True)
     body = parsed["tbs_cert_list"]
+    entries = body["revoked_certificates"].contents or b""
+    if len(der) - len(entries) > _LARGEST_BESIDE:
+        raise ValueError("too much beside the entries")
+    for part in (body["signature"], body["issuer"], body["crl_extensions"], parsed["signature_algorithm"]):
+        if part.contents:
+            definite(part.dump())  # for its bounds
     number, authority = None, None
     for extension in body["crl_extensions"] or ():
         oid = extension["extn_id"].dotted

@@ -19,6 +19,7 @@ from asn1crypto import cms, core
 from devices.chip_card import tlv
 from devices.chip_card.errors import CardProblem, unreadable
 from devices.chip_card.lds import DATA_GROUP_TAGS, SOD
+from devices.chip_card.trust.definite_form import definite
 from devices.chip_card.trust.public_keys import HASHES, MALFORMED
 from devices.chip_card.trust.signed_data import SignedData
 from kiosk.failures import FailureCode
@@ -90,6 +91,7 @@ def parse(data: bytes) -> SecurityObject:
         signed = SignedData.parse(tlv.single(data, SOD.tag).value)
         if signed.content_type not in _LDS_SECURITY_OBJECT:
             raise ValueError("not an LDS security object")
+        definite(signed.content)  # for its bounds
         security_object = LdsSecurityObject.load(signed.content, strict=True)
         version = security_object["version"].native
         hash_name = security_object["hash_algorithm"]["algorithm"].native
