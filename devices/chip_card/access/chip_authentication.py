@@ -49,7 +49,7 @@ Transmit = Callable[[Command], Response]
 _RANKS = {suite: rank for rank, suite in enumerate(CipherSuite)}
 _VERSION = 1
 _MOST_TRIES = 3
-_MOST_KEYS = 8
+_MOST_KEYS, _MOST_DH_KEYS = 8, 2
 _DRAWS = 8
 _EPHEMERAL_KEY, _REFERENCE, _KEY_NUMBER = 0x91, 0x80, 0x84
 _DYNAMIC_AUTHENTICATION = 0x7C
@@ -114,7 +114,7 @@ def disproves(problem: CardProblem) -> bool:
 def offers(infos: SecurityInfos) -> list[Offer]:
     """What can be used here, the strongest first; empty when there is nothing."""
     found = []
-    for key in infos.chip_authentication_keys[:_MOST_KEYS]:
+    for key in _looked_at(infos):
         try:
             loaded = chip_public_keys.load(key.subject_public_key_info)
         except ValueError:
@@ -156,6 +156,13 @@ def authenticate(
             return ChipAuthenticationResult(session_keys(secret, offer.suite), offer.key_id, offer.words)
         refusals.append(f"{offer.words} refused with {sw:04X}")
     raise NotCarriedOut(ChipProof.FAILED, "; ".join(refusals))
+
+
+def _looked_at(infos: SecurityInfos) -> list[ChipAuthenticationPublicKey]:
+    """The first few keys, and of those of DH fewer: to check a group takes a good part of a second."""
+    of_dh = [key for key in infos.chip_authentication_keys if key.protocol is KeyAgreement.DH]
+    of_curves = [key for key in infos.chip_authentication_keys if key.protocol is not KeyAgreement.DH]
+    return [*of_curves[: _MOST_KEYS - _MOST_DH_KEYS], *of_dh[:_MOST_DH_KEYS]]
 
 
 def _announced(

@@ -15,10 +15,10 @@ from devices.chip_card.access import modp_groups
 RandomBelow = Callable[[int], int]
 """A secret number from 0 up to, and not including, its argument."""
 
-_SMALLEST, _LARGEST = 1 << 1023, (1 << 4096) - 1
+_SMALLEST, _LARGEST = 1 << 1023, (1 << 3072) - 1
 _SMALLEST_ORDER = 1 << 159
 _SHORT_EXPONENT = 512  # twice the strength of any group accepted here, where no order is given
-_ROUNDS = 4
+_ROUNDS = 2  # whoever makes a composite of purpose up would only fool a forger's own card
 _BLINDING_BITS = 64
 
 
@@ -45,7 +45,7 @@ class Group:
     def check(self) -> None:
         """Refuse what is no group of sane strength. Raises ``GroupError``.
 
-        p is a prime of 1024 to 4096 bits (by four Miller-Rabin rounds), g neither 0, 1 nor p - 1; a given q
+        p is a prime of 1024 to 3072 bits (by two Miller-Rabin rounds), g neither 0, 1 nor p - 1; a given q
         divides p - 1, has 160 bits or more, and g to the power of it is 1.
         """
         if self in _STANDARDIZED:
