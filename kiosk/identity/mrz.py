@@ -288,14 +288,14 @@ def _document_number(text: str, name: MrzFormat, layout: _Layout) -> str:
     """
     number, digit = text[layout.document], text[layout.document.stop]
     if digit == "<" and name is not MrzFormat.TD3 and not number.endswith("<"):
-        rest = text[layout.optional].partition("<")[0]
-        if len(rest) < 2:
-            raise MrzError("document number", "goes on in the optional data, which is empty")
+        rest, filler, _ = text[layout.optional].partition("<")
+        if len(rest) < 2 or not filler:
+            raise MrzError("document number", "goes on in the optional data, where its end is missing")
         number, digit = number + rest[:-1], rest[-1]
     if check_digit(number) != digit:
         raise MrzError("document number", "wrong check digit")
-    if not number.strip("<"):
-        raise MrzError("document number", "empty")
+    if not _DOCUMENT_NUMBER.fullmatch(number):
+        raise MrzError("document number", "empty, or begins with a filler")
     return number.rstrip("<")
 
 
