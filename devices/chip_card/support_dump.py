@@ -27,6 +27,7 @@ from devices.chip_card.lds import BlockSize, ElementaryFile, FileMissing
 from devices.chip_card.reading import read_card_access
 from devices.chip_card.trust import sod
 from devices.chip_card.trust.certificates import Certificate
+from devices.chip_card.trust.public_keys import MALFORMED
 from devices.chip_card.trust.signed_data import SignedData
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import Access
@@ -174,7 +175,7 @@ def _outline(name: str, content: bytes) -> dict[str, Any]:
     }.get(name, lambda: {})
     try:
         return {**told, **describe()}
-    except (CardProblem, ValueError, TypeError, KeyError) as trouble:
+    except (CardProblem, *MALFORMED) as trouble:
         detail = trouble.detail if isinstance(trouble, CardProblem) else type(trouble).__name__
         return {**told, "first_tag": content[:1].hex(), "unreadable": detail}
 
