@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from journey import FORM, HUONG, NOW, PAO, Journey, form
+from dataclasses import replace
+
+import pytest
+from journey import FORM, HUONG, INTACT, NOW, PAO, Journey, form
 
 from kiosk.eforms.rules import problems
+from kiosk.identity.card_proof import CardProof, Chain, ChipProof
 from kiosk.identity.citizen import Source
 from kiosk.visit.effects import IssueTicket, PrintSlip, ReadCard, SendForm
 from kiosk.visit.events import PrintResult, ScreenTouched
@@ -14,9 +18,29 @@ def test_with_the_card_the_kiosk_greets_by_name_and_says_what_was_proven() -> No
     kiosk = Journey().with_card()
     assert kiosk.screen.greeting == "Kính chào bà Hường"
     assert kiosk.screen.proven.text == (
-        "Đã đọc chip, thông tin khớp với chữ ký trên chip. Chưa kiểm tra nơi cấp."
+        "Đã đọc chip, thông tin khớp với chữ ký trên chip. Chưa xác nhận được nơi cấp."
     )
     assert kiosk.last(ReadCard).keys.can == "001234"
+
+
+@pytest.mark.parametrize(
+    ("proof", "says"),
+    [
+        (INTACT, "Chưa xác nhận được nơi cấp."),
+        (
+            replace(INTACT, chain=Chain.ISSUER_UNKNOWN, chip_authentication=ChipProof.PASSED),
+            "Chưa xác nhận được nơi cấp.",
+        ),
+        (replace(INTACT, chain=Chain.TRUSTED), "khớp với chữ ký của cơ quan cấp."),
+        (
+            replace(INTACT, chain=Chain.TRUSTED, chip_authentication=ChipProof.PASSED),
+            "Đã kiểm tra chip và thông tin: đúng do cơ quan cấp.",
+        ),
+    ],
+)
+def test_the_citizen_reads_no_more_than_was_proven(proof: CardProof, says: str) -> None:
+    kiosk = Journey().lays_card().digits("001234").press("Đọc căn cước").card_is_read(HUONG, proof)
+    assert kiosk.expect("services").screen.proven.text.endswith(says)
 
 
 def test_a_man_is_greeted_as_such() -> None:
