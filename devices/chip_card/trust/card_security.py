@@ -20,7 +20,7 @@ _SECURITY_OBJECT = "0.4.0.127.0.7.3.2.1"
 
 @dataclass(frozen=True)
 class CardSecurity:
-    """What it says, and whether the signature over it verifies. ``signer``: its certificate in DER, if any."""
+    """What it says, and whether its signature verifies. ``signer``: the certificate in DER, if any."""
 
     infos: SecurityInfos
     signature: Signature
