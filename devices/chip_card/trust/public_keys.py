@@ -23,7 +23,9 @@ from devices.chip_card.access import elliptic_curves
 from devices.chip_card.access.elliptic_curves import Curve, CurveError, Point
 from devices.chip_card.trust.definite_form import content_of, split
 
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
+MALFORMED = (
+    ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError,
+)  # fmt: skip
 """What asn1crypto raises for structures that are not what they should be."""
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
