@@ -7,13 +7,12 @@ corpus is made in code from the virtual card and lies in a temporary folder as l
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
-import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,60 +23,55 @@ import atheris
 from tests.fuzz.dictionary import WORDS
 from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import TARGETS, Loaded, Target, load
-from tests.fuzz.watch import Finding, Outcome, Watch, read_outcome
+from tests.fuzz.watch import WARM_UP, Finding, Outcome, Watch, read_outcome, tell_findings, told
 
 INSTRUMENTED = ["devices.chip_card", "kiosk.identity", "asn1crypto"]
 RUNS = 20_000
 _HANG_SECONDS = 20
-_WARM_UP = 8
 _SEED_SHARE = 3
 """At most every third case of a short run is a seed as it is."""
 _BLIND_SHARE = 0.25
 
 
-def fuzz(
-    names: Sequence[str], runs: Mapping[str, int], seed: int = 1, most_seconds: float = 36_000
-) -> Iterator[Outcome]:
-    """Fuzz these targets one after the other. This process instruments and imports the product."""
+def fuzz(names: Sequence[str], runs: Mapping[str, int], seed: int = 1, at_once: int = 1) -> Iterator[Outcome]:
+    """Fuzz these targets. This process instruments and imports the product; each target has a child of it."""
     with atheris.instrument_imports(include=INSTRUMENTED):
         loaded = {name: load(TARGETS[name]) for name in names}
+    waiting = list(names)
+    running: dict[int, Path] = {}
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        for name in names:
-            place = Path(folder, name)
-            place.mkdir()
-            yield _in_child(
-                TARGETS[name], loaded[name], place, runs=runs[name], seed=seed, most_seconds=most_seconds
-            )
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                name = waiting.pop(0)
+                place = Path(folder, name)
+                running[_child(TARGETS[name], loaded[name], place, runs[name], seed)] = place
+            ended, status = os.wait()
+            yield _outcome(running.pop(ended), status)
 
 
-def _in_child(
-    target: Target, loaded: Loaded, folder: Path, *, runs: int, seed: int, most_seconds: float
-) -> Outcome:
-    corpus, report, log = folder / "corpus", folder / "report.json", folder / "log"
-    corpus.mkdir()
-    seeds = loaded.seeds[:: max(1, len(loaded.seeds) * _SEED_SHARE // runs)]
-    for number, data in enumerate(seeds):
+def _child(target: Target, loaded: Loaded, folder: Path, runs: int, seed: int) -> int:
+    """Start the process that fuzzes the target."""
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True)
+    for number, data in enumerate(loaded.seeds[:: max(1, len(loaded.seeds) * _SEED_SHARE // runs)]):
         (corpus / f"{number:04}").write_bytes(data)
     (folder / "words").write_text(WORDS)
     sys.stdout.flush()
     child = os.fork()
-    if child == 0:
-        try:
-            os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT), 2)
-            os.dup2(2, 1)
-            _run(target, loaded, folder, runs, seed)
-        finally:
-            os._exit(3)
-    status = _waited(child, most_seconds)
-    return _outcome(target, report, log, folder, status)
+    if child:
+        return child
+    try:
+        os.dup2(os.open(folder / "log", os.O_WRONLY | os.O_CREAT), 2)
+        os.dup2(2, 1)
+        _run(target, loaded, folder, runs, seed)
+    finally:
+        os._exit(3)
 
 
 def _run(target: Target, loaded: Loaded, folder: Path, runs: int, seed: int) -> None:
-    for data in loaded.seeds[:_WARM_UP]:  # what is imported or cached at the first call is nobody's memory
-        try:
+    for data in loaded.seeds[:WARM_UP]:
+        with contextlib.suppress(Exception):
             loaded.call(data)
-        except Exception:  # noqa: S112 - counted below, where every seed runs again
-            continue
     watch = Watch(target.name, loaded.call, loaded.allowed, report=folder / "report.json", runs=runs)
     others = loaded.seeds
 
@@ -96,53 +90,20 @@ def _run(target: Target, loaded: Loaded, folder: Path, runs: int, seed: int) -> 
     atheris.Fuzz()
 
 
-def _waited(child: int, most_seconds: float) -> int:
-    """The child's status; after ``most_seconds`` it is ended."""
-    end = time.monotonic() + most_seconds
-    while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        if time.monotonic() > end:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return -1
-        time.sleep(0.02)
-
-
-def _outcome(target: Target, report: Path, log: Path, folder: Path, status: int) -> Outcome:
-    outcome = read_outcome(report, target.name)
-    told = log.read_text(errors="replace")
-    for found in re.finditer(r"cov: (\d+) ft: (\d+)", told):
+def _outcome(folder: Path, status: int) -> Outcome:
+    """What the child found, and how it ended."""
+    outcome = read_outcome(folder / "report.json", folder.name)
+    log = (folder / "log").read_text(errors="replace")
+    for found in re.finditer(r"cov: (\d+) ft: (\d+)", log):
         outcome.edges, outcome.features = int(found[1]), int(found[2])
     if status == 0:
         return outcome
-    outcome.died = f"status {status:#x}: " + " | ".join(told.splitlines()[-12:])[-900:]
+    outcome.died = f"status {status:#x}: " + " | ".join(log.splitlines()[-12:])[-900:]
     for pattern in ("crash-*", "timeout-*", "oom-*", "leak-*"):
         for artifact in folder.glob(pattern):
             kind = pattern.removesuffix("-*")
             outcome.findings.append(Finding(kind, "", outcome.died, artifact.read_bytes().hex()))
     return outcome
-
-
-def told(outcome: Outcome) -> str:
-    """One line of the table."""
-    result = "good" if outcome.good else f"{len(outcome.findings)} findings"
-    return (
-        f"{outcome.target:26} {outcome.runs:8} {outcome.seconds:8.1f} s {outcome.slowest:8.1f} ms "
-        f"{outcome.extra_memory / (1 << 20):6.1f} MB {outcome.edges:6} edges {outcome.features:6} features "
-        f"{outcome.accepted:8} accepted  {result}"
-    )
-
-
-def tell_findings(outcome: Outcome) -> None:
-    """Everything that one needs to repeat them."""
-    for finding in outcome.findings:
-        print(f"  {finding.kind} at {finding.where}, {finding.times} times: {finding.message}")
-        size = len(finding.data) // 2
-        print(f"    {size} bytes: {finding.data if size <= 400 else finding.data[:800] + '…'}")
-    if outcome.died:
-        print(f"  died: {outcome.died}")
 
 
 def main() -> int:
@@ -152,6 +113,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3)))
     parser.add_argument("--short", action="store_true", help="all in one go, as few cases as in the tests")
+    parser.add_argument("--at-once", type=int, default=1, help="children that run side by side")
     parser.add_argument("--json", type=Path, help="a file for the outcomes")
     parser.add_argument("--keep", type=Path, help="a folder for the findings")
     chosen = parser.parse_args()
@@ -162,7 +124,7 @@ def main() -> int:
     runs = {name: TARGETS[name].short if chosen.short else chosen.runs for name in names}
     print(f"seed {chosen.seed}")
     outcomes = []
-    for outcome in fuzz(names, runs, chosen.seed):
+    for outcome in fuzz(names, runs, chosen.seed, chosen.at_once):
         print(told(outcome), flush=True)
         tell_findings(outcome)
         outcomes.append(outcome)

@@ -222,14 +222,14 @@ def _card_key() -> Loaded:
 
 
 TARGETS = (
-    Target("tlv", "TLV", Form.BER, _tlv, short=2500),
+    Target("tlv", "TLV", Form.BER, _tlv, short=1500),
     Target("card-access", "CardAccess", Form.BER, _card_access, short=2000),
     Target("com", "COM", Form.BER, _com, short=3000),
     Target("dg1", "DG1", Form.BER, _dg1, longest=1000, short=3000),
     Target("dg1-right-digits", "DG1", Form.TEXT, _dg1_checked, longest=200, short=4000),
     Target("dg2", "DG2", Form.BER, _dg2, longest=LARGEST_FILE, short=2000),
     Target("dg2-record", "DG2", Form.BYTES, _dg2_record, longest=LARGEST_FILE, short=2000),
-    Target("portrait", "DG2", Form.BYTES, _portrait, longest=LARGEST_FILE, short=3, cost=200),
+    Target("portrait", "DG2", Form.BYTES, _portrait, longest=LARGEST_FILE, short=3, long=5_000, cost=200),
     Target("portrait-pixels", "DG2", Form.BYTES, _portrait_pixels, longest=LARGEST_FILE, short=150, cost=5),
     Target("dg13", "DG13", Form.BER, _dg13, longest=8000, short=1500),
     Target("dg14", "DG14", Form.BER, _dg14, longest=8000, short=600, cost=2),

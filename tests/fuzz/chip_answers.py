@@ -504,7 +504,14 @@ TARGETS = (
         cost=4,
     ),
     Target(
-        "ca-dh", "APDU answers", Form.ANSWER, _chip_authentication("ca-dh"), longest=600, short=20, cost=40
+        "ca-dh",
+        "APDU answers",
+        Form.ANSWER,
+        _chip_authentication("ca-dh"),
+        longest=600,
+        short=20,
+        long=50_000,
+        cost=40,
     ),
     Target(
         "ca-3des",

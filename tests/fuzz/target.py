@@ -22,7 +22,8 @@ class Loaded:
 @dataclass(frozen=True)
 class Target:
     """``parser``: in the words of whoever asks what is fuzzed. ``longest``: bytes of an input. ``short``:
-    cases of the short run in the tests. ``cost``: rough milliseconds of a case.
+    cases of the short run in the tests. ``long``: of the bench, fewer where a case reads a whole card or
+    starts a process. ``cost``: rough milliseconds of a case.
     """
 
     name: str
@@ -31,4 +32,5 @@ class Target:
     loader: Callable[[], Loaded]
     longest: int = 4096
     short: int = 2000
+    long: int = 200_000
     cost: float = 0.1

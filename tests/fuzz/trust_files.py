@@ -313,9 +313,9 @@ def _signed_groups() -> Loaded:
 
 TARGETS = (
     Target("definite-form", "SOD", Form.BER, _definite, longest=8000, short=800),
-    Target("sod", "SOD", Form.BER, _sod, longest=8000, short=300, cost=1.5),
+    Target("sod", "SOD", Form.BER, _sod, longest=8000, short=200, cost=1.5),
     Target("sod-content", "SOD", Form.BER, _sod_content, longest=8000, short=100, cost=4),
-    Target("signed-data", "SOD, master list", Form.BER, _signed_data, longest=8000, short=250, cost=1.5),
+    Target("signed-data", "SOD, master list", Form.BER, _signed_data, longest=8000, short=150, cost=1.5),
     Target("certificate", "SOD, master list", Form.BER, _certificate, longest=4000, short=400, cost=1),
     Target("verification", "SOD, master list, CRL", Form.BER, _verification, longest=3000, short=400, cost=1),
     Target("chain", "SOD", Form.BER, _chain, longest=4000, short=200, cost=2),
@@ -333,7 +333,7 @@ TARGETS = (
         short=30,
         cost=8,
     ),
-    Target("containers", "master list", Form.BYTES, _containers, longest=20_000, short=2000),
+    Target("containers", "master list", Form.BYTES, _containers, longest=20_000, short=1000),
     Target("import", "master list", Form.BYTES, _import, longest=20_000, short=60, cost=4),
     Target("verify-files", "SOD, COM, DG1, DG13", Form.BER, _verify_files, longest=20_000, short=80, cost=3),
     Target("signed-groups", "DG1, DG13", Form.BER, _signed_groups, longest=8000, short=40, cost=5),

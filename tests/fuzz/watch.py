@@ -1,7 +1,8 @@
 """Runs one case after the other, and keeps what was wrong: raised, too slow, or too hungry.
 
 A case has one second of processor time and 64 MB of memory. The memory is a real limit (``RLIMIT_DATA``):
-what wants more gets a ``MemoryError``, or dies when it is native code.
+what wants more gets a ``MemoryError``, or dies when it is native code. Children that decode pictures have
+limits of their own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 MOST_SECONDS = 1.0
+WARM_UP = 8
+"""Seeds to run before: what is imported or cached at a first call is no case's memory."""
 MOST_MEMORY = 64 << 20
 _PAGE = resource.getpagesize()
 _SHOWN = 70_000
@@ -99,7 +103,7 @@ class Watch:
             ceiling = int(statm[5]) * _PAGE + MOST_MEMORY
             resource.setrlimit(resource.RLIMIT_DATA, (ceiling, resource.RLIM_INFINITY))
         trouble: BaseException | None = None
-        began = time.process_time()
+        began = _processor_seconds()
         try:
             self._call(data)
             self.outcome.accepted += 1
@@ -107,7 +111,7 @@ class Watch:
             pass
         except Exception as error:
             trouble = error
-        spent = time.process_time() - began
+        spent = _processor_seconds() - began
         if self._limited:
             resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -151,13 +155,44 @@ class Watch:
             known.data, known.message = shown, message
 
 
+def _processor_seconds() -> float:
+    """Of this process, and of the children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 def read_outcome(report: Path, target: str) -> Outcome:
     """What a child wrote; an empty outcome when it wrote nothing."""
     if not report.exists():
         return Outcome(target)
-    told = json.loads(report.read_text())
-    told["findings"] = [Finding(**one) for one in told["findings"]]
-    return Outcome(**told)
+    return read_outcomes([json.loads(report.read_text())])[0]
+
+
+def read_outcomes(written: list[dict[str, Any]]) -> list[Outcome]:
+    """Outcomes out of a JSON file."""
+    return [
+        Outcome(**{**one, "findings": [Finding(**finding) for finding in one["findings"]]}) for one in written
+    ]
+
+
+def told(outcome: Outcome) -> str:
+    """One line of the table."""
+    result = "good" if outcome.good else f"{len(outcome.findings)} findings"
+    return (
+        f"{outcome.target:26} {outcome.runs:8} {outcome.seconds:8.1f} s {outcome.slowest:8.1f} ms "
+        f"{outcome.extra_memory / (1 << 20):6.1f} MB {outcome.edges:6} edges {outcome.features:6} features "
+        f"{outcome.accepted:8} accepted  {result}"
+    )
+
+
+def tell_findings(outcome: Outcome) -> None:
+    """Everything that one needs to repeat them."""
+    for finding in outcome.findings:
+        print(f"  {finding.kind} at {finding.where}, {finding.times} times: {finding.message}")
+        size = len(finding.data) // 2
+        print(f"    {size} bytes: {finding.data if size <= 400 else finding.data[:800] + '…'}")
+    if outcome.died:
+        print(f"  died: {outcome.died}")
 
 
 def _origin(error: BaseException) -> str:

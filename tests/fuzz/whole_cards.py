@@ -181,9 +181,25 @@ def _block_sizes() -> Loaded:
 
 TARGETS = (
     Target(
-        "read-genuine", "APDU answers", Form.ANSWER, _lying_link("genuine"), longest=600, short=12, cost=40
+        "read-genuine",
+        "APDU answers",
+        Form.ANSWER,
+        _lying_link("genuine"),
+        longest=600,
+        short=12,
+        long=20_000,
+        cost=40,
     ),
-    Target("read-bac", "APDU answers", Form.ANSWER, _lying_link("bac-only"), longest=600, short=20, cost=15),
+    Target(
+        "read-bac",
+        "APDU answers",
+        Form.ANSWER,
+        _lying_link("bac-only"),
+        longest=600,
+        short=20,
+        long=20_000,
+        cost=15,
+    ),
     Target("read-files", "every file", Form.BER, _lying_files, longest=8000, short=30, cost=12),
     Target("support-dump", "every file", Form.BER, _support_dump, longest=20_000, short=100, cost=3),
     Target("other-cards", "APDU answers", Form.BYTES, _other_cards, longest=300, short=3000),
