@@ -15,13 +15,15 @@ from kiosk.failures import FailureCode
 from kiosk.identity.card_doubts import failure_of
 from kiosk.identity.card_proof import Agreement, CardProof, ChipProof, GroupHash
 from kiosk.identity.citizen import Citizen
+from kiosk.identity.mrz import MachineReadableZone
 
 
 @dataclass(frozen=True)
 class VerifiedFiles:
     """What the files prove. ``citizen`` is ``None`` when they leave a doubt, or hold no readable DG1.
 
-    ``code`` and ``detail`` say why not; ``proof`` is ``None`` when EF.SOD cannot be read at all.
+    ``code`` and ``detail`` say why not; ``proof`` is ``None`` when EF.SOD cannot be read at all. ``zone``:
+    what the machine-readable zone says, of a passport and of a foreign document too; ``None`` with a doubt.
     """
 
     proof: CardProof | None
@@ -29,6 +31,7 @@ class VerifiedFiles:
     notes: frozenset[Note] = frozenset()
     code: FailureCode | None = None
     detail: str = ""
+    zone: MachineReadableZone | None = field(default=None, repr=False)
 
 
 def verify_files(
@@ -59,19 +62,18 @@ def _judged(
     passive: PassiveAuthentication, groups: Mapping[int, bytes], listed: frozenset[int] | None, now: datetime
 ) -> VerifiedFiles:
     notes: set[Note] = set()
-    citizen, identity, country, trouble = None, Agreement.NOT_COMPARED, None, None
+    citizen, identity, parsed, trouble = None, Agreement.NOT_COMPARED, None, None
     readable = {number for number in groups if passive.group(number) is GroupHash.MATCH}
     if 1 in readable:
         try:
             parsed = dg1.parse(groups[1])
-            country = parsed.issuer
             zone = dg1.vietnamese(parsed)
             printed = printed_data(groups[13] if 13 in readable else None, notes)
             citizen = citizen_of(zone, printed, notes, now.date())
             identity = compared(zone, printed, None, notes)
         except CardProblem as problem:
             trouble = problem
-    files = passive.finish(listed, frozenset(), country)
+    files = passive.finish(listed, frozenset(), parsed.issuer if parsed is not None else None)
     signed = files.security_object.hashes
     proof = replace(
         CardProof(None),
@@ -88,5 +90,5 @@ def _judged(
     if code is not None:
         return VerifiedFiles(proof, None, frozenset(notes), code, ", ".join(proof.doubts))
     if trouble is not None:
-        return VerifiedFiles(proof, None, frozenset(notes), trouble.code, trouble.detail)
-    return VerifiedFiles(proof, citizen, frozenset(notes))
+        return VerifiedFiles(proof, None, frozenset(notes), trouble.code, trouble.detail, parsed)
+    return VerifiedFiles(proof, citizen, frozenset(notes), zone=parsed)

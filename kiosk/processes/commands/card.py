@@ -25,7 +25,7 @@ from kiosk.processes.commands.options import CommandError
 from kiosk.processes.commands.virtual import LobbyControl
 
 if TYPE_CHECKING:
-    from devices.chip_card import CardFailure, CardReading, ChipCardReader
+    from devices.chip_card import CardFailure, CardReading, ChipCardReader, VerifiedFiles
 
 ASKED = ""
 """Value of ``--can`` when no digits stand behind it."""
@@ -266,9 +266,7 @@ def _print_read(result: CardReading | CardFailure) -> None:
     from devices.chip_card import CardReading
 
     if isinstance(result, CardReading):
-        for name, value in citizen_of(result.citizen).items():
-            if value is not None:
-                print(f"{name}: {value}")
+        _print_values(citizen_of(result.citizen))
     else:
         print(f"{result.code}: {result.detail}")
         told = words()[result.code]
@@ -311,11 +309,12 @@ def _verify(args: argparse.Namespace) -> int:
         com=_content(args.com) if args.com is not None else None,
         trust=_trust(args),
     )
+    holder = holder_of(result)
     if args.json:
         _print_json(
             {
                 "access": None,
-                "citizen": citizen_of(result.citizen) if result.citizen is not None else None,
+                "citizen": holder,
                 "proof": proof_of(result.proof) if result.proof is not None else None,
                 **verdict_of(result.proof),
                 "notes": sorted(result.notes),
@@ -323,15 +322,38 @@ def _verify(args: argparse.Namespace) -> int:
             }
         )
     else:
-        if result.citizen is not None:
-            for name, value in citizen_of(result.citizen).items():
-                if value is not None:
-                    print(f"{name}: {value}")
+        _print_values(holder or {})
         if result.code is not None:
             print(f"{result.code}: {result.detail}")
         if result.proof is not None:
             _print_proof(result.proof)
-    return 1 if result.code is not None else 0
+    return 0 if holder is not None else 1
+
+
+def holder_of(result: VerifiedFiles) -> dict[str, Any] | None:
+    """The holder as dumped files tell; of a passport or a foreign document what its zone says, for JSON."""
+    if result.citizen is not None:
+        return citizen_of(result.citizen)
+    zone = result.zone
+    if zone is None:
+        return None
+    born = zone.birth_date_before(datetime.now(UTC).date())
+    return {
+        "document": zone.document_code,
+        "number": zone.document_number,
+        "full_name": zone.full_name,
+        "birth_date": born.isoformat() if born is not None else zone.birth,
+        "sex": zone.sex.value if zone.sex is not None else None,
+        "nationality": zone.nationality,
+        "issuer": zone.issuer,
+        "expiry_date": zone.expiry_date.isoformat() if zone.expiry_date else zone.expiry,
+    }
+
+
+def _print_values(values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if value is not None:
+            print(f"{name}: {value}")
 
 
 def _content(file: Path) -> bytes:
