@@ -38,7 +38,8 @@ def parse(data: bytes) -> ActiveAuthenticationKey:
         algorithm = parts[0].children()
         if not algorithm or algorithm[0].tag != _OID:
             raise unreadable("DG15: no algorithm")
+        identifier = dotted(algorithm[0].value)
         info = keys.PublicKeyInfo.load(der, strict=True)
     except MALFORMED as error:
         raise unreadable(f"DG15: {type(error).__name__}") from None
-    return ActiveAuthenticationKey(der, dotted(algorithm[0].value), info)
+    return ActiveAuthenticationKey(der, identifier, info)

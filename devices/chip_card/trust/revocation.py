@@ -18,7 +18,7 @@ from devices.chip_card.trust.certificates import (
     name_text,
     whole_octets,
 )
-from devices.chip_card.trust.definite_form import content_of, definite, split
+from devices.chip_card.trust.definite_form import FormError, content_of, definite, split
 from devices.chip_card.trust.public_keys import MALFORMED, UnsupportedKey
 
 LARGEST = 2_000_000
@@ -28,7 +28,7 @@ _REASON, _REMOVED = bytes.fromhex("0603551d15"), bytes.fromhex("04030a0108")  # 
 _LARGEST_BESIDE = 65535
 _SEQUENCE, _INTEGER = 0x30, 0x02
 _TIMES = (0x17, 0x18)
-_MOST_PARTS = 3
+_MOST_PARTS, _MOST_PARTS_OF_BODY = 3, 7
 
 
 class RevocationError(ValueError):
@@ -115,15 +115,27 @@ def _is_removed(extensions: bytes) -> bool:
     return False
 
 
+def _check_bounds(der: bytes) -> None:
+    """Refuse what would take long, everywhere but in the entries, which are looked at only by ``revoked``.
+
+    Raises ``FormError``.
+    """
+    body, *beside = split(content_of(der), _MOST_PARTS)
+    before = 0
+    size = 0
+    for part in (*split(content_of(body), _MOST_PARTS_OF_BODY), *beside):
+        if not (before in _TIMES and part[0] == _SEQUENCE):
+            size += len(part)
+            definite(part)
+        before = part[0]
+    if size > _LARGEST_BESIDE:
+        raise FormError("too much beside the entries")
+
+
 def _read(der: bytes) -> RevocationList:
+    _check_bounds(der)
     parsed = crl.CertificateList.load(der, strict=True)
     body = parsed["tbs_cert_list"]
-    entries = body["revoked_certificates"].contents or b""
-    if len(der) - len(entries) > _LARGEST_BESIDE:
-        raise ValueError("too much beside the entries")
-    for part in (body["signature"], body["issuer"], body["crl_extensions"], parsed["signature_algorithm"]):
-        if part.contents:
-            definite(part.dump())  # for its bounds
     number, authority = None, None
     for extension in body["crl_extensions"] or ():
         oid = extension["extn_id"].dotted

@@ -25,6 +25,7 @@ from devices.chip_card.trust.signed_data import SignedData
 from kiosk.failures import FailureCode
 from kiosk.identity.card_proof import GroupHash, Signature
 
+_LONGEST_VERSION = 8
 # Doc 9303-10 §4.6.2.2; the others stand on documents of the first years.
 _LDS_SECURITY_OBJECT = frozenset(
     ("2.23.136.1.1.1", "1.3.27.1.1.1", "1.2.528.1.1006.1.20.1", "1.2.840.113549.1.7.1")
@@ -94,6 +95,8 @@ def parse(data: bytes) -> SecurityObject:
         definite(signed.content)  # for its bounds
         security_object = LdsSecurityObject.load(signed.content, strict=True)
         version = security_object["version"].native
+        if version.bit_length() > _LONGEST_VERSION:
+            raise ValueError("no version")
         hash_name = security_object["hash_algorithm"]["algorithm"].native
         pairs = [(item["number"].native, item["value"].native) for item in security_object["hashes"]]
     except MALFORMED as error:

@@ -8,7 +8,7 @@ from asn1crypto import crl
 from devices.chip_card import tlv
 from devices.chip_card.access import chip_authentication, security_infos
 from devices.chip_card.access.object_identifiers import dotted
-from devices.chip_card.data_groups import dg14
+from devices.chip_card.data_groups import dg14, dg15
 from devices.chip_card.errors import CardProblem
 from devices.chip_card.support_dump import CardDump, redacted_dump
 from devices.chip_card.trust import containers, definite_form, master_list, sod
@@ -55,6 +55,11 @@ def test_an_endless_identifier_of_active_authentication_is_unreadable():
     unreadable(security_infos.parse, wrapped("31", info))
 
 
+def test_an_endless_identifier_of_dg15_is_unreadable():
+    key = wrapped("30", wrapped("30", ENDLESS_IDENTIFIER), wrapped("03", b"\0\1"))
+    unreadable(dg15.parse, wrapped("6f", key))
+
+
 def test_no_number_of_an_identifier_is_beyond_words():
     assert dotted(b"\x2a" + b"\xff" * 62 + b"\x7f").startswith("1.2.")
     with pytest.raises(ValueError, match="65 bytes"):
@@ -82,6 +87,14 @@ def test_an_endless_identifier_inside_of_ef_sod_is_unreadable():
     unreadable(sod.parse, tlv.encode(0x77, made.signed_data(content, key, signer)))
     with pytest.raises(definite_form.FormError):
         definite_form.definite(wrapped("30", ENDLESS_IDENTIFIER))
+
+
+def test_a_version_beyond_words_is_unreadable():
+    key = made.EcKey()
+    signer = made.Authority().signer(key)
+    content = definite_form.split(definite_form.content_of(made.security_object({1: b"1"})))
+    longest = wrapped("30", wrapped("02", b"\x40" + bytes(2048)), *content[1:])
+    unreadable(sod.parse, tlv.encode(0x77, made.signed_data(longest, key, signer)))
 
 
 def objects(data):
@@ -158,6 +171,12 @@ def test_a_revocation_list_with_an_endless_identifier_is_none():
     parts = [*objects(body)[:-1], wrapped("a0", wrapped("30", extension))]
     with pytest.raises(RevocationError):
         RevocationList.parse(wrapped("30", wrapped("30", *parts), *rest))
+
+
+@pytest.mark.timeout(30)
+def test_an_endless_tag_is_no_revocation_list():
+    with pytest.raises(RevocationError):
+        RevocationList.parse(b"\x3f" + b"\xff" * 1_000_000)
 
 
 def test_a_revocation_list_is_read_as_the_library_reads_it():
