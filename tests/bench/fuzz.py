@@ -1,11 +1,12 @@
 """Every parser of bytes from outside against 200,000 changed inputs, its slowest and its hungriest case.
 
-Atheris changes inputs by the lines they reach; hypothesis draws as many again. A case has one second of
-processor time and 64 MB of memory; the latter is a limit of the process (``RLIMIT_DATA``). This takes hours,
-so ``script/bench`` runs it only when it is named. ``memory`` is what the hungriest case added, ``values`` how
-many cases were no refusal, ``edges`` what atheris counts of the product's and asn1crypto's lines.
+Atheris changes inputs by the lines they reach; hypothesis draws as many again; then come the largest and the
+oddest of what a file has room for, in each place of a few inputs. A case has one second of processor time and
+64 MB of memory; the latter is a limit of the process (``RLIMIT_DATA``). This takes hours, so ``script/bench``
+runs it only when it is named. ``memory`` is what the hungriest case added, ``values`` how many cases were no
+refusal, ``edges`` what atheris counts of the product's and asn1crypto's lines.
 
-Run: ``python -m tests.bench.fuzz [TARGET …] [--runs N] [--by atheris|hypothesis] [--keep FOLDER]``
+Run: ``python -m tests.bench.fuzz [TARGET …] [--runs N] [--by atheris|hypothesis|extremes] [--keep FOLDER]``
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.watch import Outcome, read_outcomes, tell_findings
 
-RUNNERS = ("atheris", "hypothesis")
+RUNNERS = ("atheris", "hypothesis", "extremes")
 _COLUMNS = ("cases", 8), ("seconds", 8), ("slowest", 10), ("memory", 8), ("edges", 6), ("values", 8)
 HEAD = " ".join((f"{'target':20} {'by':10}", *(f"{word:>{width}}" for word, width in _COLUMNS)))
 

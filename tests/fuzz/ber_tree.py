@@ -29,6 +29,8 @@ class Node:
     def encode(self) -> bytes:
         """The object with true lengths, unless it was told to lie."""
         value = self.value if self.children is None else self.prefix + encode(self.children)
+        if not self.tag:
+            return value
         return self.tag + (length_of(len(value)) if self.length is None else self.length) + value
 
     def walk(self) -> list[Node]:

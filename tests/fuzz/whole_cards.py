@@ -90,7 +90,8 @@ def _lying_files() -> Loaded:
         place = places.get(data[0] if data else 0, 0x1D)
         card = VirtualCard(dataclasses.replace(chip, files={**chip.files, place: data}))
         found = _read(Link(card, card.process), keys)
-        assert place not in (1, 13) or data == chip.files[place], "what is signed cannot differ"
+        signed = chip.files.get(place, b"")
+        assert place not in (1, 13) or data.startswith(signed), "what is signed cannot differ"
         assert found.citizen.number == "001199012345" or found.citizen.number.isdigit()
 
     names = ("bac-only", "aa-rsa", "signed-rsa-pss", "details-opaque", "passport", "ca-dh")
