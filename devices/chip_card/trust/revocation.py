@@ -25,7 +25,7 @@ LARGEST = 2_000_000
 _NUMBER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.20", "2.5.29.35"
 _UNDERSTOOD = frozenset((_NUMBER, _AUTHORITY_KEY_IDENTIFIER, "2.5.29.18"))
 _REASON, _REMOVED = bytes.fromhex("0603551d15"), bytes.fromhex("04030a0108")  # removeFromCRL(8)
-_LARGEST_BESIDE = 65535
+_LARGEST_BESIDE, _LONGEST_READ = 65535, 4096
 _SEQUENCE, _INTEGER = 0x30, 0x02
 _TIMES = (0x17, 0x18)
 _MOST_PARTS, _MOST_PARTS_OF_BODY = 3, 7
@@ -139,6 +139,8 @@ def _read(der: bytes) -> RevocationList:
     number, authority = None, None
     for extension in body["crl_extensions"] or ():
         oid = extension["extn_id"].dotted
+        if len(extension["extn_value"].contents) > _LONGEST_READ:
+            raise ValueError("an endless extension")
         if oid == _NUMBER:
             number = extension["extn_value"].parsed.native
         elif oid == _AUTHORITY_KEY_IDENTIFIER:
