@@ -21,7 +21,7 @@ _KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.14", "2.5.29.35"
 _READ = frozenset(
     (_KEY_USAGE, _BASIC_CONSTRAINTS, _EXTENDED_KEY_USAGE, _KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER)
 )
-_LONGEST_READ = 4096
+LONGEST_READ = 4096
 _BIT_STRING = 0x03
 # Doc 9303-12 table 5: what a certificate may mark as critical and is either looked at here or restricts
 # nothing that is judged here (private key usage period, alternative names, policies, name change, document
@@ -192,7 +192,9 @@ class _Extension(core.Sequence):  # type: ignore[misc]
     ]
 
 
-class _Extensions(core.SequenceOf):  # type: ignore[misc]
+class Extensions(core.SequenceOf):  # type: ignore[misc]
+    """Extensions of a certificate or of a revocation list, their values not looked into."""
+
     _child_spec = _Extension
 
 
@@ -203,12 +205,12 @@ def _read(der: bytes) -> Certificate:
     extensions: dict[str, bytes] = {}
     unknown_critical = []
     written = body["extensions"]
-    for extension in _Extensions.load(written.untag().dump(), strict=True) if written else ():
+    for extension in Extensions.load(written.untag().dump(), strict=True) if written else ():
         oid = extension["oid"].dotted
         if oid in extensions:
             raise ValueError("an extension stands twice")
         extensions[oid] = extension["value"].native
-        if oid in _READ and len(extensions[oid]) > _LONGEST_READ:
+        if oid in _READ and len(extensions[oid]) > LONGEST_READ:
             raise ValueError("an endless extension")
         if extension["critical"].native and oid not in _UNDERSTOOD:
             unknown_critical.append(oid)

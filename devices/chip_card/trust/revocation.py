@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from asn1crypto import core, crl
+from asn1crypto import core, crl, x509
 
 from devices.chip_card.trust import public_keys
 from devices.chip_card.trust.certificates import (
+    LONGEST_READ,
     Certificate,
+    Extensions,
     Name,
     country_of,
     name_of,
@@ -25,7 +27,7 @@ LARGEST = 2_000_000
 _NUMBER, _AUTHORITY_KEY_IDENTIFIER = "2.5.29.20", "2.5.29.35"
 _UNDERSTOOD = frozenset((_NUMBER, _AUTHORITY_KEY_IDENTIFIER, "2.5.29.18"))
 _REASON, _REMOVED = bytes.fromhex("0603551d15"), bytes.fromhex("04030a0108")  # removeFromCRL(8)
-_LARGEST_BESIDE, _LONGEST_READ = 65535, 4096
+_LARGEST_BESIDE = 65535
 _SEQUENCE, _INTEGER = 0x30, 0x02
 _TIMES = (0x17, 0x18)
 _MOST_PARTS, _MOST_PARTS_OF_BODY = 3, 7
@@ -137,14 +139,15 @@ def _read(der: bytes) -> RevocationList:
     parsed = crl.CertificateList.load(der, strict=True)
     body = parsed["tbs_cert_list"]
     number, authority = None, None
-    for extension in body["crl_extensions"] or ():
-        oid = extension["extn_id"].dotted
-        if len(extension["extn_value"].contents) > _LONGEST_READ:
+    written = body["crl_extensions"]
+    for extension in Extensions.load(written.untag().dump(), strict=True) if written else ():
+        oid, value = extension["oid"].dotted, extension["value"].native
+        if len(value) > LONGEST_READ:
             raise ValueError("an endless extension")
         if oid == _NUMBER:
-            number = extension["extn_value"].parsed.native
+            number = core.Integer.load(value, strict=True).native
         elif oid == _AUTHORITY_KEY_IDENTIFIER:
-            authority = extension["extn_value"].parsed["key_identifier"].native
+            authority = x509.AuthorityKeyIdentifier.load(value, strict=True)["key_identifier"].native
         elif extension["critical"].native and oid not in _UNDERSTOOD:
             raise RevocationError(f"a partial list, or one with an unknown critical extension ({oid})")
     issuer = name_of(body["issuer"])
