@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from tests.fuzz.mutations import mutated
 from tests.fuzz.targets import TARGETS, Loaded, Target, load
 from tests.fuzz.watch import WARM_UP, Finding, Outcome, Watch, read_outcome, tell_findings, told
 
-INSTRUMENTED = ["devices.chip_card", "kiosk.identity", "asn1crypto"]
+INSTRUMENTED = ["devices.chip_card", "devices.code_scanner.lines", "kiosk.identity", "asn1crypto"]
 RUNS = 20_000
 _HANG_SECONDS = 20
 _SEED_SHARE = 3
@@ -37,6 +38,7 @@ def fuzz(names: Sequence[str], runs: Mapping[str, int], seed: int = 1, at_once: 
     """Fuzz these targets. This process instruments and imports the product; each target has a child of it."""
     with atheris.instrument_imports(include=INSTRUMENTED):
         loaded = {name: load(TARGETS[name]) for name in names}
+    gc.freeze()  # shared by the children as long as nobody writes to it
     waiting = list(names)
     running: dict[int, Path] = {}
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:

@@ -489,9 +489,9 @@ TARGETS = (
     Target("protected-raw", "APDU answers", Form.BER, _protected_raw, longest=2000, short=1000),
     Target("protected-signed", "APDU answers", Form.ANSWER, _protected_signed, longest=2000, short=1000),
     Target("read-file", "APDU answers", Form.BYTES, _read_file, longest=LARGEST_FILE, short=1000),
-    Target("pace-gm", "APDU answers", Form.ANSWER, _pace("genuine"), longest=600, short=60, cost=8),
-    Target("pace-cam", "APDU answers", Form.ANSWER, _pace("pace-cam"), longest=600, short=60, cost=8),
-    Target("pace-im", "APDU answers", Form.ANSWER, _pace("pace-im"), longest=600, short=60, cost=8),
+    Target("pace-gm", "APDU answers", Form.ANSWER, _pace("genuine"), longest=600, short=30, cost=8),
+    Target("pace-cam", "APDU answers", Form.ANSWER, _pace("pace-cam"), longest=600, short=30, cost=8),
+    Target("pace-im", "APDU answers", Form.ANSWER, _pace("pace-im"), longest=600, short=30, cost=8),
     Target("bac", "APDU answers", Form.ANSWER, _bac, longest=300, short=500),
     Target("bac-signed", "APDU answers", Form.BYTES, _bac_signed, longest=300, short=500),
     Target(
@@ -509,7 +509,7 @@ TARGETS = (
         Form.ANSWER,
         _chip_authentication("ca-dh"),
         longest=600,
-        short=20,
+        short=10,
         long=50_000,
         cost=40,
     ),
@@ -526,6 +526,6 @@ TARGETS = (
     Target(
         "aa-ecdsa", "APDU answers", Form.ANSWER, _active_authentication("genuine"), longest=600, short=200
     ),
-    Target("aa-recovered", "APDU answers", Form.BYTES, _recovered, longest=300, short=50),
-    Target("aa-ecdsa-forms", "APDU answers", Form.BER, _ecdsa_answers, longest=600, short=60, cost=6),
+    Target("aa-recovered", "APDU answers", Form.BYTES, _recovered, longest=300, short=25),
+    Target("aa-ecdsa-forms", "APDU answers", Form.BER, _ecdsa_answers, longest=600, short=30, cost=6),
 )

@@ -80,9 +80,30 @@ def _card_qr() -> Loaded:
     )
 
 
+def _scanned() -> Loaded:
+    """What a scanner's line brings, cut into blocks anywhere, up to the keys of a card."""
+    from devices.code_scanner.lines import LineAssembler
+    from kiosk.identity import card_qr
+    from kiosk.identity.access_keys import AccessKeys
+
+    def call(data: bytes) -> None:
+        lines = LineAssembler(lambda: 0.0)
+        cut = data[0] + 1 if data else 1
+        for place in range(1, len(data), cut):
+            for code in lines.feed(data[place : place + cut]):
+                try:
+                    AccessKeys.from_qr(card_qr.parse(code), TODAY)
+                except card_qr.CardQrError:
+                    continue
+
+    sent = (QR_2021 + "\r\n" + QR_2024 + "\n", QR_2024 + "\r", "\n\n", "https://example.invalid/\r")
+    return Loaded(call, (), [cut + line.encode() for cut in (b"\7", b"\xff") for line in sent])
+
+
 TARGETS = (
     Target("mrz", "MRZ", Form.TEXT, _mrz, longest=400, short=6000),
     Target("mrz-typed", "MRZ", Form.TEXT, _typed_mrz, longest=2000, short=4000),
     Target("access-keys", "MRZ", Form.TEXT, _access_keys, longest=2000, short=4000),
+    Target("scanned-lines", "QR", Form.BYTES, _scanned, longest=4000, short=500),
     Target("card-qr", "QR", Form.TEXT, _card_qr, longest=4000, short=4000),
 )

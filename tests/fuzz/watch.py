@@ -7,7 +7,6 @@ limits of their own.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 MOST_SECONDS = 1.0
-WARM_UP = 8
+WARM_UP = 3
 """Seeds to run before: what is imported or cached at a first call is no case's memory."""
 MOST_MEMORY = 64 << 20
 _PAGE = resource.getpagesize()
@@ -93,7 +92,6 @@ class Watch:
             "/proc/self/clear_refs", os.O_WRONLY
         )  # "5": the peak is what is in use now
         self._found: dict[tuple[str, str], Finding] = {}
-        gc.freeze()
 
     def __call__(self, data: bytes) -> None:
         """Run one case."""
