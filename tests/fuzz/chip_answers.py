@@ -491,6 +491,9 @@ TARGETS = (
     Target("read-file", "APDU answers", Form.BYTES, _read_file, longest=LARGEST_FILE, short=1000),
     Target("pace-gm", "APDU answers", Form.ANSWER, _pace("genuine"), longest=600, short=30, cost=8),
     Target("pace-cam", "APDU answers", Form.ANSWER, _pace("pace-cam"), longest=600, short=30, cost=8),
+    Target(
+        "pace-dh", "APDU answers", Form.ANSWER, _pace("pace-dh"), longest=900, short=10, long=50_000, cost=30
+    ),
     Target("pace-im", "APDU answers", Form.ANSWER, _pace("pace-im"), longest=600, short=30, cost=8),
     Target("bac", "APDU answers", Form.ANSWER, _bac, longest=300, short=500),
     Target("bac-signed", "APDU answers", Form.BYTES, _bac_signed, longest=300, short=500),

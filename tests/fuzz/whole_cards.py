@@ -105,6 +105,39 @@ def _lying_files() -> Loaded:
     )
 
 
+def _lying_chip() -> Loaded:
+    """A chip that knows the keys of the channel, and lies inside of it at one command."""
+    from devices.chip_card.apdu import Command, Response
+    from devices.chip_card.errors import CardProblem
+    from devices.virtual.chip_card.card import VirtualCard
+    from kiosk.identity.access_keys import AccessKeys
+    from tests.fuzz import material
+
+    chip = material.chip("bac-only")
+    keys = AccessKeys(can=chip.can, mrz=(chip.mrz,))
+
+    class LyingChip(VirtualCard):
+        """Answers what the data say to the command whose turn it is."""
+
+        fuzzed: FuzzedChip
+
+        def _execute(self, command: Command) -> Response:
+            answer = self.fuzzed.process(command.encode())
+            return Response.decode(answer if len(answer) >= 2 else b"\x6f\x00")
+
+        def honest(self, raw: bytes) -> bytes:
+            """As the chip would answer."""
+            return super()._execute(Command.decode(raw)).encode()
+
+    def call(data: bytes) -> None:
+        card = LyingChip(chip)
+        card.fuzzed = FuzzedChip(card.honest, data)
+        _read(Link(card, card.process), keys)
+
+    seeds = answers(b"", b"\x6a\x82", b"\x67\x00", b"\x6c\x10", b"\x62\x82", b"\1", bytes(20), steps=20)
+    return Loaded(call, (CardProblem,), seeds)
+
+
 def _support_dump() -> Loaded:
     """The redacted dump of a card of any files; JSON comes out, and no name."""
     from devices.chip_card.access import security_infos
@@ -203,6 +236,9 @@ TARGETS = (
         short=8,
         long=20_000,
         cost=15,
+    ),
+    Target(
+        "read-chip", "APDU answers", Form.ANSWER, _lying_chip, longest=2000, short=8, long=50_000, cost=12
     ),
     Target("read-files", "every file", Form.BER, _lying_files, longest=8000, short=15, cost=12),
     Target("support-dump", "every file", Form.BER, _support_dump, longest=20_000, short=50, cost=3),

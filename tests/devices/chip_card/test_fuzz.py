@@ -65,7 +65,13 @@ def test_hypothesis(loaded, name):
     target, one = TARGETS[name], loaded(name)
     examples = 40 if target.cost < 1 else 15 if target.cost < DEAR else 3
 
-    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(data=inputs(target, one))
     def run(data):
         try:
