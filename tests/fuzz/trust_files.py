@@ -331,10 +331,13 @@ TARGETS = (
         _master_list_content,
         longest=20_000,
         short=10,
+        long=50_000,
         cost=8,
     ),
     Target("containers", "master list", Form.BYTES, _containers, longest=20_000, short=1000),
-    Target("import", "master list", Form.BYTES, _import, longest=20_000, short=25, cost=4),
+    Target("import", "master list", Form.BYTES, _import, longest=20_000, short=25, long=100_000, cost=4),
     Target("verify-files", "SOD, COM, DG1, DG13", Form.BER, _verify_files, longest=20_000, short=40, cost=3),
-    Target("signed-groups", "DG1, DG13", Form.BER, _signed_groups, longest=8000, short=20, cost=5),
+    Target(
+        "signed-groups", "DG1, DG13", Form.BER, _signed_groups, longest=8000, short=20, long=50_000, cost=5
+    ),
 )

@@ -240,7 +240,7 @@ TARGETS = (
     Target(
         "read-chip", "APDU answers", Form.ANSWER, _lying_chip, longest=2000, short=8, long=50_000, cost=12
     ),
-    Target("read-files", "every file", Form.BER, _lying_files, longest=8000, short=15, cost=12),
+    Target("read-files", "every file", Form.BER, _lying_files, longest=8000, short=15, long=50_000, cost=12),
     Target("support-dump", "every file", Form.BER, _support_dump, longest=20_000, short=50, cost=3),
     Target("other-cards", "APDU answers", Form.BYTES, _other_cards, longest=300, short=3000),
     Target("block-sizes", "block sizes", Form.BYTES, _block_sizes, longest=2000, short=3000),
