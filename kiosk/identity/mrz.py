@@ -258,8 +258,10 @@ def clean(text: str) -> str:
 
 def as_digits(text: str) -> str:
     """Typed or scanned text where only digits can stand: without spaces, dots and dashes, look-alike letters
-    as digits.
+    as digits; empty for more text than anybody types.
     """
+    if len(text) > _LONGEST_TYPED:  # normalizing takes the square of its length
+        return ""
     plain = unicodedata.normalize("NFKC", text).upper().translate(_LOOKS_LIKE_DIGIT)
     return re.sub(r"[\s.\-]", "", plain)
 

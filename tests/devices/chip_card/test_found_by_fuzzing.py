@@ -18,6 +18,7 @@ from devices.chip_card.trust.revocation import RevocationError, RevocationList
 from devices.chip_card.trust.signed_data import SignedData
 from kiosk.failures import FailureCode
 from kiosk.identity import mrz
+from kiosk.identity.access_keys import AccessKeyError, AccessKeys
 from kiosk.identity.card_proof import Access, AccessProtocol, Password
 from tests.devices.chip_card import trust_material as made
 from tests.fuzz.material import wrapped
@@ -227,7 +228,17 @@ def test_a_master_list_of_too_many_parts_is_none():
         master_list.parse(signed)
 
 
-# -- the machine-readable zone
+# -- the machine-readable zone, and what people type
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("way", [AccessKeys.from_can, AccessKeys.from_number, AccessKeys.from_mrz])
+@pytest.mark.parametrize(
+    "text", ["1" + "\u0315\u0300\u0327" * 100_000, "9" * 1_000_000], ids=["marks", "digits"]
+)
+def test_endless_text_is_no_key(way, text):
+    with pytest.raises(AccessKeyError):
+        way(text)
 
 
 @pytest.mark.parametrize("number", ["<<<<<<<<A", "<12345678"])
