@@ -51,18 +51,9 @@ def test_atheris(outcomes, name):
     assert outcome["edges"] > 0
 
 
-@pytest.fixture(scope="module")
-def loaded():
-    """Targets as they are first asked for."""
-    found = {}
-    return lambda name: (
-        found.setdefault(name, None) or found.__setitem__(name, load(TARGETS[name])) or found[name]
-    )
-
-
 @pytest.mark.parametrize("name", TARGETS)
-def test_hypothesis(loaded, name):
-    target, one = TARGETS[name], loaded(name)
+def test_hypothesis(name):
+    target, one = TARGETS[name], load(TARGETS[name])
     examples = 40 if target.cost < 1 else 15 if target.cost < DEAR else 3
 
     @settings(
