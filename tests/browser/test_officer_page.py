@@ -354,3 +354,21 @@ def test_an_answer_that_comes_later_than_the_news_does_not_turn_the_page_back(
     name = page.locator("[data-field=nycHoTen] dd")
     expect(button(page, "start")).to_be_enabled()
     expect(name).to_have_text("Lò Thị Mai Phương")
+
+
+def test_a_whole_state_that_came_meanwhile_counts_as_news(visitors: Visitors) -> None:
+    page = visitors.page()
+    page.goto("/counter")
+    heard = page.evaluate(
+        """async () => {
+            const { QueueModel } = await import("/static/js/counter/model.js");
+            const model = new QueueModel();
+            const told = [model.news];
+            model.replace({ me: null, services: [], counters: [], waiting: [] });
+            told.push(model.news);
+            model.apply({ type: "day.begun", data: {} });
+            told.push(model.news);
+            return told;
+        }"""
+    )
+    assert heard == [0, 1, 2], "an answer asked for before either is older than what the page shows"

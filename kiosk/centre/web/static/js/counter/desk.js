@@ -49,15 +49,15 @@ export class Desk {
     hush();
     this.draw();
     const before = counter.ticket;
-    const events = this.#model.events;
+    const news = this.#model.news;
     try {
       const answer = await call("POST", `/counters/${counter.id}/${action}`);
       if (answer === null) {
         say(word("counter.desk.nobody_waits"), "", 4);
       } else {
         const ticket = answer.ticket ?? (answer.number && answer.service ? answer : null);
-        if (this.#model.events === events) {
-          // The answer is ahead of the stream; otherwise the stream has told the same, perhaps more, already.
+        if (this.#model.news === news) {
+          // The answer is ahead of the stream; otherwise the stream has told the same, perhaps more, or is about to.
           if (answer.counter?.id) this.#model.takeCounter(answer.counter);
           if (ticket) this.#model.takeTicket(ticket);
         }

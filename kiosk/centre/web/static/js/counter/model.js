@@ -12,13 +12,14 @@ const ALLOWED = {
 export class QueueModel {
   me = null;
   services = [];
-  /** How many events were taken over: tells whether the stream has gone on since a request was sent. */
-  events = 0;
+  /** How often events or a whole state were taken over: tells whether anything came since a request was sent. */
+  news = 0;
   #counters = new Map();
   #waiting = new Map();
 
   /** Take over a whole state read from the centre. */
   replace({ me, services, counters, waiting }) {
+    this.news += 1;
     this.me = me;
     this.services = services;
     this.#counters = new Map(counters.map((counter) => [counter.id, counter]));
@@ -27,7 +28,7 @@ export class QueueModel {
 
   /** Change the state by one event; doing it twice changes nothing. False: the state must be read anew. */
   apply({ type, data }) {
-    this.events += 1;
+    this.news += 1;
     if (type === "counter.opened") return false; // the event does not tell who sits there
     if (type === "counter.closed") this.takeCounter({ id: data.counter.id, state: "closed", officer: null, ticket: null });
     if (type === "form.attached") this.#takeForm(data.ticket_id, data.at);
