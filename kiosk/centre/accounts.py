@@ -13,13 +13,13 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.centre.access import Principal, Role
 from kiosk.centre.moments import read, written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.store.schema import device_token, officer, session, sign_in_failure
 from kiosk.centre.store.store import Reading, Store, Transaction
+from kiosk.centre.store.upsert import upsert
 from kiosk.failures import FailureCode
 
 TOKEN_BYTES = 32

@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.centre.access import Role
 from kiosk.centre.moments import read, written
@@ -22,6 +21,7 @@ from kiosk.centre.queue_view import Json, Row
 from kiosk.centre.store.schema import device as device_table
 from kiosk.centre.store.schema import device_request, device_setting
 from kiosk.centre.store.store import Reading, Transaction
+from kiosk.centre.store.upsert import upsert
 from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
 

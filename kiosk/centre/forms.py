@@ -14,7 +14,6 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kiosk.centre.day_keys import DayKeys, KeyDestroyedError, first_day_kept
 from kiosk.centre.moments import Clock
@@ -25,6 +24,7 @@ from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import form as form_table
 from kiosk.centre.store.schema import ticket
 from kiosk.centre.store.store import Reading, StoreFullError, Transaction
+from kiosk.centre.store.upsert import upsert
 from kiosk.centre.web.words import word
 from kiosk.eforms.answers import Answers, from_wire, holds, label_of, shown
 from kiosk.eforms.definition import FormDefinition, load_forms

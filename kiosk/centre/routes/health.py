@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 
 from fastapi import APIRouter
-from sqlalchemy.dialects.sqlite import insert
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +12,7 @@ from kiosk.centre.problems import RefusalError
 from kiosk.centre.routes.common import Answer, centre_of
 from kiosk.centre.store.schema import probe
 from kiosk.centre.store.store import Transaction
+from kiosk.centre.store.upsert import upsert
 from kiosk.failures import FailureCode
 
 router = APIRouter(tags=["health"], include_in_schema=False)
@@ -32,7 +32,7 @@ async def ready(request: Request) -> Response:
         raise RefusalError(FailureCode.JOURNAL_BROKEN, centre.health.journal_fault)
 
     def write(transaction: Transaction) -> None:
-        fresh = insert(probe).values(site=transaction.site, at=transaction.at)
+        fresh = upsert(probe).values(site=transaction.site, at=transaction.at)
         transaction.connection.execute(
             fresh.on_conflict_do_update(index_elements=["site"], set_={"at": transaction.at})
         )
