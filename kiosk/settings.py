@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from datetime import time
+from datetime import date, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -32,8 +32,20 @@ M = TypeVar("M", bound=BaseModel)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
+class BackupSettings(_Section):
+    """``[backup]``: a copy each night. ``folder`` empty: ``backups`` in the data folder; ``second_folder``:
+    another disk, where the journal's copy is written, too. ``keep``: how many copies stay.
+    """
+
+    enabled: bool = True
+    at: time = time(2, 30)
+    keep: Annotated[int, Field(ge=2, le=400)] = 14
+    folder: str = ""
+    second_folder: str = ""
+
+
 class CentreSettings(_Section):
-    """``centre.toml``: who and where this centre is."""
+    """``centre.toml``: who and where this centre is. ``database_url`` empty: SQLite in the data folder."""
 
     site: Name
     name: str
@@ -44,6 +56,9 @@ class CentreSettings(_Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     public_url: str = ""
     form_retention_days: Annotated[int, Field(ge=1, le=365)] = 1
+    database_url: str = ""
+    archive_after_days: Annotated[int, Field(ge=7, le=3650)] = 60
+    backup: BackupSettings = BackupSettings()
 
 
 class OpeningHours(_Section):
@@ -57,7 +72,11 @@ class OpeningHours(_Section):
 
 
 class ServiceSettings(_Section):
-    """``services.toml``: one queue that citizens can choose."""
+    """``services.toml``: one queue that citizens can choose.
+
+    ``last_ticket_minutes``: no numbers in the last minutes before closing. ``stop_when_full``: none to whom
+    nine in ten would be served only after closing. ``daily_cap``: most numbers a day.
+    """
 
     id: Name
     name: str
@@ -69,6 +88,9 @@ class ServiceSettings(_Section):
     procedures: list[str] = []
     form: str | None = None
     hours: list[OpeningHours] = []
+    daily_cap: Annotated[int, Field(ge=1)] | None = None
+    last_ticket_minutes: Annotated[int, Field(ge=0, le=480)] = 0
+    stop_when_full: bool = False
 
 
 class CounterSettings(_Section):
@@ -148,11 +170,95 @@ class KioskSettings(_Section):
     clips_after_seconds: Annotated[int, Field(ge=10, le=3600)] = 90
 
 
+class RulesSettings(_Section):
+    """``[rules]``: a citizen who was missed may come back within ``grace_minutes``, ``rejoins`` times; an
+    officer may take the last step back within ``undo_seconds``; waiting numbers expire
+    ``close_after_minutes`` after the last closing.
+    """
+
+    grace_minutes: Annotated[float, Field(ge=0, le=480)] = 15
+    rejoins: Annotated[int, Field(ge=0, le=9)] = 1
+    undo_seconds: Annotated[float, Field(ge=0, le=300)] = 20
+    recall_gap_seconds: Annotated[float, Field(ge=0, le=60)] = 0
+    close_after_minutes: Annotated[int, Field(ge=0, le=480)] = 60
+    park_reasons: list[str] = []
+
+
+class DisciplineSettings(_Section):
+    """``[discipline]``: who is called next; ``docs/queue.md`` tells of each kind.
+
+    ``overtaken_at_most``: so many later tickets at most go before anybody. Minutes: ``preference_minutes``
+    for each place further down in a counter's list; an appointment's head start from ``appointment_early``
+    before its time.
+    """
+
+    kind: Literal["fair", "first_come", "strict", "ratio"] = "fair"
+    overtaken_at_most: Annotated[int, Field(ge=0, le=99)] = 3
+    preference_minutes: Annotated[float, Field(ge=0, le=240)] = 5
+    appointment_head_start: Annotated[float, Field(ge=0, le=480)] = 60
+    appointment_early: Annotated[float, Field(ge=0, le=240)] = 10
+
+
+class PrioritySettings(_Section):
+    """``[[priority]]``: people who go before others by law or custom. ``from_age``: by the birth date on the
+    chip, years.
+
+    ``sources``: who may say so: the chip, the officer, the citizen.
+    """
+
+    id: Name
+    name: str
+    head_start_minutes: Annotated[float, Field(ge=0, le=480)] = 30
+    from_age: Annotated[int, Field(ge=1, le=120)] | None = None
+    sources: list[Literal["chip", "officer", "self"]] = ["officer"]
+
+
+class NumbersSettings(_Section):
+    """``[numbers]``: ``house``: one sequence for all services, which then share series and range.
+    ``offline_block``: numbers a service that each kiosk holds for when the centre cannot be reached.
+    """
+
+    house: bool = False
+    offline_block: Annotated[int, Field(ge=0, le=100)] = 10
+
+
+class QueueSettings(_Section):
+    """``queue.toml``: the rules of the queue. The file may be missing."""
+
+    rules: RulesSettings = RulesSettings()
+    discipline: DisciplineSettings = DisciplineSettings()
+    numbers: NumbersSettings = NumbersSettings()
+    priority: list[PrioritySettings] = []
+
+
+class ExceptionSettings(_Section):
+    """``[[exception]]``: a day that is not like its week day. Without ``hours`` the house is closed. A day
+    listed here goes before the public holidays; ``works_like`` takes another week day's hours (a Saturday
+    worked instead of a Monday).
+    """
+
+    date: date
+    reason: str = ""
+    works_like: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | None = None
+    hours: list[OpeningHours] = []
+
+
+class CalendarSettings(_Section):
+    """``calendar.toml``: days off. ``holidays``: Vietnamese public holidays, the lunar ones with them. The
+    file may be missing.
+    """
+
+    holidays: bool = True
+    exception: list[ExceptionSettings] = []
+
+
 class Settings(_Section):
     """Everything read from a configuration folder."""
 
     centre: CentreSettings
     kiosk: KioskSettings
+    queue: QueueSettings = QueueSettings()
+    calendar: CalendarSettings = CalendarSettings()
     services: list[ServiceSettings]
     counters: list[CounterSettings]
     devices: DeviceSettings
@@ -168,7 +274,8 @@ class Settings(_Section):
 
 
 def load(folder: Path) -> Settings:
-    """Read ``centre.toml``, ``kiosk.toml``, ``services.toml``, ``counters.toml`` and ``devices.toml``.
+    """Read ``centre.toml``, ``kiosk.toml``, ``services.toml``, ``counters.toml`` and ``devices.toml``, and
+    where they are there ``queue.toml`` and ``calendar.toml``.
 
     Raises ``SettingsError`` with every problem found in any of them.
     """
@@ -177,10 +284,16 @@ def load(folder: Path) -> Settings:
         "centre": CentreSettings,
         "kiosk": KioskSettings,
         "devices": DeviceSettings,
+        "queue": QueueSettings,
+        "calendar": CalendarSettings,
     }
     raw = {
         name: _read(folder / f"{name}.toml", problems)
         for name in ("centre", "kiosk", "services", "counters", "devices")
+    }
+    raw |= {
+        name: _read(folder / f"{name}.toml", problems) if (folder / f"{name}.toml").exists() else {}
+        for name in ("queue", "calendar")
     }
     if problems:
         raise SettingsError(problems)

@@ -69,7 +69,7 @@ class Centre:
             settings=settings,
             plan=plan,
             store=store,
-            events=Broadcaster(store),
+            events=Broadcaster(store, plan),
             accounts=Accounts(store),
             devices=DeviceBook(settings.devices, clock()),
             card_digits=Handover(),

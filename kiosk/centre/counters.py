@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -10,14 +10,15 @@ from sqlalchemy import delete, insert, select, update
 from kiosk.centre import days
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
-from kiosk.centre.queue_view import QueueView, Row, counter_name, ticket_json
+from kiosk.centre.queue_view import QueueView, Row
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import session, ticket
 from kiosk.centre.store.store import Transaction
+from kiosk.centre.ticket_record import life_of, life_values, recorded
 from kiosk.failures import FailureCode
 from kiosk.queueing.counter import Counter
-from kiosk.queueing.discipline import next_ticket
-from kiosk.queueing.ticket import ACTIVE, Refused, TicketEvent, TicketState, after
+from kiosk.queueing.discipline import CounterQueue
+from kiosk.queueing.ticket import ACTIVE, Actor, Refused, Step, TicketEvent, TicketState, step
 
 _ACTIVE = sorted(ACTIVE)
 
@@ -80,42 +81,38 @@ class CounterDesk:
         if self._active() is not None:
             raise RefusalError(FailureCode.COUNTER_BUSY, "The counter already has a ticket.")
         waiting = QueueView(self._transaction, self._plan).waiting
-        while (chosen := next_ticket(waiting, self._counter.services)) is not None:
-            called = self._change(
-                chosen.id,
-                TicketState.WAITING,
-                TicketEvent.CALL,
-                counter=self._counter.id,
-                called_at=self._transaction.at,
-                call_count=1,
-            )
-            if called is not None:
-                self._record("ticket.called", called)
+        queue = CounterQueue(self._counter.id, self._counter.services)
+        while (choice := self._plan.discipline.choose(waiting, queue, self._transaction.now)) is not None:
+            row = self._take(choice.ticket.id)
+            if row is not None:
+                called = self._change(row, TicketEvent.CALL)
+                self._overtake(choice.passed)
+                self._record("ticket.called", called, passed=list(choice.passed))
                 return called
-            waiting = [one for one in waiting if one.id != chosen.id]
+            waiting = [one for one in waiting if one.id != choice.ticket.id]
         return None
 
     def recall(self) -> Row:
         """Call the same citizen once more."""
-        return self._step(TicketEvent.RECALL, "ticket.recalled", call_count=ticket.c.call_count + 1)
+        return self._step(TicketEvent.RECALL, "ticket.recalled")
 
     def start(self) -> Row:
         """The citizen has come."""
-        return self._step(TicketEvent.START, "ticket.started", started_at=self._transaction.at)
+        return self._step(TicketEvent.START, "ticket.started")
 
     def complete(self) -> Row:
         """Serving is over."""
-        return self._step(TicketEvent.COMPLETE, "ticket.completed", ended_at=self._transaction.at)
+        return self._step(TicketEvent.COMPLETE, "ticket.completed")
 
     def no_show(self) -> Row:
         """The citizen did not come."""
-        return self._step(TicketEvent.NO_SHOW, "ticket.no_show", ended_at=self._transaction.at)
+        return self._step(TicketEvent.NO_SHOW, "ticket.no_show")
 
     def view(self) -> dict[str, Any]:
         """The counter as it is now, within this transaction."""
         return QueueView(self._transaction, self._plan).counter(self._counter, self._active())
 
-    def _step(self, event: TicketEvent, kind: str, **values: Any) -> Row:
+    def _step(self, event: TicketEvent, kind: str) -> Row:
         """Raises ``RefusalError``: ``COUNTER_CLOSED``, ``NOT_ALLOWED``, ``COUNTER_IDLE``,
         ``TICKET_STATE_WRONG``.
         """
@@ -123,29 +120,42 @@ class CounterDesk:
         active = self._active()
         if active is None:
             raise RefusalError(FailureCode.COUNTER_IDLE, "The counter has no ticket.")
-        state = TicketState(active["state"])
-        row = None
-        if not isinstance(after(state, event), Refused):
-            row = self._change(active["id"], state, event, **values)
-        if row is None:
-            raise RefusalError(
-                FailureCode.TICKET_STATE_WRONG, f"The ticket is {state}; {event} does not apply."
-            )
+        row = self._change(active, event)
         self._record(kind, row)
         return row
 
-    def _change(self, ticket_id: str, state: TicketState, event: TicketEvent, **values: Any) -> Row | None:
-        """One conditional update: nothing happens if the ticket is no longer in ``state``."""
-        move = after(state, event)
-        if isinstance(move, Refused):
-            return None
+    def _take(self, ticket_id: str) -> Row | None:
+        """A waiting ticket's row, locked; ``None`` if somebody else is changing it or has changed it."""
+        query = select(ticket).where(
+            ticket.c.site == self._plan.site,
+            ticket.c.id == ticket_id,
+            ticket.c.state == TicketState.WAITING.value,
+        )
+        return self._connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
+
+    def _change(self, row: Row, event: TicketEvent) -> Row:
+        """Do one step of the ticket's life. Raises ``RefusalError``: ``TICKET_STATE_WRONG``."""
+        asked = Step(event, Actor.OFFICER, self._transaction.now, counter=self._counter.id)
+        life = step(life_of(row), asked, self._plan.rules)
+        if isinstance(life, Refused):
+            raise RefusalError(
+                FailureCode.TICKET_STATE_WRONG, f"The ticket is {life.state}; {event} does not apply."
+            )
         change = (
             update(ticket)
-            .where(ticket.c.site == self._plan.site, ticket.c.id == ticket_id, ticket.c.state == state.value)
-            .values(state=move.to.value, **values)
+            .where(ticket.c.site == self._plan.site, ticket.c.id == row["id"])
+            .values(**life_values(life))
             .returning(ticket)
         )
-        return self._connection.execute(change).mappings().first()
+        return self._connection.execute(change).mappings().one()
+
+    def _overtake(self, passed: Sequence[str]) -> None:
+        if passed:
+            self._connection.execute(
+                update(ticket)
+                .where(ticket.c.site == self._plan.site, ticket.c.id.in_(passed))
+                .values(overtaken=ticket.c.overtaken + 1)
+            )
 
     def _active(self) -> Row | None:
         query = select(ticket).where(
@@ -153,7 +163,7 @@ class CounterDesk:
             ticket.c.counter == self._counter.id,
             ticket.c.state.in_(_ACTIVE),
         )
-        return self._connection.execute(query).mappings().first()
+        return self._connection.execute(query.with_for_update()).mappings().first()
 
     def _holder(self) -> str | None:
         query = select(counter_table.c.officer).where(
@@ -184,10 +194,10 @@ class CounterDesk:
         )
         self._record("counter.closed")
 
-    def _record(self, kind: str, row: Row | None = None) -> None:
-        payload: dict[str, Any] = {"counter": counter_name(self._counter)}
+    def _record(self, kind: str, row: Row | None = None, **more: Any) -> None:
+        payload: dict[str, Any] = {"counter": self._counter.id, **more}
         if row is not None:
-            payload["ticket"] = ticket_json(row, self._plan, 0, secret=False)
+            payload["ticket"] = recorded(row)
         self._transaction.record(kind, self._actor, self._counter.id if row is None else row["id"], payload)
 
 

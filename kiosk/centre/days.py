@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.centre.plan import Plan
-from kiosk.centre.queue_view import ticket_json
 from kiosk.centre.store.schema import business_day as day_table
 from kiosk.centre.store.schema import ticket
 from kiosk.centre.store.store import Transaction
+from kiosk.centre.ticket_record import recorded
 from kiosk.queueing.business_day import business_day
-from kiosk.queueing.ticket import MOVES, TicketEvent, TicketState
+from kiosk.queueing.ticket import TABLE, TicketEvent, TicketState
 
 _SYSTEM = "centre"
 _READ = select(day_table.c.day).where(day_table.c.site == bindparam("in_site"))
@@ -23,7 +23,7 @@ _ARRIVE = (
     .values(arrivals=day_table.c.arrivals + 1)
     .returning(day_table.c.arrivals)
 )
-_EXPIRABLE = sorted(state.value for state, event in MOVES if event is TicketEvent.EXPIRE)
+_EXPIRABLE = sorted(line.state.value for line in TABLE if line.event is TicketEvent.EXPIRE)
 
 
 def today(transaction: Transaction, plan: Plan) -> str:
@@ -47,11 +47,19 @@ def _turn_page(transaction: Transaction, plan: Plan, day: str) -> None:
     left_over = (
         update(ticket)
         .where(ticket.c.site == plan.site, ticket.c.day < day, ticket.c.state.in_(_EXPIRABLE))
-        .values(state=TicketState.EXPIRED.value, ended_at=transaction.at)
+        .values(
+            state=TicketState.EXPIRED.value,
+            ended_at=transaction.at,
+            reserved_counter=None,
+            parked_until=None,
+            park_reason=None,
+            before=None,
+            undoable=None,
+            undo_until=None,
+        )
         .returning(ticket)
     )
     rows = sorted(connection.execute(left_over).mappings(), key=lambda row: (row["day"], row["arrival"]))
     for row in rows:
-        told = ticket_json(row, plan, 0, secret=False)
-        transaction.record("ticket.expired", _SYSTEM, row["id"], {"ticket": told})
+        transaction.record("ticket.expired", _SYSTEM, row["id"], {"ticket": recorded(row)})
     transaction.record("day.begun", _SYSTEM, "centre", {"day": day})

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from kiosk.centre import journal
 from kiosk.centre.journal import Entry, Head, canonical
+from kiosk.centre.plan import Plan
+from kiosk.centre.queue_view import told
 from kiosk.centre.store.store import Store
 
 HEARTBEAT_SECONDS = 10.0
@@ -32,8 +34,18 @@ MOVES_THE_QUEUE = frozenset(
         "ticket.recalled",
         "ticket.started",
         "ticket.completed",
+        "ticket.next_service",
+        "ticket.parked",
+        "ticket.returned",
+        "ticket.transferred",
+        "ticket.released",
         "ticket.no_show",
+        "ticket.rejoined",
+        "ticket.cancelled",
         "ticket.expired",
+        "ticket.undone",
+        "ticket.prioritised",
+        "ticket.service_added",
     }
 )
 """Entries after which somebody's place in the queue may be another one."""
@@ -47,9 +59,9 @@ class Published(NamedTuple):
     wire: bytes
 
     @classmethod
-    def of(cls, entry: Entry) -> Published:
-        """The published form of ``entry``."""
-        return cls(entry.seq, entry.type, message(entry.type, entry.data(), entry.seq))
+    def of(cls, entry: Entry, plan: Plan) -> Published:
+        """The published form of ``entry``: with the names that the journal leaves out."""
+        return cls(entry.seq, entry.type, message(entry.type, told(entry.data(), plan), entry.seq))
 
 
 class Subscription:
@@ -90,8 +102,9 @@ class Broadcaster:
     Lives on the event loop.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, plan: Plan) -> None:
         self._store = store
+        self._plan = plan
         self._subscriptions: set[Subscription] = set()
         self._behind = asyncio.Event()
         self._closed = False
@@ -120,7 +133,7 @@ class Broadcaster:
         if entry.seq != self.head.seq + 1:
             return
         self.head = Head(entry.epoch, entry.seq, entry.hash)
-        published = Published.of(entry)
+        published = Published.of(entry, self._plan)
         for subscription in self._subscriptions:
             subscription.give(published)
 
@@ -175,7 +188,7 @@ class Broadcaster:
             sent = after
             while sent < subscription.head and (backlog := await self._after(sent)):
                 for entry in backlog:
-                    yield Published.of(entry)
+                    yield Published.of(entry, self._plan)
                 sent = backlog[-1].seq
             while True:
                 try:

@@ -39,7 +39,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Entry:
-    """A numbered, chained change. ``payload`` is canonical JSON."""
+    """A numbered, chained change. ``payload`` is canonical JSON; ``hash`` covers the entry before as well."""
 
     seq: int
     epoch: str
@@ -48,7 +48,6 @@ class Entry:
     actor: str
     subject: str
     payload: str
-    prev: str
     hash: str
 
     def data(self) -> dict[str, Any]:
@@ -119,7 +118,7 @@ def append(connection: Connection, site: str, at: str, records: Sequence[Record]
         seq += 1
         payload = canonical(record.payload)
         own = entry_hash((site, epoch, seq), at, (record.type, record.actor, record.subject, payload), prev)
-        entries.append(Entry(seq, epoch, record.type, at, record.actor, record.subject, payload, prev, own))
+        entries.append(Entry(seq, epoch, record.type, at, record.actor, record.subject, payload, own))
         prev = own
     connection.execute(_INSERT, [{"site": site, **vars(entry)} for entry in entries])
     connection.execute(_MOVE_HEAD, {"in_site": site, "new_seq": seq, "new_hash": prev})
@@ -168,11 +167,11 @@ def verify_chain(site: str, entries: Sequence[Entry], after: Verified) -> Verifi
     for entry in entries:
         if entry.seq != seq + 1:
             raise JournalBrokenError(f"entry {seq + 1} is missing")
-        if entry.prev != prev:
-            raise JournalBrokenError(f"entry {entry.seq} does not follow from entry {seq}")
         record = (entry.type, entry.actor, entry.subject, entry.payload)
-        if entry_hash((site, entry.epoch, entry.seq), entry.at, record, entry.prev) != entry.hash:
-            raise JournalBrokenError(f"entry {entry.seq} was changed after it was written")
+        if entry_hash((site, entry.epoch, entry.seq), entry.at, record, prev) != entry.hash:
+            raise JournalBrokenError(
+                f"entry {entry.seq} was changed after it was written, or does not follow from entry {seq}"
+            )
         seq, prev = entry.seq, entry.hash
     return Verified(after.entries + len(entries), seq, prev)
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kiosk.queueing.counter import Counter
-from kiosk.queueing.discipline import services_before
+from kiosk.queueing.discipline import Discipline, Fair, FirstCome, services_before
 from kiosk.queueing.service import OpenPeriod, Service
-from kiosk.settings import Settings
+from kiosk.queueing.ticket import Rules
+from kiosk.settings import QueueSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Plan:
     counters: dict[str, Counter]
     before: dict[str, frozenset[str]]
     address: str
+    discipline: Discipline
+    rules: Rules
 
     @classmethod
     def of(cls, settings: Settings, address: str) -> Plan:
@@ -52,8 +55,28 @@ class Plan:
             counters=counters,
             before={service: services_before(service, served) for service in services},
             address=(settings.centre.public_url or address).rstrip("/"),
+            discipline=_discipline(settings.queue),
+            rules=Rules(
+                grace_minutes=settings.queue.rules.grace_minutes,
+                rejoins=settings.queue.rules.rejoins,
+                undo_seconds=settings.queue.rules.undo_seconds,
+                recall_gap_seconds=settings.queue.rules.recall_gap_seconds,
+            ),
         )
 
     def serving(self, service: str) -> list[Counter]:
         """Counters that serve this service, in the order of the configuration."""
         return [counter for counter in self.counters.values() if service in counter.services]
+
+
+def _discipline(settings: QueueSettings) -> Discipline:
+    chosen = settings.discipline
+    if chosen.kind == "first_come":
+        return FirstCome()
+    return Fair(
+        overtaken_at_most=chosen.overtaken_at_most,
+        head_starts={one.id: one.head_start_minutes for one in settings.priority},
+        preference_minutes=chosen.preference_minutes,
+        appointment_head_start=chosen.appointment_head_start,
+        appointment_early=chosen.appointment_early,
+    )

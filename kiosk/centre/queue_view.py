@@ -11,9 +11,10 @@ from kiosk.centre.plan import Plan
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.schema import journal, officer, ticket
 from kiosk.centre.store.store import Reading
+from kiosk.centre.ticket_record import row_of, services_of, waiting_of
 from kiosk.queueing import discipline
 from kiosk.queueing.counter import Counter, counter_state
-from kiosk.queueing.discipline import WaitingTicket
+from kiosk.queueing.discipline import Waiting
 from kiosk.queueing.number import format_number
 from kiosk.queueing.ticket import ACTIVE, TicketState
 from kiosk.queueing.wait import minutes_wait
@@ -24,9 +25,18 @@ Row = RowMapping | dict[str, Any]
 BOARD_LINES = 8
 
 _WAITING = (
-    select(ticket.c.id, ticket.c.service, ticket.c.arrival)
+    select(
+        ticket.c.id,
+        ticket.c.service,
+        ticket.c.queued_at,
+        ticket.c.arrival,
+        ticket.c.priority,
+        ticket.c.appointed_at,
+        ticket.c.overtaken,
+        ticket.c.reserved_counter,
+    )
     .where(ticket.c.site == bindparam("in_site"), ticket.c.state == TicketState.WAITING.value)
-    .order_by(ticket.c.arrival)
+    .order_by(ticket.c.queued_at, ticket.c.arrival)
 )
 _ACTIVE = (
     select(ticket)
@@ -55,15 +65,15 @@ class QueueView:
     def __init__(self, reading: Reading, plan: Plan) -> None:
         self._reading = reading
         self._plan = plan
-        self._waiting: list[WaitingTicket] | None = None
+        self._waiting: list[Waiting] | None = None
         self._holders: dict[str, Json] | None = None
 
     @property
-    def waiting(self) -> list[WaitingTicket]:
+    def waiting(self) -> list[Waiting]:
         """Every waiting ticket, in the order of arrival."""
         if self._waiting is None:
             rows = self._reading.connection.execute(_WAITING, {"in_site": self._plan.site})
-            self._waiting = [WaitingTicket(*row) for row in rows]
+            self._waiting = [waiting_of(row) for row in rows.mappings()]
         return self._waiting
 
     @property
@@ -96,7 +106,7 @@ class QueueView:
             return 0
         before = self._before(row["service"])
         return discipline.ahead(
-            WaitingTicket(row["id"], row["service"], row["arrival"]), self.waiting, before
+            waiting_of(row), self.waiting, before, self._plan.discipline, self._reading.now
         )
 
     def minutes(self, service: str, ahead: int) -> int | None:
@@ -235,6 +245,9 @@ def ticket_json(row: Row, plan: Plan, ahead: int, *, secret: bool) -> Json:
         "state": row["state"],
         "day": row["day"],
         "issued_at": row["issued_at"],
+        "queued_at": row["queued_at"],
+        "then": list(services_of(row)),
+        "priority": row["priority"],
         "ahead": ahead,
         "counters": [counter_name(counter) for counter in plan.serving(row["service"])],
         "counter": counter_name_of(row["counter"], plan),
@@ -254,3 +267,13 @@ def ticket_json(row: Row, plan: Plan, ahead: int, *, secret: bool) -> Json:
     if secret:
         answer["follow_url"] = f"{plan.address}/follow/{row['follow_token']}"
     return answer
+
+
+def told(data: Json, plan: Plan) -> Json:
+    """A journal entry as the stream tells it: records and ids become tickets and counters by name."""
+    ticket_record, counter_id = data.get("ticket"), data.get("counter")
+    if isinstance(ticket_record, dict):
+        data = {**data, "ticket": ticket_json(row_of(ticket_record, plan.site), plan, 0, secret=False)}
+    if isinstance(counter_id, str):
+        data = {**data, "counter": counter_name_of(counter_id, plan)}
+    return data

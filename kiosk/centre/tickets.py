@@ -12,14 +12,16 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from kiosk.centre import days
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
-from kiosk.centre.queue_view import Json, Row, ticket_json
+from kiosk.centre.queue_view import Json, Row
 from kiosk.centre.store.schema import issue_key, number_band, ticket
 from kiosk.centre.store.store import Reading, Transaction
+from kiosk.centre.ticket_record import life_values, recorded
 from kiosk.failures import FailureCode
 from kiosk.queueing.number import BandExhaustedError, sequence_in_band
 from kiosk.queueing.service import Service, is_open
-from kiosk.queueing.ticket import ACTIVE, TicketState
+from kiosk.queueing.ticket import ACTIVE, TicketState, issued
 
+_HASH_DIGITS = 32  # 128 bits: no two keys of a day meet
 _FOLLOW_BYTES = 16  # 128 bits: a link nobody can guess
 
 _KEY = (
@@ -56,8 +58,9 @@ def issue(
     Raises ``RefusalError``: ``NOT_FOUND``, ``IDEMPOTENCY_KEY_REUSED``, ``SERVICE_CLOSED``,
     ``NUMBERS_EXHAUSTED``.
     """
-    body = hashlib.sha256(service_id.encode()).hexdigest()
-    known = transaction.connection.execute(_KEY, {"in_site": plan.site, "in_key": key}).mappings().first()
+    body = hashlib.sha256(service_id.encode()).hexdigest()[:_HASH_DIGITS]
+    hashed = hashlib.sha256(key.encode()).hexdigest()[:_HASH_DIGITS]
+    known = transaction.connection.execute(_KEY, {"in_site": plan.site, "in_key": hashed}).mappings().first()
     if known is not None:
         if known["body"] != body:
             raise RefusalError(
@@ -69,20 +72,20 @@ def issue(
         raise RefusalError(FailureCode.NOT_FOUND, "There is no such service.")
     if not is_open(service.hours, transaction.now, plan.zone):
         raise RefusalError(FailureCode.SERVICE_CLOSED, "The service gives no numbers at this hour.")
-    row = _new_row(transaction, plan, service)
+    row = _new_row(transaction, plan, service, actor)
     transaction.connection.execute(_INSERT_TICKET, row)
     transaction.connection.execute(
         _INSERT_KEY,
-        {"site": plan.site, "key": key, "body": body, "ticket": row["id"], "at": transaction.at},
+        {"site": plan.site, "key": hashed, "body": body, "ticket": row["id"], "at": transaction.at},
     )
     before = {"in_site": plan.site, "services": sorted(plan.before[service.id]), "arrival": row["arrival"]}
     ahead = int(transaction.connection.execute(_BEFORE, before).scalar_one())
-    told = ticket_json(row, plan, ahead, secret=False)
-    transaction.record("ticket.issued", actor, row["id"], {"ticket": told})
+    told = {"ticket": recorded(row), "key": hashed, "body": body}
+    transaction.record("ticket.issued", actor, row["id"], told)
     return row, ahead, True
 
 
-def _new_row(transaction: Transaction, plan: Plan, service: Service) -> Json:
+def _new_row(transaction: Transaction, plan: Plan, service: Service, actor: str) -> Json:
     day = days.today(transaction, plan)
     band = {"in_site": plan.site, "in_day": day, "in_series": service.series, "in_first": service.first}
     taken = transaction.connection.execute(_TAKE, band).scalar_one()
@@ -98,15 +101,15 @@ def _new_row(transaction: Transaction, plan: Plan, service: Service) -> Json:
         "day": day,
         "series": service.series,
         "sequence": sequence,
-        "service": service.id,
+        **life_values(issued(service.id)),
         "arrival": days.next_arrival(transaction, plan),
-        "state": TicketState.WAITING.value,
+        "queued_at": transaction.at,
         "issued_at": transaction.at,
-        "counter": None,
-        "called_at": None,
-        "call_count": 0,
-        "started_at": None,
-        "ended_at": None,
+        "issued_by": actor,
+        "offline": 0,
+        "appointed_at": None,
+        "overtaken": 0,
+        "legs": 0,
         "follow_token": secrets.token_urlsafe(_FOLLOW_BYTES),
         "print_state": "none",
         "print_code": None,
@@ -137,7 +140,7 @@ def report_print(
     row = transaction.connection.execute(change.returning(ticket)).mappings().first()
     if row is None:
         raise RefusalError(FailureCode.NOT_FOUND, "There is no such ticket.")
-    payload = {"ticket": ticket_json(row, plan, 0, secret=False), "copy": copy}
+    payload = {"ticket": recorded(row), "copy": copy}
     transaction.record("ticket.print", actor, ticket_id, payload)
     return row
 

@@ -1,9 +1,15 @@
-"""The ticket's life as a total table: every state answers every event, with the next state or a refusal."""
+"""The ticket's life as a written table: state, event, guards, next state, who may.
+
+``TABLE`` is the whole truth; ``step`` reads it. What is not in the table is refused and changes nothing. A
+transfer is a move, not a place to stand: the ticket waits again, with its place by arrival. ``docs/queue.md``
+shows the table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -14,7 +20,8 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     CALLED = "called"
     SERVING = "serving"
-    DONE = "done"
+    PARKED = "parked"
+    COMPLETED = "completed"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
@@ -27,9 +34,17 @@ class TicketEvent(StrEnum):
     RECALL = "recall"
     START = "start"
     COMPLETE = "complete"
+    PARK = "park"
+    RETURN = "return"
+    TRANSFER = "transfer"
     NO_SHOW = "no_show"
+    REJOIN = "rejoin"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    PRIORITISE = "prioritise"
+    ADD_SERVICE = "add_service"
+    RELEASE = "release"
+    UNDO = "undo"
 
 
 class Actor(StrEnum):
@@ -40,46 +55,291 @@ class Actor(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True)
-class Move:
-    """One allowed transition: the state it leads to and who may make it."""
+class Guard(StrEnum):
+    """What must hold besides the state. The value is also the reason of the refusal."""
 
-    to: TicketState
-    who: frozenset[Actor]
+    SAME_COUNTER = "same_counter"  # the officer's counter is the one the ticket was called to
+    RECALL_GAP = "recall_gap"  # the last call is not heard any more
+    TIME_IS_UP = "time_is_up"  # a parked ticket comes back by itself only when its time has come
+    WITHIN_GRACE = "within_grace"  # not too long after the no-show
+    REJOINS_LEFT = "rejoins_left"
+    MORE_SERVICES = "more_services"
+    NO_MORE_SERVICES = "no_more_services"
+    HAS_TARGET = "has_target"  # a transfer names another service or a counter
+    NOT_THERE_YET = "not_there_yet"  # a service is asked for once
+    RESERVED = "reserved"
+    WITHIN_UNDO = "within_undo"  # something was done a moment ago, at this counter
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a centre configures. Times: seconds, minutes as named."""
+
+    grace_minutes: float = 15
+    rejoins: int = 1
+    undo_seconds: float = 20
+    recall_gap_seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Life:
+    """What of a ticket changes. Moments are aware; ``then`` are the services still to come in this visit.
+
+    ``before`` is what an undo brings back, ``undid`` the event it would take back, until ``undo_until``.
+    """
+
+    state: TicketState
+    service: str
+    then: tuple[str, ...] = ()
+    counter: str | None = None
+    reserved_counter: str | None = None
+    call_count: int = 0
+    called_at: datetime | None = None
+    recalled_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    parked_until: datetime | None = None
+    park_reason: str | None = None
+    rejoins: int = 0
+    priority: str | None = None
+    priority_source: str | None = None
+    before: Life | None = None
+    undoable: TicketEvent | None = None
+    undo_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event with its particulars. ``counter`` is where the officer sits (``None`` for others).
+
+    ``to_service``/``to_counter``: a transfer's target, an added service or the counter that calls is
+    ``counter``.
+    """
+
+    event: TicketEvent
+    who: Actor
+    at: datetime
+    counter: str | None = None
+    to_service: str | None = None
+    to_counter: str | None = None
+    reason: str | None = None
+    until: datetime | None = None
+    priority: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The event means nothing in this state; the ticket stays as it is."""
+    """The event means nothing here; the ticket stays as it is.
+
+    ``guard`` is the guard that did not hold, ``None`` if the table has no such line for this state and actor.
+    """
 
     state: TicketState
     event: TicketEvent
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    state: TicketState
+    event: TicketEvent
+    to: TicketState
+    who: frozenset[Actor]
+    guards: tuple[Guard, ...] = ()
 
 
 ACTIVE = frozenset({TicketState.CALLED, TicketState.SERVING})
 """States in which a ticket occupies a counter."""
 
-FINAL = frozenset({TicketState.DONE, TicketState.NO_SHOW, TicketState.CANCELLED, TicketState.EXPIRED})
-"""States that nothing leaves."""
+OPEN = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, TicketState.PARKED})
+"""States from which the ticket still has to get somewhere."""
 
-_OFFICER = frozenset({Actor.OFFICER})
-_SYSTEM = frozenset({Actor.SYSTEM})
-_ANYONE_ASKED = frozenset({Actor.OFFICER, Actor.CITIZEN})
+FINAL = frozenset(TicketState) - OPEN
+"""States that end a visit; only undo, and from no-show a rejoin, lead out of them."""
 
-MOVES: Mapping[tuple[TicketState, TicketEvent], Move] = MappingProxyType(
+UNDOABLE = frozenset(
     {
-        (TicketState.WAITING, TicketEvent.CALL): Move(TicketState.CALLED, _OFFICER),
-        (TicketState.WAITING, TicketEvent.CANCEL): Move(TicketState.CANCELLED, _ANYONE_ASKED),
-        (TicketState.WAITING, TicketEvent.EXPIRE): Move(TicketState.EXPIRED, _SYSTEM),
-        (TicketState.CALLED, TicketEvent.RECALL): Move(TicketState.CALLED, _OFFICER),
-        (TicketState.CALLED, TicketEvent.START): Move(TicketState.SERVING, _OFFICER),
-        (TicketState.CALLED, TicketEvent.NO_SHOW): Move(TicketState.NO_SHOW, _OFFICER),
-        (TicketState.CALLED, TicketEvent.EXPIRE): Move(TicketState.EXPIRED, _SYSTEM),
-        (TicketState.SERVING, TicketEvent.COMPLETE): Move(TicketState.DONE, _OFFICER),
+        TicketEvent.CALL,
+        TicketEvent.START,
+        TicketEvent.COMPLETE,
+        TicketEvent.PARK,
+        TicketEvent.TRANSFER,
+        TicketEvent.NO_SHOW,
+        TicketEvent.CANCEL,
+        TicketEvent.ADD_SERVICE,
+        TicketEvent.PRIORITISE,
+    }
+)
+"""What an officer at a counter may take back."""
+
+_S, _E, _G = TicketState, TicketEvent, Guard
+_OFFICER = frozenset({Actor.OFFICER})
+_CITIZEN = frozenset({Actor.CITIZEN})
+_SYSTEM = frozenset({Actor.SYSTEM})
+_ASKED = frozenset({Actor.OFFICER, Actor.CITIZEN})
+
+TABLE: tuple[Line, ...] = (
+    Line(_S.WAITING, _E.CALL, _S.CALLED, _OFFICER),
+    Line(_S.WAITING, _E.TRANSFER, _S.WAITING, _OFFICER, (_G.HAS_TARGET,)),
+    Line(_S.WAITING, _E.PRIORITISE, _S.WAITING, _OFFICER),
+    Line(_S.WAITING, _E.ADD_SERVICE, _S.WAITING, _ASKED, (_G.NOT_THERE_YET,)),
+    Line(_S.WAITING, _E.RELEASE, _S.WAITING, _SYSTEM, (_G.RESERVED,)),
+    Line(_S.WAITING, _E.CANCEL, _S.CANCELLED, _ASKED),
+    Line(_S.WAITING, _E.EXPIRE, _S.EXPIRED, _SYSTEM),
+    Line(_S.CALLED, _E.RECALL, _S.CALLED, _OFFICER, (_G.SAME_COUNTER, _G.RECALL_GAP)),
+    Line(_S.CALLED, _E.START, _S.SERVING, _OFFICER, (_G.SAME_COUNTER,)),
+    Line(_S.CALLED, _E.NO_SHOW, _S.NO_SHOW, _OFFICER, (_G.SAME_COUNTER,)),
+    Line(_S.CALLED, _E.PARK, _S.PARKED, _OFFICER, (_G.SAME_COUNTER,)),
+    Line(_S.CALLED, _E.TRANSFER, _S.WAITING, _OFFICER, (_G.SAME_COUNTER, _G.HAS_TARGET)),
+    Line(_S.CALLED, _E.EXPIRE, _S.EXPIRED, _SYSTEM),
+    Line(_S.SERVING, _E.COMPLETE, _S.WAITING, _OFFICER, (_G.SAME_COUNTER, _G.MORE_SERVICES)),
+    Line(_S.SERVING, _E.COMPLETE, _S.COMPLETED, _OFFICER, (_G.SAME_COUNTER, _G.NO_MORE_SERVICES)),
+    Line(_S.SERVING, _E.ADD_SERVICE, _S.SERVING, _OFFICER, (_G.SAME_COUNTER, _G.NOT_THERE_YET)),
+    Line(_S.SERVING, _E.PARK, _S.PARKED, _OFFICER, (_G.SAME_COUNTER,)),
+    Line(_S.SERVING, _E.TRANSFER, _S.WAITING, _OFFICER, (_G.SAME_COUNTER, _G.HAS_TARGET)),
+    Line(_S.PARKED, _E.CALL, _S.CALLED, _OFFICER),
+    Line(_S.PARKED, _E.RETURN, _S.WAITING, _OFFICER),
+    Line(_S.PARKED, _E.RETURN, _S.WAITING, _SYSTEM, (_G.TIME_IS_UP,)),
+    Line(_S.PARKED, _E.CANCEL, _S.CANCELLED, _ASKED),
+    Line(_S.PARKED, _E.EXPIRE, _S.EXPIRED, _SYSTEM),
+    Line(_S.NO_SHOW, _E.REJOIN, _S.WAITING, _ASKED, (_G.WITHIN_GRACE, _G.REJOINS_LEFT)),
+    *(Line(state, _E.UNDO, state, _OFFICER, (_G.WITHIN_UNDO,)) for state in _S if state is not _S.EXPIRED),
+)
+"""The whole life. An undo leads back to the state before; its line names the state it leaves."""
+
+_LINES: Mapping[tuple[TicketState, TicketEvent], tuple[Line, ...]] = MappingProxyType(
+    {
+        (state, event): tuple(line for line in TABLE if (line.state, line.event) == (state, event))
+        for state in TicketState
+        for event in TicketEvent
     }
 )
 
 
-def after(state: TicketState, event: TicketEvent) -> Move | Refused:
-    """What ``event`` does to a ticket in ``state``. Answers every pair."""
-    return MOVES.get((state, event)) or Refused(state, event)
+def issued(
+    service: str, then: tuple[str, ...] = (), *, priority: str | None = None, source: str | None = None
+) -> Life:
+    """The life of a number just issued: a walk-in waits at once."""
+    return Life(TicketState.WAITING, service, then, priority=priority, priority_source=source)
+
+
+def step(life: Life, step: Step, rules: Rules) -> Life | Refused:
+    """What ``step`` makes of ``life``. Answers every state, event and actor."""
+    failed: Guard | None = None
+    for line in _LINES[life.state, step.event]:
+        if step.who not in line.who:
+            continue
+        guard = next((one for one in line.guards if not _holds(one, life, step, rules)), None)
+        if guard is None:
+            return _after(life, step, line, rules)
+        failed = failed or guard
+    return Refused(life.state, step.event, failed)
+
+
+def rejoin_until(life: Life, rules: Rules) -> datetime | None:
+    """Until when a citizen who was missed may come back; ``None`` if not at all."""
+    if life.state is not TicketState.NO_SHOW or life.ended_at is None or life.rejoins >= rules.rejoins:
+        return None
+    return life.ended_at + timedelta(minutes=rules.grace_minutes)
+
+
+def _holds(guard: Guard, life: Life, step: Step, rules: Rules) -> bool:  # noqa: PLR0911
+    match guard:
+        case Guard.SAME_COUNTER:
+            return step.counter is not None and step.counter == life.counter
+        case Guard.RECALL_GAP:
+            last = life.recalled_at or life.called_at
+            # A clock that was set back must not silence an officer, so only a gap that lies ahead counts.
+            return last is None or not last <= step.at < last + timedelta(seconds=rules.recall_gap_seconds)
+        case Guard.TIME_IS_UP:
+            return life.parked_until is not None and life.parked_until <= step.at
+        case Guard.WITHIN_GRACE:
+            return life.ended_at is not None and step.at <= life.ended_at + timedelta(
+                minutes=rules.grace_minutes
+            )
+        case Guard.REJOINS_LEFT:
+            return life.rejoins < rules.rejoins
+        case Guard.MORE_SERVICES:
+            return bool(life.then)
+        case Guard.NO_MORE_SERVICES:
+            return not life.then
+        case Guard.HAS_TARGET:
+            return step.to_counter is not None or step.to_service not in (None, life.service)
+        case Guard.NOT_THERE_YET:
+            return step.to_service is not None and step.to_service not in (life.service, *life.then)
+        case Guard.RESERVED:
+            return life.reserved_counter is not None
+        case Guard.WITHIN_UNDO:
+            return (
+                life.before is not None
+                and life.undo_until is not None
+                and step.at <= life.undo_until
+                and step.counter is not None
+                and step.counter in (life.counter, life.before.counter)
+            )
+
+
+_WAITING_AGAIN: Mapping[str, object] = MappingProxyType(
+    {
+        "counter": None,
+        "reserved_counter": None,
+        "call_count": 0,
+        "called_at": None,
+        "recalled_at": None,
+        "started_at": None,
+        "ended_at": None,
+        "parked_until": None,
+        "park_reason": None,
+    }
+)
+
+
+def _after(life: Life, step: Step, line: Line, rules: Rules) -> Life:
+    if step.event is TicketEvent.UNDO:
+        assert life.before is not None  # noqa: S101 - the guard saw it
+        return replace(life.before, before=None, undoable=None, undo_until=None)
+    fresh = replace(_changed(life, step, line), state=line.to, before=None, undoable=None, undo_until=None)
+    if step.who is Actor.OFFICER and step.counter is not None and step.event in UNDOABLE:
+        kept = replace(life, before=None, undoable=None, undo_until=None)
+        until = step.at + timedelta(seconds=rules.undo_seconds)
+        return replace(fresh, before=kept, undoable=step.event, undo_until=until)
+    return fresh
+
+
+def _changed(life: Life, step: Step, line: Line) -> Life:  # noqa: PLR0911, PLR0912
+    match step.event:
+        case TicketEvent.CALL:
+            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
+            return replace(again, counter=step.counter, called_at=step.at, call_count=1)
+        case TicketEvent.RECALL:
+            return replace(life, call_count=life.call_count + 1, recalled_at=step.at)
+        case TicketEvent.START:
+            return replace(life, started_at=step.at)
+        case TicketEvent.COMPLETE if line.to is TicketState.WAITING:
+            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
+            return replace(again, service=life.then[0], then=life.then[1:])
+        case TicketEvent.COMPLETE | TicketEvent.NO_SHOW | TicketEvent.CANCEL | TicketEvent.EXPIRE:
+            return replace(life, ended_at=step.at, reserved_counter=None, parked_until=None, park_reason=None)
+        case TicketEvent.PARK:
+            return replace(life, parked_until=step.until, park_reason=step.reason)
+        case TicketEvent.RETURN:
+            return replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
+        case TicketEvent.REJOIN:
+            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
+            return replace(again, rejoins=life.rejoins + 1)
+        case TicketEvent.TRANSFER:
+            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
+            service = step.to_service or life.service
+            then = tuple(one for one in life.then if one != service)
+            return replace(again, service=service, then=then, reserved_counter=step.to_counter)
+        case TicketEvent.PRIORITISE:
+            return replace(life, priority=step.priority, priority_source=step.source)
+        case TicketEvent.ADD_SERVICE:
+            return replace(life, then=(*life.then, step.to_service or ""))
+        case TicketEvent.RELEASE:
+            return replace(life, reserved_counter=None)
+        case _:
+            return life

@@ -130,7 +130,7 @@ def test_an_unknown_link_gets_a_kind_page(centre: CentreProcess, token: str) -> 
     assert "<script>alert" not in answer.text
 
 
-STATES = ("waiting", "called", "serving", "done", "no_show", "cancelled", "expired")
+STATES = ("waiting", "called", "serving", "completed", "no_show", "cancelled", "expired")
 
 
 def test_server_and_script_say_the_same_words(visitors: Visitors, centre: CentreProcess) -> None:

@@ -85,7 +85,7 @@ def test_an_officer_serves_a_citizen_with_one_key_for_the_next(
     press(page, "n", "call-next")
     expect(page.locator(".banner")).to_contain_text("Chưa có ai chờ")
     states = [centre.call("kiosk", "GET", f"/tickets/{one['id']}").json()["state"] for one in (first, second)]
-    assert states == ["done", "no_show"]
+    assert states == ["completed", "no_show"]
 
 
 def test_signing_in_says_what_is_wrong_and_lets_nobody_else_in(visitors: Visitors) -> None:

@@ -74,4 +74,4 @@ def test_who_is_being_served_over_midnight_is_served_to_the_end(desk: Desk) -> N
         desk.at("quay-1", action)
     at(desk, "2026-11-24 00:10:00")
     desk.issue()
-    assert desk.at("quay-1", "complete").json()["ticket"]["state"] == "done"
+    assert desk.at("quay-1", "complete").json()["ticket"]["state"] == "completed"

@@ -137,7 +137,7 @@ class Lobby(RuleBasedStateMachine):
             ("called", "recall"): "called",
             ("called", "start"): "serving",
             ("called", "no-show"): "no_show",
-            ("serving", "complete"): "done",
+            ("serving", "complete"): "completed",
         }
         to = moves.get((mine["state"], action))
         if to is None:
@@ -147,7 +147,7 @@ class Lobby(RuleBasedStateMachine):
         assert answer.status_code == 200
         assert answer.json()["ticket"]["state"] == to
         self.tickets[held]["state"] = to
-        if to in {"no_show", "done"}:
+        if to in {"no_show", "completed"}:
             del self.at[counter]
 
     @rule(minutes=strategies.integers(-2000, 2000))

@@ -295,7 +295,7 @@ def test_tickets_are_listed_by_state_in_their_order(desk: Desk) -> None:
     listed = {state: desk.call("GET", f"/tickets?state={state}").json() for state in TicketState}
     assert [one["number"] for one in listed[TicketState.WAITING]] == ["A002", "A003"]
     assert [one["number"] for one in listed[TicketState.CALLED]] == ["A001"]
-    assert listed[TicketState.DONE] == []
+    assert listed[TicketState.COMPLETED] == []
 
 
 def test_what_was_issued_is_there_after_a_restart(desk: Desk, settings: Settings, clock: SetClock) -> None:

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 CounterStateName = Literal["closed", "open_idle", "calling", "serving"]
-TicketStateName = Literal["waiting", "called", "serving", "done", "no_show", "cancelled", "expired"]
+TicketStateName = Literal[
+    "waiting", "called", "serving", "parked", "completed", "no_show", "cancelled", "expired"
+]
 
 
 class CounterNameAnswer(BaseModel):

@@ -57,10 +57,32 @@ journal = Table(
     _text("actor"),
     _text("subject"),
     Column("payload", Text, nullable=False),
-    _text("prev"),
     _text("hash"),
     _key("seq"),
     Index("journal_subject", "site", "subject", "seq"),
+)
+
+journal_anchor = Table(
+    "journal_anchor",
+    metadata,
+    _text("site"),
+    _number("seq"),
+    _text("hash"),
+    _text("day"),
+    _text("file"),
+    _text("digest"),
+    _text("at"),
+    _key("seq"),
+)
+"""Where archived entries end: the chain goes on after ``seq``. ``digest`` is the file's SHA-256."""
+
+site_secret = Table(
+    "site_secret",
+    metadata,
+    _text("site"),
+    _text("name"),
+    Column("value", LargeBinary, nullable=False),
+    _key("name"),
 )
 
 business_day = Table(
@@ -69,8 +91,11 @@ business_day = Table(
     _text("site"),
     _text("day"),
     _number("arrivals"),
+    _text("last_queued_at", null=True),
+    _text("closed_at", null=True),
     _key(),
 )
+"""One row a site: the day whose numbers are given. Its lock is the lock of the queue's order."""
 
 number_band = Table(
     "number_band",
@@ -80,7 +105,35 @@ number_band = Table(
     _text("series"),
     _number("first"),
     _number("taken"),
+    Column("reserved", Integer, nullable=False, server_default="0"),
     _key("day", "series", "first"),
+)
+"""``taken`` numbers are given from the start, ``reserved`` cut from the end for kiosks without a link."""
+
+lease = Table(
+    "lease",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("kiosk"),
+    _text("day"),
+    _text("at"),
+    _text("until"),
+    _text("returned_at", null=True),
+    _key("id"),
+)
+
+lease_block = Table(
+    "lease_block",
+    metadata,
+    _text("site"),
+    _text("lease"),
+    _text("service"),
+    _text("series"),
+    _number("first"),
+    _number("last"),
+    _key("lease", "service"),
+    ForeignKeyConstraint(["site", "lease"], ["lease.site", "lease.id"]),
 )
 
 ticket = Table(
@@ -92,14 +145,31 @@ ticket = Table(
     _text("series"),
     _number("sequence"),
     _text("service"),
+    _text("then", null=True),
     _number("arrival"),
+    Column("queued_at", String, nullable=False, server_default=""),
     _text("state"),
     _text("issued_at"),
+    Column("issued_by", String, nullable=False, server_default=""),
+    Column("offline", Integer, nullable=False, server_default="0"),
+    _text("priority", null=True),
+    _text("priority_source", null=True),
+    _text("appointed_at", null=True),
+    Column("overtaken", Integer, nullable=False, server_default="0"),
     _text("counter", null=True),
+    _text("reserved_counter", null=True),
     _text("called_at", null=True),
+    _text("recalled_at", null=True),
     _number("call_count"),
     _text("started_at", null=True),
     _text("ended_at", null=True),
+    _text("parked_until", null=True),
+    _text("park_reason", null=True),
+    Column("rejoins", Integer, nullable=False, server_default="0"),
+    Column("legs", Integer, nullable=False, server_default="0"),
+    _text("undoable", null=True),
+    _text("undo_until", null=True),
+    Column("before", Text, nullable=True),
     _text("follow_token"),
     _text("print_state"),
     _text("print_code", null=True),
@@ -110,12 +180,12 @@ ticket = Table(
     UniqueConstraint("site", "day", "series", "sequence", name="ticket_number"),
     UniqueConstraint("site", "follow_token", name="ticket_follow"),
     Index(
-        "ticket_waiting",
+        "ticket_open",
         "site",
-        "service",
+        "state",
         "arrival",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state IN ('waiting', 'called', 'serving', 'parked')"),
+        postgresql_where=text("state IN ('waiting', 'called', 'serving', 'parked')"),
     ),
     Index(
         "ticket_at_counter",
@@ -127,6 +197,50 @@ ticket = Table(
     ),
     Index("ticket_day", "site", "day", "arrival"),
 )
+
+leg = Table(
+    "leg",
+    metadata,
+    _text("site"),
+    _text("ticket"),
+    _number("n"),
+    _text("day"),
+    _text("service"),
+    _text("counter"),
+    _number("officers"),
+    _text("queued_at"),
+    _text("called_at"),
+    _text("started_at", null=True),
+    _text("ended_at"),
+    _text("outcome"),
+    _key("ticket", "n"),
+    Index("leg_day", "site", "day"),
+)
+"""One finished service of a visit, or one no-show; nothing but an undo, which takes it away, changes it."""
+
+stop = Table(
+    "stop",
+    metadata,
+    _text("site"),
+    _text("service"),
+    _text("message"),
+    _text("stopped_by"),
+    _text("at"),
+    _key("service"),
+)
+"""What the head of the centre has stopped; ``service`` ``*`` is the whole house."""
+
+person_today = Table(
+    "person_today",
+    metadata,
+    _text("site"),
+    _text("person"),
+    _text("service"),
+    _text("day"),
+    _text("ticket"),
+    _key("person", "service"),
+)
+"""Who already holds a number, as a hash under a key that lives for the day only."""
 
 issue_key = Table(
     "issue_key",

@@ -77,7 +77,7 @@ class OfficerChapters(Visit):
             desk.press_for("start", "s")
             self._until_ticket(lambda ticket: ticket.state == "serving")
             desk.press_for("complete", "h")
-            self._until_ticket(lambda ticket: ticket.state == "done")
+            self._until_ticket(lambda ticket: ticket.state == "completed")
             lobby.until(lambda: not self._kiosk.board().now)
             step.seen = f"{number} is done; the board is empty"
 

@@ -8,7 +8,7 @@ import { word } from "../words.js";
 import { placeWords } from "./view.js";
 
 const token = document.body.dataset.token;
-const FINAL = new Set(["done", "no_show", "cancelled", "expired"]);
+const FINAL = new Set(["completed", "no_show", "cancelled", "expired"]);
 let place = JSON.parse(byId("first").textContent);
 let heardAt = now();
 
