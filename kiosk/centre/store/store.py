@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.centre import journal
+from kiosk.centre.follow_token import follow_secret
 from kiosk.centre.journal import Entry, Record
 from kiosk.centre.moments import Clock, written
 from kiosk.centre.outside_mark import OutsideMark
@@ -100,6 +101,7 @@ class Store:
         verify_safety(connection)
         with connection.begin():
             migrate(connection)
+            follow_secret(connection, self.site)
             reason = self.mark.reason_for_new_epoch(connection)
             if reason is None:
                 return ()
