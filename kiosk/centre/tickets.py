@@ -103,7 +103,7 @@ def _new_row(transaction: Transaction, plan: Plan, service: Service, actor: str)
         "sequence": sequence,
         **life_values(issued(service.id)),
         "arrival": days.next_arrival(transaction, plan),
-        "queued_at": transaction.at,
+        "queued_at": days.queue_moment(transaction),
         "issued_at": transaction.at,
         "issued_by": actor,
         "offline": 0,
