@@ -15,7 +15,7 @@ STATE_AFTER = {
     "ticket.issued": "waiting",
     "ticket.called": "called",
     "ticket.started": "serving",
-    "ticket.completed": "done",
+    "ticket.completed": "completed",
 }
 KIND = {"issue": "ticket.issued", "call": "ticket.called", "start": "ticket.started",
         "complete": "ticket.completed"}  # fmt: skip

@@ -1,0 +1,95 @@
+"""Where the centres of a fault test run: a data folder, a configuration, a database on either engine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.centre import admin
+from kiosk.centre.store.store import FILE_NAME
+from kiosk.settings import load
+from tests.centre.support import CONFIG, OFFICERS, PASSWORD
+from tests.postgres_server import PostgresServer
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@dataclass
+class Place:
+    """``url``: the database's address as SQLAlchemy has it; ``server`` and ``database`` with PostgreSQL."""
+
+    engine: str
+    data: Path
+    tokens: dict[str, str]
+    config: Path
+    url: str
+    server: PostgresServer | None = None
+    database: str = ""
+
+
+class Seed:
+    """Makes places. Passwords take time to hash, so there is one database with officers for each engine."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="seed-")
+        self._made: dict[str, Place] = {}
+
+    def close(self) -> None:
+        """Stop the server, remove everything."""
+        for made in self._made.values():
+            if made.server is not None:
+                made.server.stop()
+        self._folder.cleanup()
+
+    def place(self, engine: str, folder: Path) -> Place:
+        """A fresh place in ``folder``, like every other on this engine."""
+        like = self._made.get(engine) or self._seeded(engine)
+        shutil.copytree(like.data, folder / "data")
+        if like.server is None:
+            return _sqlite(folder, like.tokens)
+        return _postgresql(folder, like.tokens, like.server, like.server.create(like.database))
+
+    def leave(self, place: Place) -> None:
+        """The place is needed no more; what is on the disk belongs to the folder's owner."""
+        if place.server is not None:
+            place.server.drop(place.database)
+
+    def _seeded(self, engine: str) -> Place:
+        folder = Path(self._folder.name, engine)
+        folder.mkdir()
+        if engine == "sqlite":
+            made = _sqlite(folder, {})
+        else:
+            server = PostgresServer()
+            server.start()
+            made = _postgresql(folder, {}, server, server.create())
+        self._made[engine] = made
+        settings = load(made.config)
+        for name, role in (("kiosk", "kiosk"), ("kiosk-2", "kiosk"), ("display", "display")):
+            made.tokens[name] = admin.create_token(settings, made.data, role, name)
+        for login in OFFICERS:
+            admin.add_officer(settings, made.data, login, "officer", PASSWORD, name=login.title())
+        return made
+
+
+def _sqlite(folder: Path, tokens: dict[str, str]) -> Place:
+    data = folder / "data"
+    return Place("sqlite", data, tokens, configured(folder, ""), f"sqlite:///{data / FILE_NAME}")
+
+
+def _postgresql(folder: Path, tokens: dict[str, str], server: PostgresServer, database: str) -> Place:
+    url = server.url(database)
+    return Place("postgresql", folder / "data", tokens, configured(folder, url), url, server, database)
+
+
+def configured(folder: Path, database_url: str) -> Path:
+    """The shipped configuration, with a database's address and no pause between two calls."""
+    config = folder / "config"
+    shutil.copytree(CONFIG, config)
+    centre = config / "centre.toml"
+    centre.write_text(f'database_url = "{database_url}"\n' + centre.read_text(encoding="utf-8"))
+    queue = config / "queue.toml"
+    queue.write_text(queue.read_text(encoding="utf-8").replace("[rules]", "[rules]\nrecall_gap_seconds = 0"))
+    return config
