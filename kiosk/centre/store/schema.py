@@ -23,6 +23,19 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+OPEN_TICKET = text("ticket.state IN ('waiting', 'called', 'serving', 'parked')")
+"""What a query says besides its own condition on the state, so that old tickets are not looked through.
+
+Databases use a partial index only for a query that says its condition in the same words
+(https://www.sqlite.org/partialindex.html §3); a bound parameter says nothing.
+"""
+
+TICKET_AT_COUNTER = text("ticket.state IN ('called', 'serving')")
+"""The same for the tickets at counters."""
+
+UNDOABLE_TICKET = text("ticket.before IS NOT NULL")
+"""The same for the tickets whose last step may be taken back."""
+
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
     return Column(name, String, nullable=null)
@@ -194,6 +207,13 @@ ticket = Table(
         unique=True,
         sqlite_where=text("state IN ('called', 'serving')"),
         postgresql_where=text("state IN ('called', 'serving')"),
+    ),
+    Index(
+        "ticket_undoable",
+        "site",
+        "undo_until",
+        sqlite_where=text("before IS NOT NULL"),
+        postgresql_where=text("before IS NOT NULL"),
     ),
     Index("ticket_day", "site", "day", "arrival"),
 )

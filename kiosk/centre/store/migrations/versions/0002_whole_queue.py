@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("state IN ('waiting', 'called', 'serving', 'parked')")
+_UNDOABLE = sa.text("before IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -46,6 +47,13 @@ def _tickets() -> None:
     op.execute(sa.text("UPDATE ticket SET state = 'completed' WHERE state = 'done'"))
     op.create_index(
         "ticket_open", "ticket", ["site", "state", "arrival"], sqlite_where=_OPEN, postgresql_where=_OPEN
+    )
+    op.create_index(
+        "ticket_undoable",
+        "ticket",
+        ["site", "undo_until"],
+        sqlite_where=_UNDOABLE,
+        postgresql_where=_UNDOABLE,
     )
 
 
