@@ -1,8 +1,66 @@
-"""How long the wait will be: a simple estimate that says nothing rather than something untrue."""
+"""How long the wait will be, in figures people trust: what is said is rounded so that it is kept."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST = 120
+"""Minutes from which only "more than" is said."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Minutes until a ticket is called: as likely less as more, and not exceeded 9 times in 10.
+
+    Both are ``None`` when nobody can say.
+    """
+
+    median: float | None
+    p90: float | None
+
+
+NOBODY_KNOWS = Wait(None, None)
+
+
+class WaitKind(StrEnum):
+    """How a wait is told."""
+
+    UNKNOWN = "unknown"
+    UNDER = "under"  # less than ``high`` minutes
+    RANGE = "range"  # about ``low`` to ``high`` minutes
+    OVER = "over"  # more than ``low`` minutes
+
+
+@dataclass(frozen=True)
+class WaitRange:
+    """Whole minutes to be told. ``low`` or ``high`` is ``None`` where the kind has none."""
+
+    low: int | None
+    high: int | None
+    kind: WaitKind
+
+
+def wait_range(wait: Wait) -> WaitRange:
+    """The figures for a wait: the upper one is the 90 % time rounded up, the lower one about as unlikely."""
+    if wait.median is None or wait.p90 is None:
+        return WaitRange(None, None, WaitKind.UNKNOWN)
+    high = _rounded(wait.p90, up=True)
+    low = _rounded(wait.median * min(1.0, wait.median / wait.p90) if wait.p90 > 0 else 0.0, up=False)
+    if low >= LONGEST:
+        return WaitRange(LONGEST, None, WaitKind.OVER)
+    if low <= 0:
+        return WaitRange(None, high, WaitKind.UNDER)
+    return WaitRange(low, high, WaitKind.RANGE)
+
+
+def _rounded(minutes: float, *, up: bool) -> int:
+    """To 5 minutes below half an hour, to 10 below two hours, else to 30; at least 5 when rounded up."""
+    step = 5 if minutes <= 30 else 10 if minutes <= 120 else 30
+    if up:
+        return max(5, math.ceil(minutes / step - 1e-9) * step)
+    return math.floor(minutes / step + 1e-9) * step
 
 
 def minutes_wait(ahead: int, minutes_each: float, open_counters: int) -> int | None:

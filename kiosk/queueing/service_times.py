@@ -1,0 +1,518 @@
+"""How long one service takes at a counter, learnt from what was done there and corrected as the day goes.
+
+A time is from the call to the end, in minutes. Logarithms of times are counted per service in a histogram
+that forgets slowly; its middle and spread come from quartiles, and what lies far outside, such as a ticket
+nobody completed, is left out. The hour, the counter and how many counters are open shift it, each shrunk
+towards no shift. What was seen today, finished or still running, shifts it further (``Outlook``), the more
+the more was seen. A new service begins with its configured minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from statistics import NormalDist
+from typing import NamedTuple
+
+NO_SHOW = "no_show"
+
+_BIN = 0.08
+_LOWEST = math.log(0.05)
+_BINS = 116
+_LEVELS = 96
+_NORMAL = NormalDist()
+
+
+class Leg(NamedTuple):
+    """One stay at a counter, as the centre keeps it. ``officers``: counters open at that time.
+
+    ``outcome`` is ``completed``, ``next_service`` or ``no_show``.
+    """
+
+    service: str
+    called_at: datetime
+    started_at: datetime | None
+    ended_at: datetime
+    outcome: str
+    officers: int
+    day: date
+    counter: str = ""
+    queued_at: datetime | None = None
+
+
+class Running(NamedTuple):
+    """A ticket that is at a counter now. ``started_at`` is ``None`` while it is only called."""
+
+    service: str
+    counter: str
+    called_at: datetime
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Learning:
+    """How fast is learnt. Spreads are standard deviations of the logarithm of a time.
+
+    The defaults say how much centres and days are believed to differ before anything was seen.
+    """
+
+    prior_legs: float = 8
+    prior_spread: float = 0.55
+    """Of the times of one service."""
+    configured_error: float = 0.5
+    """How far the configured minutes may be from the truth."""
+    day_spread: float = 0.12
+    service_day_spread: float = 0.10
+    counter_spread: float = 0.18
+    hour_legs: float = 40
+    officers_legs: float = 80
+    half_life_days: float = 25
+    outlier: float = 3.3
+    no_show_share: float = 0.04
+    no_show_minutes: float = 1.5
+    gap_minutes: float = 0.3
+    """From the end of one to the call of the next while people wait."""
+    longest_gap: float = 6
+
+
+@dataclass
+class _Shift:
+    """A shrunk mean of residuals."""
+
+    weight: float = 0
+    total: float = 0
+
+    def add(self, residual: float) -> None:
+        self.weight += 1
+        self.total += residual
+
+    def fade(self, by: float) -> None:
+        self.weight *= by
+        self.total *= by
+
+    def mean(self, prior: float) -> float:
+        return self.total / (self.weight + prior)
+
+
+@dataclass
+class _Service:
+    """What is known of one service before today."""
+
+    counts: list[float]
+    minutes: float
+    middle: float = 0
+    spread: float = 0
+    learnt: float = 0
+    levels: list[float] = field(default_factory=list)
+    """Logarithms relative to ``middle`` at equally likely places."""
+    no_shows: float = 0
+
+
+@dataclass
+class _Today:
+    """Residuals of one day's legs of one service at one counter."""
+
+    weight: float = 0
+    total: float = 0
+
+
+class ServiceTimes:
+    """Learnt service times. ``configured`` gives each service's usual minutes; ``zone`` is the centre's.
+
+    ``legs`` is the history, in the order of days. Not safe to use from several threads at once.
+    """
+
+    def __init__(
+        self,
+        configured: Mapping[str, float],
+        zone: tzinfo,
+        legs: Iterable[Leg] = (),
+        learning: Learning | None = None,
+    ) -> None:
+        self._learning = learning or Learning()
+        self._zone = zone
+        self._fade = 0.5 ** (1 / self._learning.half_life_days)
+        self._services: dict[str, _Service] = {}
+        self._hours: dict[int, _Shift] = defaultdict(_Shift)
+        self._officers: dict[int, _Shift] = defaultdict(_Shift)
+        self._counters: dict[str, _Shift] = defaultdict(_Shift)
+        self._no_show_time = _Shift()
+        self._gap = _Shift()
+        self._day: date | None = None
+        self._legs_today: list[tuple[str, float, int, int, str]] = []
+        self._today: dict[tuple[str, str], _Today] = {}
+        self._no_shows_today: dict[str, int] = defaultdict(int)
+        self._ends: dict[str, datetime] = {}
+        for service, minutes in configured.items():
+            self._new(service, minutes)
+        for leg in legs:
+            self._take(leg, learn_today=False)
+        self._residuals_of_today()
+
+    # -- learning
+
+    def add(self, leg: Leg) -> None:
+        """Learn from one more leg. One of a later day than all before begins that day."""
+        self._take(leg, learn_today=True)
+
+    def begin(self, day: date) -> None:
+        """Begin ``day``: what was seen before becomes history. Does nothing for a day that has begun."""
+        if self._day is None or day > self._day:
+            self._fold()
+            self._day = day
+
+    def _take(self, leg: Leg, *, learn_today: bool) -> None:
+        if self._day is None or leg.day > self._day:
+            self.begin(leg.day)
+        minutes = (leg.ended_at - leg.called_at).total_seconds() / 60
+        if minutes <= 0:
+            return
+        known = self._services.get(leg.service) or self._new(leg.service, minutes)
+        self._learn_gap(leg)
+        if leg.outcome == NO_SHOW:
+            self._no_shows_today[leg.service] += 1
+            self._no_show_time.add(min(minutes, 10.0))
+            return
+        hour = leg.called_at.astimezone(self._zone).hour
+        seen = (leg.service, math.log(minutes), hour, leg.officers, leg.counter)
+        self._legs_today.append(seen)
+        if learn_today:
+            self._see(known, seen)
+
+    def _learn_gap(self, leg: Leg) -> None:
+        before = self._ends.get(leg.counter)
+        if leg.counter:
+            self._ends[leg.counter] = leg.ended_at
+        if before is None or leg.queued_at is None or leg.queued_at > before:
+            return
+        gap = (leg.called_at - before).total_seconds() / 60
+        if 0 <= gap <= self._learning.longest_gap:
+            self._gap.add(gap)
+
+    def _new(self, service: str, minutes: float) -> _Service:
+        known = _Service([0.0] * _BINS, minutes)
+        self._services[service] = known
+        self._settle(known)
+        return known
+
+    def _see(self, known: _Service, seen: tuple[str, float, int, int, str]) -> None:
+        service, log_minutes, hour, officers, counter = seen
+        residual = log_minutes - known.middle - self._steady(hour, officers, counter)
+        limit = 3 * math.hypot(known.spread, math.sqrt(self._middle_variance(known)))
+        today = self._today.setdefault((service, counter), _Today())
+        today.weight += 1
+        today.total += max(-limit, min(limit, residual))
+
+    def _residuals_of_today(self) -> None:
+        self._today.clear()
+        for seen in self._legs_today:
+            self._see(self._services[seen[0]], seen)
+
+    def _fold(self) -> None:
+        """Today becomes history."""
+        if not self._legs_today and not self._no_shows_today:
+            return
+        for shifts in (self._hours, self._officers, self._counters):
+            for shift in shifts.values():
+                shift.fade(self._fade)
+        self._gap.fade(self._fade)
+        self._no_show_time.fade(self._fade)
+        for known in self._services.values():
+            known.counts = [count * self._fade for count in known.counts]
+            known.no_shows *= self._fade
+        for service, count in self._no_shows_today.items():
+            self._services[service].no_shows += count
+        steady = [self._steady(hour, officers, counter) for _, _, hour, officers, counter in self._legs_today]
+        for (service, log_minutes, _, _, _), shift_by in zip(self._legs_today, steady, strict=True):
+            place = int((log_minutes - shift_by - _LOWEST) / _BIN)
+            self._services[service].counts[max(0, min(_BINS - 1, place))] += 1
+        for service in {seen[0] for seen in self._legs_today} | set(self._no_shows_today):
+            self._settle(self._services[service])
+        self._learn_shifts(steady)
+        self._legs_today.clear()
+        self._today.clear()
+        self._no_shows_today.clear()
+        self._ends.clear()
+
+    def _learn_shifts(self, steady: Sequence[float]) -> None:
+        """Each shift learns from what the others leave."""
+        rests = []
+        by_counter: dict[str, list[float]] = defaultdict(list)
+        for (service, log_minutes, _, _, counter), shift_by in zip(self._legs_today, steady, strict=True):
+            known = self._services[service]
+            limit = 3 * known.spread
+            rest = max(-limit, min(limit, log_minutes - shift_by - known.middle))
+            rests.append(rest)
+            by_counter[counter].append(rest)
+        day = sum(rests) / (len(rests) + 20) if rests else 0.0
+        for (_, _, hour, officers, counter), rest in zip(self._legs_today, rests, strict=True):
+            left = rest - day
+            self._hours[hour].add(left + self._hours[hour].mean(self._learning.hour_legs))
+            self._officers[officers].add(left + self._officers[officers].mean(self._learning.officers_legs))
+            if counter:
+                self._counters[counter].add(left + self._counter_shift(counter))
+
+    def _settle(self, known: _Service) -> None:
+        """Middle, spread and levels of a service from its histogram and the configured minutes."""
+        learning = self._learning
+        legs = sum(known.counts)
+        weight = learning.prior_legs * learning.prior_legs / (learning.prior_legs + legs)
+        centre = math.log(known.minutes) - learning.prior_spread**2 / 2
+        prior = NormalDist(centre, learning.prior_spread)
+        edges = [prior.cdf(_LOWEST + place * _BIN) for place in range(_BINS + 1)]
+        counts = [
+            count + weight * (above - below)
+            for count, below, above in zip(known.counts, edges, edges[1:], strict=False)
+        ]
+        middle = _quantile(counts, 0.5)
+        low, high = _quantile(counts, 0.25), _quantile(counts, 0.75)
+        spread = max(0.2, min(1.3, (high - low) / 1.349))
+        kept = [
+            count if abs(_LOWEST + (place + 0.5) * _BIN - middle) <= learning.outlier * spread else 0.0
+            for place, count in enumerate(counts)
+        ]
+        known.middle, known.spread, known.learnt = middle, spread, legs
+        known.levels = [level - middle for level in _quantiles(kept, _LEVELS)]
+
+    # -- what is known
+
+    def outlook(self, running: Sequence[Running], now: datetime, officers: int) -> Outlook:
+        """Times as they look now: today's legs and those at the counters taken into account.
+
+        ``officers``: counters open now.
+        """
+        return Outlook(self, running, now, officers)
+
+    def minutes(self, service: str) -> float:
+        """Mean minutes of one service, no-shows left out, before today's correction."""
+        known = self._services[service]
+        return sum(math.exp(known.middle + level) for level in known.levels) / len(known.levels)
+
+    def legs(self, service: str) -> float:
+        """How many legs stand behind a service's times, older ones counting less."""
+        return self._services[service].learnt
+
+    def no_show_share(self, service: str) -> float:
+        """Share of calls that nobody answers."""
+        known = self._services[service]
+        legs = known.learnt + sum(today.weight for (of, _), today in self._today.items() if of == service)
+        missed = known.no_shows + self._no_shows_today.get(service, 0)
+        return (missed + 30 * self._learning.no_show_share) / (legs + missed + 30)
+
+    @property
+    def no_show_minutes(self) -> float:
+        """Minutes a counter waits for somebody who does not come."""
+        return (self._no_show_time.total + 10 * self._learning.no_show_minutes) / (
+            self._no_show_time.weight + 10
+        )
+
+    @property
+    def gap_minutes(self) -> float:
+        """Minutes from the end of one to the call of the next while people wait."""
+        return (self._gap.total + 20 * self._learning.gap_minutes) / (self._gap.weight + 20)
+
+    def _known(self, service: str) -> _Service:
+        return self._services.get(service) or self._new(service, 8.0)
+
+    def _counter_shift(self, counter: str) -> float:
+        legs = (self._learning.prior_spread / self._learning.counter_spread) ** 2
+        return self._counters[counter].mean(legs) if counter in self._counters else 0.0
+
+    def _steady(self, hour: int, officers: int, counter: str) -> float:
+        return (
+            self.hour_shift(hour)
+            + (
+                self._officers[officers].mean(self._learning.officers_legs)
+                if officers in self._officers
+                else 0
+            )
+            + self._counter_shift(counter)
+        )
+
+    def hour_shift(self, hour: int) -> float:
+        """How much longer (logarithm) services take that begin in this hour of the centre's day."""
+        return self._hours[hour].mean(self._learning.hour_legs) if hour in self._hours else 0.0
+
+    def _middle_variance(self, known: _Service) -> float:
+        """How unsure a service's middle is."""
+        learning = self._learning
+        return 1 / (1 / learning.configured_error**2 + known.learnt / known.spread**2)
+
+
+class Outlook:
+    """Service times at one moment of one day."""
+
+    def __init__(self, times: ServiceTimes, running: Sequence[Running], now: datetime, officers: int) -> None:
+        self._times = times
+        self._now = now
+        self._officers = officers
+        self._local = now.astimezone(times._zone)
+        seen = {key: (today.weight, today.total) for key, today in times._today.items()}
+        self._weigh(seen)
+        for one in running:
+            self._still_running(one, seen)
+        self._weigh(seen)
+
+    def _weigh(self, seen: Mapping[tuple[str, str], tuple[float, float]]) -> None:
+        """Today's shifts: common, by service and by counter, and how unsure they are."""
+        times, learning = self._times, self._times._learning
+        by_service: dict[str, tuple[float, float]] = {}
+        for (service, _), (weight, total) in seen.items():
+            old = by_service.get(service, (0.0, 0.0))
+            by_service[service] = (old[0] + weight, old[1] + total)
+        precision = 1 / learning.day_spread**2
+        pull = 0.0
+        own: dict[str, tuple[float, float, float]] = {}
+        for service, (weight, total) in by_service.items():
+            if weight <= 0:
+                continue
+            known = times._known(service)
+            apart = learning.service_day_spread**2 + times._middle_variance(known)
+            noise = known.spread**2 / weight
+            own[service] = (total / weight, apart, noise)
+            precision += 1 / (apart + noise)
+            pull += total / weight / (apart + noise)
+        self._day_shift = pull / precision
+        self.day_spread = precision**-0.5
+        self._service_shifts = {
+            service: (mean - self._day_shift) * apart / (apart + noise)
+            for service, (mean, apart, noise) in own.items()
+        }
+        self._service_spreads = {
+            service: math.sqrt(apart * noise / (apart + noise)) for service, (_, apart, noise) in own.items()
+        }
+        by_counter: dict[str, tuple[float, float]] = {}
+        for (service, counter), (weight, total) in seen.items():
+            left = total - weight * (self._day_shift + self._service_shifts.get(service, 0.0))
+            old = by_counter.get(counter, (0.0, 0.0))
+            by_counter[counter] = (old[0] + weight, old[1] + left)
+        legs = (learning.prior_spread / learning.counter_spread) ** 2
+        self._counter_shifts = {
+            counter: left / (weight + 2 * legs) for counter, (weight, left) in by_counter.items() if counter
+        }
+
+    def _still_running(self, one: Running, seen: dict[tuple[str, str], tuple[float, float]]) -> None:
+        """Who is still there tells that a service takes at least so long (one Newton step)."""
+        elapsed = (self._now - one.called_at).total_seconds() / 60
+        if elapsed <= 0 or one.started_at is None:
+            return
+        known = self._times._known(one.service)
+        shift = self._day_shift + self._service_shifts.get(one.service, 0.0)
+        steady = self._times._steady(self._local.hour, self._officers, one.counter)
+        above = min(2.5, (math.log(elapsed) - known.middle - steady - shift) / known.spread)
+        if above < -3:
+            return
+        hazard = _NORMAL.pdf(above) / (1 - _NORMAL.cdf(above))
+        weight = hazard * (hazard - above)
+        old = seen.get((one.service, one.counter), (0.0, 0.0))
+        seen[one.service, one.counter] = (
+            old[0] + weight,
+            old[1] + weight * shift + known.spread * hazard,
+        )
+
+    # -- times
+
+    def levels(self, service: str) -> list[float]:
+        """Equally likely minutes of one service that begins now, in rising order."""
+        known = self._times._known(service)
+        centre = known.middle + self._day_shift + self._service_shifts.get(service, 0.0) + self._shift_now
+        return [math.exp(centre + level) for level in known.levels]
+
+    @property
+    def _shift_now(self) -> float:
+        return self._times._steady(self._local.hour, self._officers, "")
+
+    def draws(self, service: str, count: int) -> list[float]:
+        """``count`` equally likely minutes for which a call occupies a counter, no-shows among them."""
+        missed = self._times.no_show_share(service)
+        stay = self._times.no_show_minutes
+        levels = self.levels(service)
+        return [
+            stay
+            if (place := (number + 0.5) / count) < missed
+            else _at(levels, (place - missed) / (1 - missed))
+            for number in range(count)
+        ]
+
+    def remaining(self, one: Running, count: int) -> list[float]:
+        """``count`` equally likely minutes for which one at a counter will still be there."""
+        elapsed = max(0.0, (self._now - one.called_at).total_seconds() / 60)
+        speed = self.counter_factor(one.counter)
+        levels = [level * speed for level in self.levels(one.service)]
+        if one.started_at is None:
+            missed = self._times.no_show_share(one.service)
+            stay = self._times.no_show_minutes
+            short = round(missed * len(levels))
+            levels = sorted([stay] * short + levels[: len(levels) - short])
+        later = [level - elapsed for level in levels[bisect_right(levels, elapsed) :]]
+        if len(later) < 3:  # longer than was ever seen: nobody knows, so about as long as a usual one
+            usual = levels[len(levels) // 2]
+            return [-math.log(1 - (number + 0.5) / count) * 0.7 * usual for number in range(count)]
+        return [_at(later, (number + 0.5) / count) for number in range(count)]
+
+    def counter_factor(self, counter: str) -> float:
+        """How much longer this counter takes than others."""
+        return math.exp(self._times._counter_shift(counter) + self._counter_shifts.get(counter, 0.0))
+
+    def spread(self, service: str) -> float:
+        """How unsure the service's middle is (logarithm), apart from ``day_spread``."""
+        known = self._times._known(service)
+        before = math.sqrt(self._times._learning.service_day_spread**2 + self._times._middle_variance(known))
+        return self._service_spreads.get(service, before)
+
+    @property
+    def gap(self) -> float:
+        """Minutes between one and the next."""
+        return self._times.gap_minutes
+
+    def hour_factors(self, hours: int) -> list[float]:
+        """How much longer a service takes that begins in this hour of the clock, in the next, … than now."""
+        now = self._times.hour_shift(self._local.hour)
+        return [
+            math.exp(self._times.hour_shift((self._local.hour + ahead) % 24) - now) for ahead in range(hours)
+        ]
+
+    @property
+    def minute_of_hour(self) -> float:
+        """Minutes since the full hour, at the centre."""
+        return self._local.minute + self._local.second / 60
+
+
+def _quantiles(counts: Sequence[float], number: int) -> list[float]:
+    """``number`` equally likely values of a histogram of logarithms."""
+    whole = sum(counts)
+    values = []
+    place, below = 0, 0.0
+    for index in range(number):
+        wanted = (index + 0.5) / number * whole
+        while place < _BINS - 1 and below + counts[place] < wanted:
+            below += counts[place]
+            place += 1
+        inside = (wanted - below) / counts[place] if counts[place] > 0 else 0.5
+        values.append(_LOWEST + (place + min(1.0, inside)) * _BIN)
+    return values
+
+
+def _quantile(counts: Sequence[float], share: float) -> float:
+    whole = sum(counts) * share
+    below = 0.0
+    for place, count in enumerate(counts):
+        if below + count >= whole and count > 0:
+            return _LOWEST + (place + (whole - below) / count) * _BIN
+        below += count
+    return _LOWEST + _BINS * _BIN
+
+
+def _at(levels: Sequence[float], share: float) -> float:
+    """The value at ``share`` of equally likely ``levels``, between them by a line."""
+    place = share * len(levels) - 0.5
+    if place <= 0:
+        return levels[0]
+    low = int(place)
+    if low >= len(levels) - 1:
+        return levels[-1]
+    return levels[low] + (levels[low + 1] - levels[low]) * (place - low)
