@@ -28,6 +28,7 @@ class Books:
     tickets: int
     entries: int
     epochs: int
+    days: int
 
 
 def audited(url: str, site: str, told: list[tuple[str, str, str]], keys: Mapping[str, str]) -> Books:
@@ -53,11 +54,18 @@ def _books(
     faults += _against_told(entries, told, keys, set(rows))
     faults += _against_tables(entries, rows)
     faults += _called_once(entries)
+    faults += _days(entries)
     faults += _numbers(connection, list(rows.values()))
     seqs = connection.execute(select(journal_table.c.seq).order_by(journal_table.c.seq)).scalars().all()
     if seqs != list(range(1, len(seqs) + 1)):
         faults.append("chain: the journal's numbers have a gap")
-    return Books(tuple(faults), len(rows), len(entries), len({one.epoch for one in entries}))
+    return Books(
+        tuple(faults),
+        tickets=len(rows),
+        entries=len(entries),
+        epochs=len({one.epoch for one in entries}),
+        days=len({row["day"] for row in rows.values()}),
+    )
 
 
 def _against_told(
@@ -123,6 +131,19 @@ def _called_once(entries: list[journal.Entry]) -> list[str]:
                 faults.append(f"double: {counter} has {holds[counter]} and {entry.subject}")
             at[entry.subject], holds[counter] = counter, entry.subject
     faults += [f"double: {kind} of {one}" for (kind, one), n in counts.items() if kind in ONCE and n > 1]
+    return faults
+
+
+def _days(entries: list[journal.Entry]) -> list[str]:
+    """The business day never goes back, nor does the place by arrival within it."""
+    faults, last = [], ("", "", 0)
+    for entry in entries:
+        if entry.type == "ticket.issued":
+            told = entry.data()["ticket"]
+            place = (told["day"], told["queued_at"], told["arrival"])
+            if place <= last and not told.get("offline"):
+                faults.append(f"days: {place} after {last}")
+            last = max(last, place)
     return faults
 
 

@@ -184,7 +184,11 @@ class Officer(Worker):
         self._now(answer.body["ticket"])
 
     def _press(self, action: str) -> Answer:
-        return self.caller("POST", f"/counters/{self.counter}/{action}")
+        answer = self.caller("POST", f"/counters/{self.counter}/{action}")
+        if answer.code == "NOT_SIGNED_IN":  # the clock went on, and the session ended
+            self.caller.sign_in(self.name)
+            answer = self.caller("POST", f"/counters/{self.counter}/{action}")
+        return answer
 
     def _now(self, ticket: dict[str, Any] | None) -> None:
         here = ticket is not None and ticket["state"] in {"called", "serving"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.centre import admin
@@ -72,6 +72,13 @@ class Seed:
         for login in OFFICERS:
             admin.add_officer(settings, made.data, login, "officer", PASSWORD, name=login.title())
         return made
+
+
+def moved(place: Place, folder: Path) -> Place:
+    """The same place with its data folder in ``folder``."""
+    data = folder / "data"
+    shutil.copytree(place.data, data)
+    return replace(place, data=data, url=place.url.replace(str(place.data), str(data)))
 
 
 def _sqlite(folder: Path, tokens: dict[str, str]) -> Place:
