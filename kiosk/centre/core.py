@@ -153,7 +153,7 @@ class Centre:
         """Follow the whole chain once after each start, a page at a time, so that nobody has to wait for
         it.
         """
-        done = Verified(0, 0, journal.NO_HASH)
+        done = await self.store.read(lambda reading: journal.anchor(reading.connection, reading.site))
         target = self.events.head.seq
         try:
             while done.seq < target:

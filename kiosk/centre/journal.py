@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from kiosk.centre.store.schema import journal, journal_head
+from kiosk.centre.store.schema import journal, journal_anchor, journal_head
 
 NO_HASH = "0" * 64
 """What the first entry names as its predecessor's hash."""
@@ -176,9 +176,16 @@ def verify_chain(site: str, entries: Sequence[Entry], after: Verified) -> Verifi
     return Verified(after.entries + len(entries), seq, prev)
 
 
+def anchor(connection: Connection, site: str) -> Verified:
+    """After which entry the database's part of the chain begins: the last one that was archived."""
+    query = select(journal_anchor.c.seq, journal_anchor.c.hash).where(journal_anchor.c.site == site)
+    row = connection.execute(query.order_by(journal_anchor.c.seq.desc()).limit(1)).first()
+    return Verified(0, 0, NO_HASH) if row is None else Verified(0, *row)
+
+
 def verify(connection: Connection, site: str, page: int = 2000) -> Verified:
-    """Follow the whole chain up to the head row. Raises ``JournalBrokenError``."""
-    done = Verified(0, 0, NO_HASH)
+    """Follow the whole chain that the database holds up to the head row. Raises ``JournalBrokenError``."""
+    done = anchor(connection, site)
     while entries := read_after(connection, site, done.seq, page):
         done = verify_chain(site, entries, done)
     check_head(done, read_head(connection, site))
@@ -193,11 +200,13 @@ def verify_tail(connection: Connection, site: str, length: int = 200) -> None:
     newest = connection.execute(select(func.max(journal.c.seq)).where(journal.c.site == site)).scalar() or 0
     if newest > head.seq:
         raise JournalBrokenError(f"entry {newest} lies past the head {head.seq}")
-    first = max(0, head.seq - length)
-    before = find(connection, site, first)
-    done = Verified(0, first, before.hash if before else NO_HASH)
-    if before is None and first:
-        raise JournalBrokenError(f"entry {first} is missing")
+    done = anchor(connection, site)
+    first = max(done.seq, head.seq - length)
+    if first > done.seq:
+        before = find(connection, site, first)
+        if before is None:
+            raise JournalBrokenError(f"entry {first} is missing")
+        done = Verified(0, first, before.hash)
     check_head(verify_chain(site, read_after(connection, site, first, length), done), head)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from kiosk.centre import journal
+from kiosk.centre.durable import write_file
 from kiosk.centre.journal import Head
 
 _LOG = logging.getLogger(__name__)
@@ -43,15 +43,11 @@ class OutsideMark:
             return None
 
     def write(self, head: Head) -> None:
-        """Replace the file's content at once; a reader never sees half of it. Raises ``OSError``."""
+        """Replace the file's content at once and durably. Raises ``OSError``."""
         if head == self._written:
             return
-        fresh = self._file.with_suffix(f".{os.getpid()}")  # the command line may write at the same time
         text = json.dumps({"site": self._site, **asdict(head)})
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.replace(self._file)
+        write_file(self._file, lambda file: file.write(text.encode("utf-8")))
         self._written = head
 
     def reason_for_new_epoch(self, connection: Connection) -> str | None:
