@@ -96,6 +96,7 @@ def _turn_page(transaction: Transaction, plan: Plan, day: str) -> None:
             before=None,
             undoable=None,
             undo_until=None,
+            undo_counter=None,
         )
         .returning(ticket)
     )

@@ -37,6 +37,7 @@ _PLAIN = (
     "priority",
     "priority_source",
 )
+_UNDO = ("undoable", "undo_until", "undo_counter")
 _SEPARATOR = " "
 
 
@@ -61,6 +62,8 @@ def life_of(row: Row) -> Life:
         before=None if before is None else life_of({**json.loads(before), "before": None}),
         undoable=None if row["undoable"] is None else TicketEvent(row["undoable"]),
         undo_until=_moment(row["undo_until"]),
+        undo_counter=row["undo_counter"],
+        undo_counter=row["undo_counter"],
         **values,
     )
 
@@ -75,14 +78,15 @@ def life_values(life: Life) -> Json:
         "before": None if life.before is None else before_text(life_values(life.before)),
         "undoable": None if life.undoable is None else life.undoable.value,
         "undo_until": _text(life.undo_until),
+        "undo_counter": life.undo_counter,
     }
     return values
 
 
 def before_text(values: Mapping[str, Any]) -> str:
     """A life's columns as the column ``before`` of the life after it keeps them."""
-    names = (*_PLAIN, *_MOMENTS, "state", "then", "undoable", "undo_until")
-    kept = {name: None if name in {"undoable", "undo_until"} else values[name] for name in names}
+    kept = {name: values[name] for name in (*_PLAIN, *_MOMENTS, "state", "then")}
+    kept |= dict.fromkeys(_UNDO)
     return json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

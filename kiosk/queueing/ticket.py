@@ -3,11 +3,14 @@
 ``TABLE`` is the whole truth; ``step`` reads it. What is not in the table is refused and changes nothing. A
 transfer is a move, not a place to stand: the ticket waits again, with its place by arrival. ``docs/queue.md``
 shows the table.
+
+Two things are the store's to see to, because they concern more than one ticket: a counter has one active
+ticket (also after an undo), and a ticket that comes back within a day comes back to that day's queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,6 +61,8 @@ class Actor(StrEnum):
 class Guard(StrEnum):
     """What must hold besides the state. The value is also the reason of the refusal."""
 
+    AT_COUNTER = "at_counter"  # the officer sits at a counter
+    NOT_ELSEWHERE = "not_elsewhere"  # the ticket is not reserved for another counter
     SAME_COUNTER = "same_counter"  # the officer's counter is the one the ticket was called to
     RECALL_GAP = "recall_gap"  # the last call is not heard any more
     TIME_IS_UP = "time_is_up"  # a parked ticket comes back by itself only when its time has come
@@ -67,7 +72,7 @@ class Guard(StrEnum):
     NO_MORE_SERVICES = "no_more_services"
     HAS_TARGET = "has_target"  # a transfer names another service or a counter
     NOT_THERE_YET = "not_there_yet"  # a service is asked for once
-    RESERVED = "reserved"
+    RESERVED = "reserved"  # for a counter, which has just closed
     WITHIN_UNDO = "within_undo"  # something was done a moment ago, at this counter
 
 
@@ -85,7 +90,8 @@ class Rules:
 class Life:
     """What of a ticket changes. Moments are aware; ``then`` are the services still to come in this visit.
 
-    ``before`` is what an undo brings back, ``undid`` the event it would take back, until ``undo_until``.
+    ``before`` is what an undo brings back, ``undoable`` the event it would take back, until ``undo_until``
+    and at ``undo_counter``.
     """
 
     state: TicketState
@@ -106,6 +112,7 @@ class Life:
     before: Life | None = None
     undoable: TicketEvent | None = None
     undo_until: datetime | None = None
+    undo_counter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,11 +149,11 @@ class Refused:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table."""
+    """One line of the table. ``to`` is ``None`` where the line leads back to whatever was before."""
 
     state: TicketState
     event: TicketEvent
-    to: TicketState
+    to: TicketState | None
     who: frozenset[Actor]
     guards: tuple[Guard, ...] = ()
 
@@ -160,20 +167,13 @@ OPEN = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SERVING, 
 FINAL = frozenset(TicketState) - OPEN
 """States that end a visit; only undo, and from no-show a rejoin, lead out of them."""
 
-UNDOABLE = frozenset(
-    {
-        TicketEvent.CALL,
-        TicketEvent.START,
-        TicketEvent.COMPLETE,
-        TicketEvent.PARK,
-        TicketEvent.TRANSFER,
-        TicketEvent.NO_SHOW,
-        TicketEvent.CANCEL,
-        TicketEvent.ADD_SERVICE,
-        TicketEvent.PRIORITISE,
-    }
-)
-"""What an officer at a counter may take back."""
+UNDOABLE = frozenset(TicketEvent) - {
+    TicketEvent.RECALL,
+    TicketEvent.EXPIRE,
+    TicketEvent.RELEASE,
+    TicketEvent.UNDO,
+}
+"""What an officer at a counter may take back: all but a call that was heard, and an undo."""
 
 _S, _E, _G = TicketState, TicketEvent, Guard
 _OFFICER = frozenset({Actor.OFFICER})
@@ -182,7 +182,7 @@ _SYSTEM = frozenset({Actor.SYSTEM})
 _ASKED = frozenset({Actor.OFFICER, Actor.CITIZEN})
 
 TABLE: tuple[Line, ...] = (
-    Line(_S.WAITING, _E.CALL, _S.CALLED, _OFFICER),
+    Line(_S.WAITING, _E.CALL, _S.CALLED, _OFFICER, (_G.AT_COUNTER, _G.NOT_ELSEWHERE)),
     Line(_S.WAITING, _E.TRANSFER, _S.WAITING, _OFFICER, (_G.HAS_TARGET,)),
     Line(_S.WAITING, _E.PRIORITISE, _S.WAITING, _OFFICER),
     Line(_S.WAITING, _E.ADD_SERVICE, _S.WAITING, _ASKED, (_G.NOT_THERE_YET,)),
@@ -200,15 +200,16 @@ TABLE: tuple[Line, ...] = (
     Line(_S.SERVING, _E.ADD_SERVICE, _S.SERVING, _OFFICER, (_G.SAME_COUNTER, _G.NOT_THERE_YET)),
     Line(_S.SERVING, _E.PARK, _S.PARKED, _OFFICER, (_G.SAME_COUNTER,)),
     Line(_S.SERVING, _E.TRANSFER, _S.WAITING, _OFFICER, (_G.SAME_COUNTER, _G.HAS_TARGET)),
-    Line(_S.PARKED, _E.CALL, _S.CALLED, _OFFICER),
+    Line(_S.PARKED, _E.CALL, _S.CALLED, _OFFICER, (_G.AT_COUNTER,)),
     Line(_S.PARKED, _E.RETURN, _S.WAITING, _OFFICER),
     Line(_S.PARKED, _E.RETURN, _S.WAITING, _SYSTEM, (_G.TIME_IS_UP,)),
     Line(_S.PARKED, _E.CANCEL, _S.CANCELLED, _ASKED),
     Line(_S.PARKED, _E.EXPIRE, _S.EXPIRED, _SYSTEM),
     Line(_S.NO_SHOW, _E.REJOIN, _S.WAITING, _ASKED, (_G.WITHIN_GRACE, _G.REJOINS_LEFT)),
-    *(Line(state, _E.UNDO, state, _OFFICER, (_G.WITHIN_UNDO,)) for state in _S if state is not _S.EXPIRED),
+    Line(_S.NO_SHOW, _E.CALL, _S.CALLED, _OFFICER, (_G.AT_COUNTER, _G.WITHIN_GRACE)),
+    *(Line(state, _E.UNDO, None, _OFFICER, (_G.WITHIN_UNDO,)) for state in _S if state is not _S.EXPIRED),
 )
-"""The whole life. An undo leads back to the state before; its line names the state it leaves."""
+"""The whole life."""
 
 _LINES: Mapping[tuple[TicketState, TicketEvent], tuple[Line, ...]] = MappingProxyType(
     {
@@ -222,8 +223,9 @@ _LINES: Mapping[tuple[TicketState, TicketEvent], tuple[Line, ...]] = MappingProx
 def issued(
     service: str, then: tuple[str, ...] = (), *, priority: str | None = None, source: str | None = None
 ) -> Life:
-    """The life of a number just issued: a walk-in waits at once."""
-    return Life(TicketState.WAITING, service, then, priority=priority, priority_source=source)
+    """The life of a number just issued: a walk-in waits at once. A service is in ``then`` once."""
+    after = tuple(one for one in dict.fromkeys(then) if one != service)
+    return Life(TicketState.WAITING, service, after, priority=priority, priority_source=source)
 
 
 def step(life: Life, step: Step, rules: Rules) -> Life | Refused:
@@ -232,7 +234,7 @@ def step(life: Life, step: Step, rules: Rules) -> Life | Refused:
     for line in _LINES[life.state, step.event]:
         if step.who not in line.who:
             continue
-        guard = next((one for one in line.guards if not _holds(one, life, step, rules)), None)
+        guard = next((one for one in line.guards if not _GUARDS[one](life, step, rules)), None)
         if guard is None:
             return _after(life, step, line, rules)
         failed = failed or guard
@@ -243,103 +245,140 @@ def rejoin_until(life: Life, rules: Rules) -> datetime | None:
     """Until when a citizen who was missed may come back; ``None`` if not at all."""
     if life.state is not TicketState.NO_SHOW or life.ended_at is None or life.rejoins >= rules.rejoins:
         return None
-    return life.ended_at + timedelta(minutes=rules.grace_minutes)
+    return _grace_end(life.ended_at, rules)
 
 
-def _holds(guard: Guard, life: Life, step: Step, rules: Rules) -> bool:  # noqa: PLR0911
-    match guard:
-        case Guard.SAME_COUNTER:
-            return step.counter is not None and step.counter == life.counter
-        case Guard.RECALL_GAP:
-            last = life.recalled_at or life.called_at
-            # A clock that was set back must not silence an officer, so only a gap that lies ahead counts.
-            return last is None or not last <= step.at < last + timedelta(seconds=rules.recall_gap_seconds)
-        case Guard.TIME_IS_UP:
-            return life.parked_until is not None and life.parked_until <= step.at
-        case Guard.WITHIN_GRACE:
-            return life.ended_at is not None and step.at <= life.ended_at + timedelta(
-                minutes=rules.grace_minutes
-            )
-        case Guard.REJOINS_LEFT:
-            return life.rejoins < rules.rejoins
-        case Guard.MORE_SERVICES:
-            return bool(life.then)
-        case Guard.NO_MORE_SERVICES:
-            return not life.then
-        case Guard.HAS_TARGET:
-            return step.to_counter is not None or step.to_service not in (None, life.service)
-        case Guard.NOT_THERE_YET:
-            return step.to_service is not None and step.to_service not in (life.service, *life.then)
-        case Guard.RESERVED:
-            return life.reserved_counter is not None
-        case Guard.WITHIN_UNDO:
-            return (
-                life.before is not None
-                and life.undo_until is not None
-                and step.at <= life.undo_until
-                and step.counter is not None
-                and step.counter in (life.counter, life.before.counter)
-            )
+def _grace_end(missed_at: datetime, rules: Rules) -> datetime:
+    return missed_at + timedelta(minutes=rules.grace_minutes)
 
 
-_WAITING_AGAIN: Mapping[str, object] = MappingProxyType(
+def _call_died_away(life: Life, step: Step, rules: Rules) -> bool:
+    last = life.recalled_at or life.called_at
+    # A clock that was set back must not silence an officer, so only a gap that lies ahead counts.
+    return last is None or not last <= step.at < last + timedelta(seconds=rules.recall_gap_seconds)
+
+
+def _may_undo(life: Life, step: Step, rules: Rules) -> bool:
+    return (
+        life.before is not None
+        and life.undo_until is not None
+        and step.at <= life.undo_until
+        and step.counter is not None
+        and step.counter == life.undo_counter
+    )
+
+
+_GUARDS: Mapping[Guard, Callable[[Life, Step, Rules], bool]] = MappingProxyType(
     {
-        "counter": None,
-        "reserved_counter": None,
-        "call_count": 0,
-        "called_at": None,
-        "recalled_at": None,
-        "started_at": None,
-        "ended_at": None,
-        "parked_until": None,
-        "park_reason": None,
+        Guard.AT_COUNTER: lambda life, step, rules: step.counter is not None,
+        Guard.NOT_ELSEWHERE: lambda life, step, rules: life.reserved_counter in (None, step.counter),
+        Guard.SAME_COUNTER: lambda life, step, rules: (
+            step.counter is not None and step.counter == life.counter
+        ),
+        Guard.RECALL_GAP: _call_died_away,
+        Guard.TIME_IS_UP: lambda life, step, rules: (
+            life.parked_until is not None and life.parked_until <= step.at
+        ),
+        Guard.WITHIN_GRACE: lambda life, step, rules: (
+            life.ended_at is not None and step.at <= _grace_end(life.ended_at, rules)
+        ),
+        Guard.REJOINS_LEFT: lambda life, step, rules: life.rejoins < rules.rejoins,
+        Guard.MORE_SERVICES: lambda life, step, rules: bool(life.then),
+        Guard.NO_MORE_SERVICES: lambda life, step, rules: not life.then,
+        Guard.HAS_TARGET: lambda life, step, rules: (
+            step.to_counter is not None or step.to_service not in (None, life.service)
+        ),
+        Guard.NOT_THERE_YET: lambda life, step, rules: (
+            step.to_service is not None and step.to_service not in (life.service, *life.then)
+        ),
+        Guard.RESERVED: lambda life, step, rules: life.reserved_counter is not None,
+        Guard.WITHIN_UNDO: _may_undo,
     }
 )
 
 
 def _after(life: Life, step: Step, line: Line, rules: Rules) -> Life:
-    if step.event is TicketEvent.UNDO:
+    if line.to is None:
         assert life.before is not None  # noqa: S101 - the guard saw it
-        return replace(life.before, before=None, undoable=None, undo_until=None)
-    fresh = replace(_changed(life, step, line), state=line.to, before=None, undoable=None, undo_until=None)
+        return _no_undo(life.before)
+    fresh = replace(_no_undo(_CHANGES[step.event](life, step)), state=line.to)
+    if line.to is TicketState.WAITING and step.event is TicketEvent.COMPLETE:
+        fresh = _to_next_service(fresh)
     if step.who is Actor.OFFICER and step.counter is not None and step.event in UNDOABLE:
-        kept = replace(life, before=None, undoable=None, undo_until=None)
-        until = step.at + timedelta(seconds=rules.undo_seconds)
-        return replace(fresh, before=kept, undoable=step.event, undo_until=until)
+        return replace(
+            fresh,
+            before=_no_undo(life),
+            undoable=step.event,
+            undo_until=step.at + timedelta(seconds=rules.undo_seconds),
+            undo_counter=step.counter,
+        )
     return fresh
 
 
-def _changed(life: Life, step: Step, line: Line) -> Life:  # noqa: PLR0911, PLR0912
-    match step.event:
-        case TicketEvent.CALL:
-            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
-            return replace(again, counter=step.counter, called_at=step.at, call_count=1)
-        case TicketEvent.RECALL:
-            return replace(life, call_count=life.call_count + 1, recalled_at=step.at)
-        case TicketEvent.START:
-            return replace(life, started_at=step.at)
-        case TicketEvent.COMPLETE if line.to is TicketState.WAITING:
-            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
-            return replace(again, service=life.then[0], then=life.then[1:])
-        case TicketEvent.COMPLETE | TicketEvent.NO_SHOW | TicketEvent.CANCEL | TicketEvent.EXPIRE:
-            return replace(life, ended_at=step.at, reserved_counter=None, parked_until=None, park_reason=None)
-        case TicketEvent.PARK:
-            return replace(life, parked_until=step.until, park_reason=step.reason)
-        case TicketEvent.RETURN:
-            return replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
-        case TicketEvent.REJOIN:
-            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
-            return replace(again, rejoins=life.rejoins + 1)
-        case TicketEvent.TRANSFER:
-            again = replace(life, **_WAITING_AGAIN)  # type: ignore[arg-type]
-            service = step.to_service or life.service
-            then = tuple(one for one in life.then if one != service)
-            return replace(again, service=service, then=then, reserved_counter=step.to_counter)
-        case TicketEvent.PRIORITISE:
-            return replace(life, priority=step.priority, priority_source=step.source)
-        case TicketEvent.ADD_SERVICE:
-            return replace(life, then=(*life.then, step.to_service or ""))
-        case TicketEvent.RELEASE:
-            return replace(life, reserved_counter=None)
-        case _:
-            return life
+def _no_undo(life: Life) -> Life:
+    return replace(life, before=None, undoable=None, undo_until=None, undo_counter=None)
+
+
+def _nowhere(life: Life) -> Life:
+    """The ticket as one that was not called and is not reserved; its place by arrival is its row's."""
+    return replace(
+        life,
+        counter=None,
+        reserved_counter=None,
+        call_count=0,
+        called_at=None,
+        recalled_at=None,
+        started_at=None,
+        ended_at=None,
+        parked_until=None,
+        park_reason=None,
+    )
+
+
+def _called(life: Life, step: Step) -> Life:
+    back = life.state is TicketState.NO_SHOW
+    return replace(
+        _nowhere(life),
+        counter=step.counter,
+        called_at=step.at,
+        call_count=1,
+        rejoins=life.rejoins + 1 if back else life.rejoins,
+    )
+
+
+def _ended(life: Life, step: Step) -> Life:
+    return replace(life, ended_at=step.at, reserved_counter=None, parked_until=None, park_reason=None)
+
+
+def _to_next_service(life: Life) -> Life:
+    return replace(_nowhere(life), service=life.then[0], then=life.then[1:])
+
+
+def _transferred(life: Life, step: Step) -> Life:
+    service = step.to_service or life.service
+    then = tuple(one for one in life.then if one != service)
+    return replace(_nowhere(life), service=service, then=then, reserved_counter=step.to_counter)
+
+
+_CHANGES: Mapping[TicketEvent, Callable[[Life, Step], Life]] = MappingProxyType(
+    {
+        TicketEvent.CALL: _called,
+        TicketEvent.RECALL: lambda life, step: replace(
+            life, call_count=life.call_count + 1, recalled_at=step.at
+        ),
+        TicketEvent.START: lambda life, step: replace(life, started_at=step.at),
+        TicketEvent.COMPLETE: _ended,
+        TicketEvent.PARK: lambda life, step: replace(life, parked_until=step.until, park_reason=step.reason),
+        TicketEvent.RETURN: lambda life, step: _nowhere(life),
+        TicketEvent.TRANSFER: _transferred,
+        TicketEvent.NO_SHOW: _ended,
+        TicketEvent.REJOIN: lambda life, step: replace(_nowhere(life), rejoins=life.rejoins + 1),
+        TicketEvent.CANCEL: _ended,
+        TicketEvent.EXPIRE: _ended,
+        TicketEvent.PRIORITISE: lambda life, step: replace(
+            life, priority=step.priority, priority_source=step.source
+        ),
+        TicketEvent.ADD_SERVICE: lambda life, step: replace(life, then=(*life.then, step.to_service or "")),
+        TicketEvent.RELEASE: lambda life, step: replace(life, reserved_counter=None),
+    }
+)

@@ -182,6 +182,7 @@ ticket = Table(
     Column("legs", Integer, nullable=False, server_default="0"),
     _text("undoable", null=True),
     _text("undo_until", null=True),
+    _text("undo_counter", null=True),
     Column("before", Text, nullable=True),
     _text("follow_token"),
     _text("print_state"),

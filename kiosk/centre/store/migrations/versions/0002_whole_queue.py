@@ -36,7 +36,7 @@ def _tickets() -> None:
     op.drop_index("ticket_waiting", table_name="ticket")
     for name in ("then", "priority", "priority_source", "appointed_at", "reserved_counter", "recalled_at"):
         op.add_column("ticket", _text(name, null=True))
-    for name in ("parked_until", "park_reason", "undoable", "undo_until"):
+    for name in ("parked_until", "park_reason", "undoable", "undo_until", "undo_counter"):
         op.add_column("ticket", _text(name, null=True))
     op.add_column("ticket", sa.Column("before", sa.Text(), nullable=True))
     for name in ("offline", "overtaken", "rejoins", "legs"):
