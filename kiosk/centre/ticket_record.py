@@ -63,7 +63,6 @@ def life_of(row: Row) -> Life:
         undoable=None if row["undoable"] is None else TicketEvent(row["undoable"]),
         undo_until=_moment(row["undo_until"]),
         undo_counter=row["undo_counter"],
-        undo_counter=row["undo_counter"],
         **values,
     )
 

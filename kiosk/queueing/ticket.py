@@ -302,8 +302,6 @@ def _after(life: Life, step: Step, line: Line, rules: Rules) -> Life:
         assert life.before is not None  # noqa: S101 - the guard saw it
         return _no_undo(life.before)
     fresh = replace(_no_undo(_CHANGES[step.event](life, step)), state=line.to)
-    if line.to is TicketState.WAITING and step.event is TicketEvent.COMPLETE:
-        fresh = _to_next_service(fresh)
     if step.who is Actor.OFFICER and step.counter is not None and step.event in UNDOABLE:
         return replace(
             fresh,
@@ -350,8 +348,10 @@ def _ended(life: Life, step: Step) -> Life:
     return replace(life, ended_at=step.at, reserved_counter=None, parked_until=None, park_reason=None)
 
 
-def _to_next_service(life: Life) -> Life:
-    return replace(_nowhere(life), service=life.then[0], then=life.then[1:])
+def _completed(life: Life, step: Step) -> Life:
+    if life.then:
+        return replace(_nowhere(life), service=life.then[0], then=life.then[1:])
+    return _ended(life, step)
 
 
 def _transferred(life: Life, step: Step) -> Life:
@@ -367,7 +367,7 @@ _CHANGES: Mapping[TicketEvent, Callable[[Life, Step], Life]] = MappingProxyType(
             life, call_count=life.call_count + 1, recalled_at=step.at
         ),
         TicketEvent.START: lambda life, step: replace(life, started_at=step.at),
-        TicketEvent.COMPLETE: _ended,
+        TicketEvent.COMPLETE: _completed,
         TicketEvent.PARK: lambda life, step: replace(life, parked_until=step.until, park_reason=step.reason),
         TicketEvent.RETURN: lambda life, step: _nowhere(life),
         TicketEvent.TRANSFER: _transferred,
