@@ -249,7 +249,7 @@ def first_difference(told: Books, kept: Books, now: str) -> str | None:
 def _comparable(row: Json, now: str) -> Json:
     if row.get("undo_until") is None or row["undo_until"] >= now:
         return row
-    return {**row, "before": None, "undoable": None, "undo_until": None}
+    return {**row, "before": None, "undoable": None, "undo_until": None, "undo_counter": None}
 
 
 def _without_site(row: Mapping[str, Any]) -> Json:
