@@ -49,8 +49,24 @@ class PrintMark:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Minutes till a ticket is called. ``low`` and ``high`` are rounded to be told: without ``low`` it is
+    less than ``high``, without ``high`` more than ``low``.
+    """
+
+    median: float
+    p90: float
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True)
 class Ticket:
-    """A queue number. Times are UTC. ``follow_url`` is empty in events, for it is a secret of its holder."""
+    """A queue number. Times are UTC. ``follow_url`` is empty in events, for it is a secret of its holder.
+
+    ``then``: services still to come in this visit. ``issued_by``: who took it, such as ``kiosk:lobby``.
+    ``offline``: it was given without the centre. ``held``: it was not made now; this person had it already.
+    """
 
     id: str
     number: str
@@ -71,11 +87,118 @@ class Ticket:
     follow_url: str
     form: FormMark | None
     print: PrintMark
+    queued_at: datetime | None = None
+    then: tuple[str, ...] = ()
+    priority: str | None = None
+    priority_name: str | None = None
+    reserved_counter: CounterName | None = None
+    parked_until: datetime | None = None
+    park_reason: str | None = None
+    rejoin_until: datetime | None = None
+    rejoins_left: int = 0
+    undo_until: datetime | None = None
+    overtaken: int = 0
+    offline: bool = False
+    issued_by: str = ""
+    wait: Wait | None = None
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class PriorityClass:
+    """People who go before others. ``sources``: who may say so, of ``chip``, ``self`` and ``officer``."""
+
+    id: str
+    name: str
+    from_age: int | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueueRules:
+    """The rules of the queue, as far as others than the centre need them.
+
+    ``person_key``: key of this day under which a kiosk hashes a card's number; empty for others than kiosks.
+    """
+
+    day: date | None
+    priorities: tuple[PriorityClass, ...] = ()
+    undo_seconds: float = 0.0
+    grace_minutes: float = 0.0
+    park_reasons: tuple[str, ...] = ()
+    person_key: bytes = dataclass_field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class PriorityClaim:
+    """That a ticket's holder belongs to a class. ``source``: ``chip``, ``self`` or ``officer``."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class LeasedBlock:
+    """Numbers of one service that a kiosk may give while the centre cannot be reached.
+
+    ``open``: today's periods (UTC, the end exclusive) in which numbers are given; ``None``: all day.
+    """
+
+    service: str
+    series: str
+    first: int
+    last: int
+    open: tuple[tuple[datetime, datetime], ...] | None = None
+
+
+@dataclass(frozen=True)
+class NumberLease:
+    """Blocks of one day; nothing is given from them at or after ``until``."""
+
+    id: str
+    day: date
+    at: datetime
+    until: datetime
+    blocks: tuple[LeasedBlock, ...]
+
+
+@dataclass(frozen=True)
+class OfflineNumber:
+    """A number that a kiosk gave without the centre. ``key``: that of the online attempt before it."""
+
+    series: str
+    sequence: int
+    service: str
+    issued_at: datetime
+    key: str
+    priority: PriorityClaim | None = None
+    person: str | None = dataclass_field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class OfflineAnswer:
+    """What became of one number given offline.
+
+    ``reason`` of a refusal: ``not_in_block``, ``number_taken`` or ``key_reused``. ``instead_of``: the number
+    that the online attempt had made and that nobody holds; it was cancelled.
+    """
+
+    series: str
+    sequence: int
+    accepted: bool
+    new: bool = False
+    reason: str = ""
+    instead_of: str | None = None
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True)
 class Service:
-    """A queue that citizens can choose. ``minutes_wait`` is ``None`` when nobody can say."""
+    """A queue that citizens can choose. ``minutes_wait`` and ``wait`` are ``None`` when nobody can say.
+
+    ``closed_reason``: ``hours``, ``holiday``, ``last_ticket``, ``full`` or ``stopped``; ``closed_words``: the
+    holiday's name or the head's message.
+    """
 
     id: str
     name: str
@@ -88,6 +211,8 @@ class Service:
     minutes_wait: int | None
     counters: tuple[CounterName, ...]
     form: str | None
+    closed_words: str = ""
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +272,7 @@ class Place:
     counter: CounterName | None
     issued_at: datetime
     head: int
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -276,12 +402,24 @@ class Event:
     def ticket(self) -> Ticket | None:
         """The ticket this event is about, if it is about one."""
         raw = self.data.get("ticket")
-        return read_ticket(raw) if isinstance(raw, dict) else None
+        return as_promised(read_ticket, raw) if isinstance(raw, dict) else None
 
     @property
     def counter(self) -> CounterName | None:
         """The counter this event is about, if it is about one."""
-        return read_maybe(read_counter_name, self.data.get("counter"))
+        return read_maybe(lambda raw: as_promised(read_counter_name, raw), self.data.get("counter"))
+
+
+class ForeignAnswerError(ValueError):
+    """JSON that is not what the centre's API promises."""
+
+
+def as_promised(build: Callable[[Any], T], raw: Any) -> T:
+    """Read JSON. Raises ``ForeignAnswerError`` for any that is of another shape."""
+    try:
+        return build(raw)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise ForeignAnswerError(f"{getattr(build, '__name__', 'answer')}: {type(error).__name__}") from error
 
 
 def read_time(text: str) -> datetime:
@@ -314,9 +452,21 @@ def read_counter_names(raw: Sequence[Json]) -> tuple[CounterName, ...]:
     return tuple(read_counter_name(counter) for counter in raw)
 
 
+def read_wait(raw: Json) -> Wait:
+    """Read one ``wait`` from JSON."""
+    return Wait(
+        median=float(raw["median"]), p90=float(raw["p90"]), low=_whole(raw["low"]), high=_whole(raw["high"])
+    )
+
+
+def _whole(raw: Any) -> int | None:
+    return None if raw is None else int(raw)
+
+
 def read_ticket(raw: Json) -> Ticket:
     """Read one ``ticket`` from JSON."""
     slip = raw["print"]
+    reserved = raw.get("reserved_counter")
     return Ticket(
         id=raw["id"],
         number=raw["number"],
@@ -337,6 +487,21 @@ def read_ticket(raw: Json) -> Ticket:
         follow_url=raw.get("follow_url", ""),
         form=read_maybe(read_form_mark, raw["form"]),
         print=PrintMark(state=slip["state"], copies=slip["copies"], code=read_failure(slip.get("code"))),
+        queued_at=read_maybe(read_time, raw.get("queued_at")),
+        then=tuple(raw.get("then") or ()),
+        priority=raw.get("priority"),
+        priority_name=raw.get("priority_name"),
+        reserved_counter=read_counter_name(reserved) if isinstance(reserved, dict) else None,
+        parked_until=read_maybe(read_time, raw.get("parked_until")),
+        park_reason=raw.get("park_reason"),
+        rejoin_until=read_maybe(read_time, raw.get("rejoin_until")),
+        rejoins_left=raw.get("rejoins_left") or 0,
+        undo_until=read_maybe(read_time, raw.get("undo_until")),
+        overtaken=raw.get("overtaken") or 0,
+        offline=bool(raw.get("offline")),
+        issued_by=raw.get("issued_by") or "",
+        wait=read_maybe(read_wait, raw.get("wait")),
+        held=bool(raw.get("held")),
     )
 
 
@@ -359,6 +524,59 @@ def read_service(raw: Json) -> Service:
         minutes_wait=raw["minutes_wait"],
         counters=read_counter_names(raw["counters"]),
         form=raw["form"],
+        closed_words=raw.get("closed_words") or "",
+        wait=read_maybe(read_wait, raw.get("wait")),
+    )
+
+
+def read_rules(raw: Json) -> QueueRules:
+    """Read the rules of the queue from JSON."""
+    return QueueRules(
+        day=read_maybe(date.fromisoformat, raw.get("day")),
+        priorities=tuple(
+            PriorityClass(one["id"], one["name"], one.get("from_age"), tuple(one.get("sources") or ()))
+            for one in raw["priorities"]
+        ),
+        undo_seconds=float(raw["undo_seconds"]),
+        grace_minutes=float(raw["grace_minutes"]),
+        park_reasons=tuple(raw["park_reasons"]),
+        person_key=bytes.fromhex(raw.get("person_key") or ""),
+    )
+
+
+def read_lease(raw: Json) -> NumberLease:
+    """Read one lease of numbers from JSON."""
+    return NumberLease(
+        id=raw["lease"],
+        day=date.fromisoformat(raw["day"]),
+        at=read_time(raw["at"]),
+        until=read_time(raw["until"]),
+        blocks=tuple(
+            LeasedBlock(
+                service=block["service"],
+                series=block["series"],
+                first=int(block["first"]),
+                last=int(block["last"]),
+                open=None
+                if block.get("open") is None
+                else tuple((read_time(start), read_time(until)) for start, until in block["open"]),
+            )
+            for block in raw["blocks"]
+        ),
+    )
+
+
+def read_offline_answer(raw: Json) -> OfflineAnswer:
+    """Read what became of one number given offline from JSON."""
+    replaced = raw.get("instead_of")
+    return OfflineAnswer(
+        series=raw["series"],
+        sequence=int(raw["sequence"]),
+        accepted=bool(raw["accepted"]),
+        new=bool(raw.get("new")),
+        reason=raw.get("reason") or "",
+        instead_of=None if replaced is None else replaced["number"],
+        ticket=read_maybe(read_ticket, raw.get("ticket")),
     )
 
 
@@ -373,6 +591,28 @@ def read_counter(raw: Json) -> Counter:
         officer=read_maybe(lambda o: OfficerName(login=o["login"], name=o["name"]), raw["officer"]),
         ticket=read_maybe(read_ticket, raw["ticket"]),
     )
+
+
+def read_counter_step(raw: Json) -> CounterStep:
+    """Read one ``counter_step`` from JSON."""
+    return CounterStep(counter=read_counter(raw["counter"]), ticket=read_maybe(read_ticket, raw["ticket"]))
+
+
+def read_session(raw: Json) -> Session:
+    """Read one ``session`` from JSON."""
+    officer = raw["officer"]
+    return Session(
+        token=raw["token"],
+        login=officer["login"],
+        name=officer["name"],
+        role=officer["role"],
+        expires_at=read_time(raw["expires_at"]),
+    )
+
+
+def read_who(raw: Json) -> Who:
+    """Read one ``who`` from JSON."""
+    return Who(role=raw["role"], name=raw["name"], login=raw.get("login"))
 
 
 def read_board(raw: Json) -> Board:
@@ -408,6 +648,7 @@ def read_place(raw: Json) -> Place:
         counter=read_maybe(read_counter_name, raw["counter"]),
         issued_at=read_time(raw["issued_at"]),
         head=raw["head"],
+        wait=read_maybe(read_wait, raw.get("wait")),
     )
 
 
