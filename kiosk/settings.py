@@ -15,6 +15,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kiosk.queueing.number import LetterFault, LetterProblem, letter_problems
+
 
 class SettingsError(ValueError):
     """One or more settings are wrong; ``problems`` holds one readable line for each."""
@@ -189,7 +191,7 @@ class DisciplineSettings(_Section):
 
     ``overtaken_at_most``: so many later tickets at most go before anybody. Minutes: ``preference_minutes``
     for each place further down in a counter's list; an appointment's head start from ``appointment_early``
-    before its time.
+    before its time, for who comes at most as much after it. ``ordinary_per_priority``: of ``ratio``.
     """
 
     kind: Literal["fair", "first_come", "strict", "ratio"] = "fair"
@@ -197,6 +199,7 @@ class DisciplineSettings(_Section):
     preference_minutes: Annotated[float, Field(ge=0, le=240)] = 5
     appointment_head_start: Annotated[float, Field(ge=0, le=480)] = 60
     appointment_early: Annotated[float, Field(ge=0, le=240)] = 10
+    ordinary_per_priority: Annotated[int, Field(ge=1, le=20)] = 2
 
 
 class PrioritySettings(_Section):
@@ -231,16 +234,26 @@ class QueueSettings(_Section):
     priority: list[PrioritySettings] = []
 
 
+class ExceptionHours(_Section):
+    """One period of a day in the centre's local time; ``until`` is exclusive, 00:00 is midnight."""
+
+    start: time = Field(alias="from")
+    until: time
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
 class ExceptionSettings(_Section):
-    """``[[exception]]``: a day that is not like its week day. Without ``hours`` the house is closed. A day
-    listed here goes before the public holidays; ``works_like`` takes another week day's hours (a Saturday
-    worked instead of a Monday).
+    """``[[exception]]``: a day that is not like its week day; it goes before the public holidays. With only a
+    ``reason`` the house is closed. ``works_like``: each service has that week day's hours (a Saturday worked
+    instead of a Monday). ``hours``: all services have these; with ``works_like``, that week day's within
+    them.
     """
 
     date: date
     reason: str = ""
     works_like: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] | None = None
-    hours: list[OpeningHours] = []
+    hours: list[ExceptionHours] = []
 
 
 class CalendarSettings(_Section):
@@ -378,14 +391,61 @@ def _disagreements(settings: Settings) -> list[str]:
                 near = difflib.get_close_matches(service_id, known, n=1)
                 hint = f"; did you mean “{near[0]}”?" if near else ""
                 problems.append(f"counters.toml: counter “{counter.id}” serves unknown “{service_id}”{hint}")
-    for series in {service.series for service in settings.services}:
-        bands = sorted((s.first, s.last, s.id) for s in settings.services if s.series == series)
-        for (_, last, one), (first, _, other) in pairwise(bands):
-            if first <= last:
-                problems.append(f"services.toml: “{one}” and “{other}” share numbers of series {series}")
+    problems += _number_problems(settings)
+    problems += _hour_problems(settings)
     for service in settings.services:
         if service.first > service.last:
             problems.append(f"services.toml: “{service.id}”: first is greater than last")
         if not any(service.id in counter.services for counter in settings.counters):
             problems.append(f"counters.toml: no counter serves “{service.id}”")
     return problems
+
+
+def _number_problems(settings: Settings) -> list[str]:
+    services = settings.services
+    problems = [_letter_words(problem) for problem in letter_problems({one.series for one in services})]
+    if settings.queue.numbers.house:
+        if len({(one.series, one.first, one.last) for one in services}) > 1:
+            problems.append("services.toml: with one sequence for the house all share series, first and last")
+        return problems
+    for series in sorted({service.series for service in services}):
+        bands = sorted((s.first, s.last, s.id) for s in services if s.series == series)
+        for (_, last, one), (first, _, other) in pairwise(bands):
+            if first <= last:
+                problems.append(f"services.toml: “{one}” and “{other}” share numbers of series {series}")
+    return problems
+
+
+def _letter_words(problem: LetterProblem) -> str:
+    one, other = problem.letters
+    words = {
+        LetterFault.LIKE_A_DIGIT: f"series {one} is read as the digit {other}",
+        LetterFault.LOOK_ALIKE: f"series {one} and {other} look alike on a slip",
+        LetterFault.SOUND_ALIKE: f"series {one} and {other} sound alike when they are called",
+    }
+    return f"services.toml: {words[problem.fault]}"
+
+
+def _hour_problems(settings: Settings) -> list[str]:
+    problems = [
+        f"services.toml: “{service.id}” closes at {period.until:%H:%M} and opens at {period.start:%H:%M}"
+        for service in settings.services
+        for period in service.hours
+        if _ends_first(period)
+    ]
+    exceptions = settings.calendar.exception
+    days = [one.date for one in exceptions]
+    problems += [
+        f"calendar.toml: {day} stands twice" for day in sorted({d for d in days if days.count(d) > 1})
+    ]
+    problems += [
+        f"calendar.toml: {one.date} ends at {period.until:%H:%M} and begins at {period.start:%H:%M}"
+        for one in exceptions
+        for period in one.hours
+        if _ends_first(period)
+    ]
+    return problems
+
+
+def _ends_first(period: OpeningHours | ExceptionHours) -> bool:
+    return period.until != time(0) and period.until <= period.start
