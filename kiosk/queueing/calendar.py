@@ -73,8 +73,8 @@ class Calendar:
     """The centre's days. ``holidays``: names by day; ``worked``: the week day whose hours a day has."""
 
     zone: tzinfo
-    holidays: Mapping[date, str] = field(default=_NOTHING)
-    worked: Mapping[date, str] = field(default=_NOTHING)
+    holidays: Mapping[date, str] = field(default_factory=lambda: _NOTHING)
+    worked: Mapping[date, str] = field(default_factory=lambda: _NOTHING)
     exceptions: Mapping[date, DayException] = field(default_factory=lambda: MappingProxyType({}))
 
     def open_on(self, hours: Sequence[OpenPeriod], day: date) -> tuple[Span, ...]:
