@@ -58,14 +58,8 @@ class Places:
     def _both(self) -> list[Path]:
         return [self.data] if self.second is None else [self.data, self.second]
 
-    def set_aside(self, files: list[Path], now: datetime, what: str) -> Path | None:
-        """Move files out of the way, never delete them; returns the folder they lie in now.
-
-        ``None`` if there was none of them. Raises ``OSError``.
-        """
-        found = [file for file in files if file.exists()]
-        if not found:
-            return None
+    def new_aside(self, now: datetime, what: str) -> Path:
+        """An empty folder for what is to be moved out of the way, never deleted. Raises ``OSError``."""
         parent = self.data / "set-aside"
         make_folder(parent)
         name = f"{now:%Y%m%dT%H%M%SZ}-{what}"
@@ -75,11 +69,16 @@ class Places:
             if not place.exists()
         )
         folder.mkdir(mode=0o700)
-        for file in found:
-            file.replace(folder / file.name)
-        for touched in {folder, parent, *(file.parent for file in found)}:
-            sync_folder(touched)
+        sync_folder(parent)
         return folder
+
+    @staticmethod
+    def move_aside(files: list[Path], folder: Path) -> None:
+        """Move files into a folder of the same disk. Raises ``OSError``."""
+        for file in files:
+            file.replace(folder / file.name)
+        for touched in {folder, *(file.parent for file in files)}:
+            sync_folder(touched)
 
 
 class Presence:

@@ -185,8 +185,10 @@ class Books:
         self.tables["stop"].pop((payload["service"],), None)
 
     def _archived(self, _entry: Entry, payload: Json) -> None:
-        """What is archived leaves the tables."""
-        until = payload["until"]
+        self.let_go(payload["until"])
+
+    def let_go(self, until: str) -> None:
+        """Drop what belongs to archived days, the last of which is ``until``."""
         gone = {key for key, row in self.tables["ticket"].items() if row["day"] <= until}
         leases = {key for key, row in self.tables["lease"].items() if row["day"] <= until}
         self._keep("ticket", lambda key, _row: key not in gone)

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from kiosk.centre import journal
 from kiosk.centre.follow_token import follow_secret
 from kiosk.centre.journal import Entry
 from kiosk.centre.keeping.rebuild import KEYS, Books, Key, first_difference, fold
 from kiosk.centre.store.schema import journal as journal_table
-from kiosk.centre.store.schema import metadata
+from kiosk.centre.store.schema import journal_anchor, metadata
 from kiosk.centre.store.upsert import upsert
 from kiosk.queueing.ticket import ACTIVE
 
@@ -39,11 +39,16 @@ def carried(connection: Connection, site: str) -> dict[str, Any]:
     return {} if payload is None else dict(json.loads(payload)["carried"])
 
 
+def _archived_until(connection: Connection, site: str) -> str:
+    query = select(func.max(journal_anchor.c.day)).where(journal_anchor.c.site == site)
+    return connection.execute(query).scalar() or ""
+
+
 def told_by_journal(connection: Connection, site: str) -> Books:
     """The tables as the database's own entries tell them. Raises ``RebuildError``."""
     books = Books(site, follow_secret(connection, site))
     books.take_over(carried(connection, site))
-    return fold(books, entries_after(connection, site, 0))
+    return fold(books, entries_after(connection, site, journal.anchor(connection, site).seq))
 
 
 def kept_in_tables(connection: Connection, site: str) -> Books:
@@ -57,8 +62,13 @@ def kept_in_tables(connection: Connection, site: str) -> Books:
 
 
 def check(connection: Connection, site: str, now: str) -> str | None:
-    """The first difference between the journal and the tables. Raises ``RebuildError``."""
-    return first_difference(told_by_journal(connection, site), kept_in_tables(connection, site), now)
+    """The first difference between the journal and the tables. Raises ``RebuildError``.
+
+    Rows of archived days that are not deleted yet do not count.
+    """
+    kept = kept_in_tables(connection, site)
+    kept.let_go(_archived_until(connection, site))
+    return first_difference(told_by_journal(connection, site), kept, now)
 
 
 def write(connection: Connection, before: Books, after: Books) -> int:

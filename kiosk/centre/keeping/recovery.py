@@ -1,0 +1,134 @@
+"""What happens before the database is opened: is it whole, and is it all that there was?
+
+A damaged or missing database is set aside and put together again from the newest backup that can be relied on
+and the journal's copy; a whole one that lags behind the copy gets the entries it lacks. Staff are told either
+way.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from kiosk.centre import journal
+from kiosk.centre.journal import JournalBrokenError
+from kiosk.centre.keeping import backup, sqlite_files
+from kiosk.centre.keeping.journal_files import newest
+from kiosk.centre.keeping.places import Places
+from kiosk.centre.keeping.rebuild import RebuildError
+from kiosk.centre.keeping.restore import Restored, RestoreError, put_back, restore
+from kiosk.centre.moments import written
+from kiosk.centre.outside_mark import OutsideMark
+from kiosk.centre.store.engine import open_engine
+from kiosk.centre.store.store import FILE_NAME
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+def recover(places: Places, site: str, now: datetime) -> Restored | None:
+    """Make sure that the SQLite database of a data folder is whole; ``None`` if it was. Raises ``OSError``.
+
+    Nothing is changed while the chain alone is broken and nothing is there to restore: the centre then works
+    on and says so.
+    """
+    database = places.data / FILE_NAME
+    if not _ever_used(places, site):
+        return None
+    why = sqlite_files.damage(database)
+    if why is not None:
+        _LOG.error("the database is damaged: %s", why)
+        return _restore_newest(places, site, now, f"damaged: {why}") or _begin_anew(places, now, why)
+    why = _broken_tail(places, site)
+    if why is not None:
+        _LOG.error("the end of the journal is broken: %s", why)
+        return _restore_newest(places, site, now, f"the journal is broken: {why}")
+    if not _lags(places, site):
+        return None
+    try:
+        return _told(put_back(places, site, now))
+    except RebuildError as error:
+        _LOG.error("entries of the journal's copy cannot be put back: %s", error)
+        return None
+
+
+def _ever_used(places: Places, site: str) -> bool:
+    """Whether there was a database once: the first start of an installation finds nothing at all."""
+    database = places.data / FILE_NAME
+    return (
+        (database.exists() and database.stat().st_size > 0)
+        or OutsideMark(places.data, site).read() is not None
+        or any(newest(folder) is not None for folder in places.journals if folder.is_dir())
+        or bool(backup.found(places.backup_folders, site))
+    )
+
+
+def _restore_newest(places: Places, site: str, now: datetime, why: str) -> Restored | None:
+    """From the newest backup that can be relied on, else from the journal's copy alone."""
+    for file in [*backup.found(places.backup_folders, site), None]:
+        try:
+            return _told(restore(places, site, now, why=why, file=file))
+        except RestoreError as error:
+            _LOG.error(
+                "%s cannot be restored: %s", "the journal's copy" if file is None else file.name, error
+            )
+    return None
+
+
+def _begin_anew(places: Places, now: datetime, why: str) -> Restored:
+    """Nothing is left: what there was is set aside, and the centre begins with an empty database."""
+    present = [file for file in sqlite_files.files_of(places.data / FILE_NAME) if file.exists()]
+    aside = places.new_aside(now, "database")
+    places.move_aside(present, aside)
+    _LOG.error("there is neither a backup nor a copy of the journal; an empty database begins")
+    return Restored(f"damaged: {why}", "nothing", written(now), None, 0, 0, 0, aside.name)
+
+
+def _told(done: Restored | None) -> Restored | None:
+    if done is not None:
+        _LOG.warning(
+            "the database was put together again from %s, up to entry %d (%d of them from copies)",
+            done.source,
+            done.seq,
+            done.replayed,
+        )
+    return done
+
+
+def _broken_tail(places: Places, site: str) -> str | None:
+    def look(connection: Connection) -> str | None:
+        try:
+            journal.verify_tail(connection, site)
+        except JournalBrokenError as error:
+            return str(error)
+        return None
+
+    return _asked(places, look)
+
+
+def _lags(places: Places, site: str) -> bool:
+    copied = [newest(folder) for folder in places.journals if folder.is_dir()]
+    last = max((entry.seq for entry in copied if entry is not None), default=0)
+
+    def look(connection: Connection) -> bool:
+        head = journal.read_head(connection, site)
+        return head is not None and head.seq < last
+
+    return bool(last) and bool(_asked(places, look))
+
+
+def _asked(places: Places, look: Callable[[Connection], T]) -> T | None:
+    """What the present database answers; ``None`` for one whose tables are older than the question."""
+    engine = open_engine(places.data / FILE_NAME, write=False)
+    try:
+        with engine.connect() as connection:
+            return look(connection)
+    except DBAPIError:
+        return None
+    finally:
+        engine.dispose()
