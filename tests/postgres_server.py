@@ -106,9 +106,9 @@ class PostgresServer:
         """As ``CENTRE_DATABASE_URL`` takes it."""
         return f"postgresql+psycopg://{_OWNER}@/{database}?host={self.folder}"
 
-    def create(self, template: str = "template0") -> str:
+    def create(self, template: str = "template0", name: str = "") -> str:
         """Make a database like ``template``, to which nobody may be connected; returns its name."""
-        name = f"t{next(self._names)}"
+        name = name or f"t{next(self._names)}"
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with self._administer() as connection:
             connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))

@@ -13,8 +13,8 @@ from kiosk.centre.accounts import add_token, hash_password, set_officer
 from kiosk.centre.journal import JournalBrokenError, Verified
 from kiosk.centre.moments import system_clock
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store.engine import open_engine
-from kiosk.centre.store.store import FILE_NAME, Store, Transaction
+from kiosk.centre.store.engine import chosen_url, database_of, open_engine
+from kiosk.centre.store.store import Store, Transaction
 from kiosk.settings import Settings
 
 T = TypeVar("T")
@@ -22,7 +22,8 @@ T = TypeVar("T")
 
 @contextlib.contextmanager
 def _opened(settings: Settings, data_folder: Path) -> Iterator[Store]:
-    store = Store(data_folder, settings.centre.site, system_clock)
+    url = chosen_url(settings.centre.database_url)
+    store = Store(data_folder, settings.centre.site, system_clock, url)
     try:
         store.open()
         yield store
@@ -58,11 +59,12 @@ def verify_journal(settings: Settings, data_folder: Path) -> Verified:
 
     Raises ``JournalBrokenError``, and ``FileNotFoundError`` when there is no database.
     """
-    site, file = settings.centre.site, data_folder / FILE_NAME
-    if not file.is_file():
-        raise FileNotFoundError(file)
+    site = settings.centre.site
+    database = database_of(data_folder, chosen_url(settings.centre.database_url))
+    if isinstance(database, Path) and not database.is_file():
+        raise FileNotFoundError(database)
     mark = OutsideMark(data_folder, site).read()
-    engine = open_engine(file, write=False)
+    engine = open_engine(database, write=False, patient=True)
     try:
         with engine.connect() as connection:
             done = journal.verify(connection, site)

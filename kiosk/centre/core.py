@@ -21,6 +21,7 @@ from kiosk.centre.metrics import Metrics
 from kiosk.centre.moments import Clock, system_clock, written
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_view import Json, QueueView
+from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.store import Reading, Store, Transaction
 from kiosk.queueing.service import is_open, opens_at
 from kiosk.settings import Settings
@@ -63,7 +64,8 @@ class Centre:
         default.
         """
         metrics = Metrics()
-        store = Store(data_folder, settings.centre.site, clock, on_write=metrics.write_seconds.observe)
+        url = chosen_url(settings.centre.database_url)
+        store = Store(data_folder, settings.centre.site, clock, url, on_write=metrics.write_seconds.observe)
         plan = Plan.of(settings, address)
         return cls(
             settings=settings,

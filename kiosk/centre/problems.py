@@ -13,12 +13,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.centre.store.store import StoreFullError
+from kiosk.centre.store.errors import StoreFullError, StoreUnreachableError
 from kiosk.failures import FailureCode, words
 
 _LOG = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ STATUS: Mapping[FailureCode, int] = {
     FailureCode.TOO_MANY_REQUESTS: 429,
     FailureCode.UNEXPECTED: 500,
     FailureCode.JOURNAL_BROKEN: 503,
+    FailureCode.STORE_UNREACHABLE: 503,
     FailureCode.STORE_FULL: 507,
 }
 """The HTTP status of every code the centre answers with."""
@@ -110,6 +112,8 @@ def install(app: FastAPI) -> None:
     """Answer every refusal and fault of ``app`` with a problem."""
     app.add_exception_handler(RefusalError, _refused)
     app.add_exception_handler(StoreFullError, _store_full)
+    app.add_exception_handler(StoreUnreachableError, _store_unreachable)
+    app.add_exception_handler(DataError, _not_keepable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
@@ -126,6 +130,18 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 async def _store_full(_request: Request, _error: Exception) -> Response:
     return ProblemResponse(FailureCode.STORE_FULL, "The disk of the centre is full or refuses to write.")
+
+
+async def _store_unreachable(_request: Request, _error: Exception) -> Response:
+    told = "The centre's database does not answer."
+    return ProblemResponse(FailureCode.STORE_UNREACHABLE, told, headers={"Retry-After": "1"})
+
+
+async def _not_keepable(_request: Request, _error: Exception) -> Response:
+    """PostgreSQL keeps no NUL in texts."""
+    return ProblemResponse(
+        FailureCode.REQUEST_INVALID, "A value cannot be kept: a NUL, or a number too large."
+    )
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
@@ -179,6 +195,9 @@ class Guard:
             started = started or message["type"] == "http.response.start"
             await send(message)
 
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # nothing that is kept can hold it
+            await ProblemResponse(FailureCode.NOT_FOUND, "No name holds a NUL.")(scope, receive, send)
+            return
         try:
             bounded = receive if scope["method"] in {"GET", "HEAD"} else await _bounded(scope, receive)
             await self._app(scope, bounded, watched)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from kiosk.centre import admin
 from kiosk.settings import Settings, load
-from tests.centre.support import CONFIG, OFFICERS, PASSWORD, Desk, Process, SetClock, sign_in, start_desk
+from tests.centre.support import (
+    CONFIG,
+    ENGINES,
+    Desk,
+    Process,
+    Seed,
+    SetClock,
+    planted,
+    sign_in,
+    sown,
+    start_desk,
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marks."""
+    config.addinivalue_line("markers", "on_sqlite: about SQLite's files, or the same on both engines")
+    config.addinivalue_line("markers", "on_postgresql: about what only PostgreSQL has")
 
 
 @pytest.fixture(scope="session")
@@ -19,26 +35,39 @@ def settings() -> Settings:
     return load(CONFIG)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever uses a centre's data runs on SQLite and on PostgreSQL, unless it is marked ``on_sqlite`` or
+    ``on_postgresql``.
+    """
+    if "engine" in metafunc.fixturenames:
+        marked = [name for name in ENGINES if metafunc.definition.get_closest_marker(f"on_{name}")]
+        metafunc.parametrize("engine", marked or ENGINES, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A data folder with tokens and officers, to be copied: passwords take time to hash."""
-    settings, folder = load(CONFIG), tmp_path_factory.mktemp("seed") / "data"
-    tokens = {
-        role: admin.create_token(settings, folder, role, f"{role}-1")
-        for role in ("kiosk", "display", "maintenance")
-    }
-    tokens["kiosk-2"] = admin.create_token(settings, folder, "kiosk", "kiosk-2")
-    for login in OFFICERS:
-        admin.add_officer(settings, folder, login, "officer", PASSWORD, name=login.title())
-    admin.add_officer(settings, folder, "bao-tri", "maintenance", PASSWORD)
-    return folder, tokens
+def engine(request: pytest.FixtureRequest) -> str:
+    """The database under the centre: ``sqlite`` or ``postgresql``."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Seed]:
+    """What to begin with, made once for each engine: passwords take time to hash."""
+    return cache(lambda engine: sown(engine, tmp_path_factory.mktemp("seed") / "data"))
+
+
+@pytest.fixture(scope="session")
+def seed(seeds: Callable[[str], Seed], engine: str) -> Seed:
+    """A data folder and, on PostgreSQL, a database with tokens and officers, to be copied."""
+    return seeds(engine)
 
 
 @pytest.fixture
-def data(seed: tuple[Path, dict[str, str]], tmp_path: Path) -> Path:
+def data(seed: Seed, tmp_path: Path) -> Iterator[Path]:
+    """The data folder of a centre of this test's own; its database is where the environment says."""
     folder = tmp_path / "data"
-    shutil.copytree(seed[0], folder)
-    return folder
+    with planted(seed, folder):
+        yield folder
 
 
 @pytest.fixture
@@ -47,11 +76,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def desk(
-    settings: Settings, seed: tuple[Path, dict[str, str]], data: Path, clock: SetClock
-) -> Iterator[Desk]:
+def desk(settings: Settings, seed: Seed, data: Path, clock: SetClock) -> Iterator[Desk]:
     web = start_desk(settings, data, clock)
-    made = Desk(settings, data, clock, web, dict(seed[1]))
+    made = Desk(settings, data, clock, web, dict(seed.tokens))
     made.tokens["officer"] = sign_in(web, "lan")
     try:
         yield made

@@ -6,26 +6,133 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi.testclient import TestClient
+from sqlalchemy import make_url, text
 
+from kiosk.centre import admin
 from kiosk.centre.app import create_app
-from kiosk.settings import Settings
+from kiosk.centre.store.engine import URL_VARIABLE, chosen_url, database_of, open_engine
+from kiosk.centre.store.schema import metadata
+from kiosk.settings import Settings, load
+from tests.postgres_server import shared_server
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
 PASSWORD = "mat-khau-thu-nghiem"
 OFFICERS = ("lan", "minh", "hoa", "tuan")
 API = "/api/v1"
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
+class Seed(NamedTuple):
+    """A centre that was set up: its folder, tokens by role, and on PostgreSQL its database."""
+
+    folder: Path
+    tokens: dict[str, str]
+    database: str = ""
+
+
+@contextlib.contextmanager
+def database_url(url: str) -> Iterator[None]:
+    """Every centre begun inside, here or as a process of its own, uses this database."""
+    before = os.environ.get(URL_VARIABLE)
+    os.environ[URL_VARIABLE] = url
+    try:
+        yield
+    finally:
+        os.environ.pop(URL_VARIABLE)
+        if before is not None:
+            os.environ[URL_VARIABLE] = before
+
+
+def sown(engine: str, folder: Path) -> Seed:
+    """Set up a centre with tokens and officers."""
+    settings = load(CONFIG)
+    database = shared_server().create() if engine == "postgresql" else ""
+    with database_url(shared_server().url(database) if database else ""):
+        roles = {"kiosk": "kiosk", "display": "display", "maintenance": "maintenance", "kiosk-2": "kiosk"}
+        tokens = {
+            name: admin.create_token(settings, folder, role, name if name == "kiosk-2" else f"{role}-1")
+            for name, role in roles.items()
+        }
+        for login in OFFICERS:
+            admin.add_officer(settings, folder, login, "officer", PASSWORD, name=login.title())
+        admin.add_officer(settings, folder, "bao-tri", "maintenance", PASSWORD)
+    return Seed(folder, tokens, database)
+
+
+@contextlib.contextmanager
+def planted(seed: Seed, folder: Path) -> Iterator[str]:
+    """A copy of ``seed`` in ``folder``, for as long as the context lasts; its URL (SQLite: empty)."""
+    shutil.copytree(seed.folder, folder)
+    if not seed.database:
+        with database_url(""):
+            yield ""
+        return
+    server = shared_server()
+    copy = server.create(seed.database)
+    try:
+        with database_url(server.url(copy)):
+            yield server.url(copy)
+    finally:
+        server.drop(copy)
+
+
+def sql(folder: Path, *statements: str, **values: Any) -> list[Any]:
+    """Statements on the database of a centre's folder, beside the centre; returns the rows of the last."""
+    engine = open_engine(database_of(folder, chosen_url("")), write=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            found: list[Any] = []
+            for statement in statements:
+                answer = connection.execute(text(statement), values)
+                found = list(answer) if answer.returns_rows else []
+            return found
+    finally:
+        engine.dispose()
+
+
+def stored(folder: Path) -> bytes:
+    """All that a centre has written down: the files of its folder, and every row of its database."""
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    rows = [row for table in metadata.tables for row in sql(folder, f'SELECT * FROM "{table}"')]  # noqa: S608
+    return b"".join(files) + repr(rows).encode()
+
+
+def backup(folder: Path) -> Callable[[], None]:
+    """Copy the database of a centre that does not run; what is returned puts the copy back in its place."""
+    database = database_of(folder, chosen_url(""))
+    if isinstance(database, Path):
+        copy = folder.parent / "backup.sqlite3"
+        shutil.copy(database, copy)
+
+        def restore_file() -> None:
+            for file in folder.glob(f"{database.name}*"):
+                file.unlink()
+            shutil.copy(copy, database)
+
+        return restore_file
+    server, name = shared_server(), str(make_url(database).database)
+    kept = server.create(name)
+
+    def restore() -> None:
+        server.drop(name)
+        server.create(kept, name)
+
+    return restore
 
 
 class SetClock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.centre.access import ROLES, Role
-from tests.centre.support import API, PASSWORD, Desk, headers
+from tests.centre.support import API, PASSWORD, Desk, headers, stored
 
 REAL = {
     "ticket_id": "unknown",
@@ -144,10 +144,10 @@ class TestSignIn:
         assert desk.web.get(f"{API}/session", headers=headers(token)).status_code == 401
 
     def test_secrets_are_kept_as_hashes(self, desk: Desk) -> None:
-        stored = b"".join(file.read_bytes() for file in desk.folder.glob("centre.sqlite3*"))
+        kept = stored(desk.folder)
         for secret in [*desk.tokens.values(), PASSWORD]:
-            assert secret.encode() not in stored
-        assert b"$argon2id$v=19$m=19456,t=2,p=1$" in stored
+            assert secret.encode() not in kept
+        assert b"$argon2id$v=19$m=19456,t=2,p=1$" in kept
 
     def test_figures_are_told_on_this_machine_only(self, desk: Desk) -> None:
         assert desk.web.get("/metrics").status_code == 200

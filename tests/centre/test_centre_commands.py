@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests.centre.command import main
-from tests.centre.support import CONFIG, PASSWORD
+from tests.centre.support import CONFIG, PASSWORD, sql
 
 FOLDERS = ["--config", str(CONFIG)]
 
@@ -53,8 +52,7 @@ def test_a_password_that_is_too_short_is_refused_in_one_line(
 def test_the_journal_is_verified(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(data, "journal", "verify") == 0
     assert capsys.readouterr().out.startswith("The journal is whole: ")
-    with sqlite3.connect(data / "centre.sqlite3") as database:
-        database.execute("UPDATE journal SET actor='nobody' WHERE seq=2")
+    sql(data, "UPDATE journal SET actor='nobody' WHERE seq=2")
     assert run(data, "journal", "verify") == 1
     assert "entry 2" in capsys.readouterr().err
 

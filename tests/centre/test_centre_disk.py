@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
+import pytest
 
 from kiosk.centre import journal
+from kiosk.centre.store.workers import Link
 from tests.centre.support import Desk
 
 
 def limit_pages(desk: Desk, pages: int | None) -> int:
     """Let the database grow by so many pages only (without limit: ``None``). Returns the pages it has."""
 
-    def pragma(connection: Connection) -> int:
-        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+    def pragma(link: Link) -> int:
+        cursor = link.connection().connection.driver_connection.cursor()  # type: ignore[union-attr]
         count = int(cursor.execute("PRAGMA page_count").fetchone()[0])
         most = 2**30 if pages is None else count + pages
         cursor.execute(f"PRAGMA max_page_count={most}")
         return count
 
-    worker: Any = desk.centre.store._writer
+    worker: Any = desk.centre.store._writers
     return int(worker.submit(pragma).result())
 
 
+@pytest.mark.on_sqlite
 def test_a_full_disk_loses_nothing_and_work_goes_on_after_it(desk: Desk) -> None:
     before = desk.head()
     limit_pages(desk, 12)

@@ -19,6 +19,7 @@ from kiosk.centre import admin
 from kiosk.centre.events import Broadcaster, Published, Subscription, stream
 from kiosk.centre.journal import Entry
 from kiosk.centre.moments import system_clock
+from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.store import Store, Transaction
 from kiosk.client import CentreClient, CentreError, Event
 from kiosk.failures import FailureCode
@@ -260,7 +261,7 @@ class TestBroadcaster:
 
     @pytest.fixture
     def store(self, data: Path, settings: Settings) -> Iterator[Store]:
-        store = Store(data, settings.centre.site, system_clock)
+        store = Store(data, settings.centre.site, system_clock, chosen_url(""))
         store.open()
         yield store
         store.close()

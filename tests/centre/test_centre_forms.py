@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.centre.support import Desk, sign_in
+from tests.centre.support import Desk, sign_in, sql
 
 PERSON = {
     "nycHoTen": "Đàm Thị Bích Hường",
@@ -113,14 +113,11 @@ class TestNobodyElse:
         """A sealed form copied to another ticket does not open."""
         other = desk.issue("xac-nhan-hon-nhan").json()["id"]
         desk.call("PUT", f"/tickets/{other}/form", "kiosk", json=confirmed)
-        import sqlite3
-
-        with sqlite3.connect(desk.folder / "centre.sqlite3") as database:
-            database.execute(
-                "UPDATE form SET (nonce, sealed) = (SELECT nonce, sealed FROM form WHERE ticket=?) "
-                "WHERE ticket=?",
-                (other, ticket),
-            )
+        moved = (
+            "UPDATE form SET (nonce, sealed) = (SELECT nonce, sealed FROM form WHERE ticket=:other) "
+            "WHERE ticket=:ticket"
+        )
+        sql(desk.folder, moved, other=other, ticket=ticket)
         call_it(desk)
         assert desk.call("GET", f"/tickets/{ticket}/form").status_code == 410
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,27 +10,21 @@ import pytest
 from kiosk.centre import admin
 from kiosk.centre.journal import JournalBrokenError
 from kiosk.centre.moments import system_clock
-from kiosk.centre.store.engine import StoreUnsafeError, open_engine, verify_safety
+from kiosk.centre.store.engine import chosen_url, database_of, open_engine, verify_safety
+from kiosk.centre.store.errors import StoreUnsafeError
 from kiosk.centre.store.migrations import NEWEST, DatabaseTooNewError
 from kiosk.centre.store.schema import metadata
 from kiosk.centre.store.store import Store
 from kiosk.settings import Settings
-from tests.centre.support import SetClock, start_desk
-
-
-def sql(data: Path, *statements: str) -> None:
-    with sqlite3.connect(data / "centre.sqlite3") as database:
-        for statement in statements:
-            database.execute(statement)
+from tests.centre.support import SetClock, backup, sql, start_desk
 
 
 def entries(data: Path) -> list[tuple[int, str, str]]:
-    with sqlite3.connect(data / "centre.sqlite3") as database:
-        return database.execute("SELECT seq, type, epoch FROM journal ORDER BY seq").fetchall()
+    return [tuple(row) for row in sql(data, "SELECT seq, type, epoch FROM journal ORDER BY seq")]
 
 
 def reopen(settings: Settings, data: Path) -> None:
-    store = Store(data, settings.centre.site, system_clock)
+    store = Store(data, settings.centre.site, system_clock, chosen_url(""))
     try:
         store.open()
     finally:
@@ -77,12 +69,6 @@ def test_a_centre_with_a_broken_journal_says_that_it_is_not_ready(
         web.__exit__(None, None, None)
 
 
-def restore(data: Path, backup: Path) -> None:
-    for file in data.glob("centre.sqlite3*"):
-        file.unlink()
-    shutil.copy(backup, data / "centre.sqlite3")
-
-
 class TestEpoch:
     """Numbers are given in the epoch of this installation of this database."""
 
@@ -93,19 +79,18 @@ class TestEpoch:
     @pytest.mark.parametrize(
         "happening",
         [
-            pytest.param(restore, id="a backup was restored"),
+            pytest.param(lambda data, restore: restore(), id="a backup was restored"),
             pytest.param(
-                lambda data, backup: (data / "journal.head.json").unlink(), id="moved to another machine"
+                lambda data, restore: (data / "journal.head.json").unlink(), id="moved to another machine"
             ),
         ],
     )
     def test_a_new_one_begins_when(
-        self, settings: Settings, data: Path, tmp_path: Path, happening: Callable[[Path, Path], None]
+        self, settings: Settings, data: Path, happening: Callable[[Path, Callable[[], None]], None]
     ) -> None:
-        backup = tmp_path / "backup.sqlite3"
-        shutil.copy(data / "centre.sqlite3", backup)
+        restore = backup(data)
         admin.create_token(settings, data, "kiosk", "after-the-backup")
-        happening(data, backup)
+        happening(data, restore)
         reopen(settings, data)
         found = entries(data)
         assert found[-1][1] == "epoch.begun"
@@ -116,13 +101,12 @@ class TestEpoch:
         assert entries(data) == found, "and only once"
 
     def test_one_that_took_another_way_after_the_restore_is_seen(
-        self, settings: Settings, data: Path, tmp_path: Path
+        self, settings: Settings, data: Path
     ) -> None:
-        backup = tmp_path / "backup.sqlite3"
-        shutil.copy(data / "centre.sqlite3", backup)
+        restore = backup(data)
         admin.create_token(settings, data, "kiosk", "one way")
         mark = (data / "journal.head.json").read_bytes()
-        restore(data, backup)
+        restore()
         admin.create_token(settings, data, "kiosk", "another way")
         (data / "journal.head.json").write_bytes(mark)
         before = len(entries(data))
@@ -133,6 +117,7 @@ class TestEpoch:
 class TestStore:
     """The settings on which the promises rest."""
 
+    @pytest.mark.on_sqlite
     def test_a_connection_that_is_not_safe_is_refused(self, data: Path) -> None:
         engine = open_engine(data / "centre.sqlite3", write=True)
         with engine.connect() as connection:
@@ -143,8 +128,8 @@ class TestStore:
         engine.dispose()
 
     def test_a_reader_cannot_write(self, data: Path) -> None:
-        engine = open_engine(data / "centre.sqlite3", write=False)
-        with engine.connect() as connection, pytest.raises(Exception, match="readonly"):
+        engine = open_engine(database_of(data, chosen_url("")), write=False)
+        with engine.connect() as connection, pytest.raises(Exception, match=r"read-?only"):
             connection.exec_driver_sql("DELETE FROM ticket")
         engine.dispose()
 
@@ -161,7 +146,7 @@ class TestStore:
 
         from kiosk.centre.store import migrations
 
-        engine = open_engine(data / "centre.sqlite3", write=False)
+        engine = open_engine(database_of(data, chosen_url("")), write=False)
         with engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         engine.dispose()

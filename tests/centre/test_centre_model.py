@@ -21,7 +21,7 @@ from sqlalchemy import select
 from kiosk.centre import journal
 from kiosk.centre.store.schema import ticket
 from kiosk.settings import load
-from tests.centre.support import CONFIG, Desk, SetClock, sign_in, start_desk
+from tests.centre.support import CONFIG, Desk, Seed, SetClock, planted, sign_in, start_desk
 
 VIETNAM = timezone(timedelta(hours=7))
 SERVICES = ("ho-tich", "xac-nhan-hon-nhan", "dat-dai")
@@ -33,13 +33,14 @@ COUNTERS = strategies.sampled_from(sorted(SERVED))
 class Lobby(RuleBasedStateMachine):
     """Kiosks, officers, clock jumps and crashes."""
 
-    seed: tuple[Path, dict[str, str]]
+    seed: Seed
 
     @initialize(minutes=strategies.integers(-30, 30))
     def open(self, minutes: int) -> None:
         """Shortly before or after midnight in Vietnam."""
         self.folder = Path(tempfile.mkdtemp(prefix="lobby-")) / "data"
-        shutil.copytree(self.seed[0], self.folder)
+        self.planted = contextlib.ExitStack()
+        self.planted.enter_context(planted(self.seed, self.folder))
         self.clock = SetClock(datetime(2026, 11, 22, 17, 0, tzinfo=UTC) + timedelta(minutes=minutes))
         self.settings = load(CONFIG)
         self.desk = Desk(self.settings, self.folder, self.clock, self._start(), dict(self.seed[1]))
@@ -188,11 +189,12 @@ class Lobby(RuleBasedStateMachine):
         issued = [entry.subject for entry in entries if entry.type == "ticket.issued"]
         assert issued == self.order
         self.desk.web.__exit__(None, None, None)
+        self.planted.close()
         shutil.rmtree(self.folder.parent)
 
 
 @pytest.mark.timeout(170)
-def test_the_lobby_keeps_its_rules(seed: tuple[Path, dict[str, str]]) -> None:
+def test_the_lobby_keeps_its_rules(seed: Seed) -> None:
     machine = type("SeededLobby", (Lobby,), {"seed": seed})
     chosen = settings(
         max_examples=12,

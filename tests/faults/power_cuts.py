@@ -13,14 +13,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import apsw
-import sqlalchemy
 
 from kiosk.centre.plan import Plan
-from kiosk.centre.store import engine as engine_module
+from kiosk.centre.store.engine import Connect
 from kiosk.centre.store.store import FILE_NAME, Store
 from kiosk.settings import load
 from tests.centre.support import CONFIG
@@ -105,20 +102,9 @@ class Statements:
         return apsw.SQLITE_OK
 
 
-@contextlib.contextmanager
-def over(disk: Disk, statements: Statements) -> Iterator[None]:
-    """The product's engines open those SQLite files on ``disk`` that are there."""
-    real = sqlalchemy.create_engine
-
-    def create(url: str, **options: Any) -> sqlalchemy.Engine:
-        path = sqlalchemy.make_url(url).database
-        if path is None or path not in disk.files:
-            return real(url, **options)
-        options.pop("connect_args")
-        return real("sqlite://", creator=lambda: statements.connect(disk, path), **options)
-
-    with mock.patch.object(engine_module, "create_engine", create):
-        yield
+def over(disk: Disk, statements: Statements) -> Connect:
+    """Connections to the SQLite file that lies on ``disk``."""
+    return lambda file: statements.connect(disk, str(file))
 
 
 class PowerCuts:
@@ -148,8 +134,8 @@ class PowerCuts:
         dice = random.Random(seed)  # noqa: S311
         disk, tally = Disk(lies=seeded.lies), Tally()
         statements = Statements(seeded, dice.choice([5, 20, 100]), dice.choice([10, 2000]))
-        with self._machine(disk) as folder, over(disk, statements):
-            self._work(disk, folder, dice, seeded, tally)
+        with self._machine(disk) as folder:
+            self._work(disk, folder, over(disk, statements), dice, seeded, tally)
         return tally
 
     def run_with_refusals(self, dice: random.Random, code: int, expected: type[Exception]) -> Tally:
@@ -167,8 +153,8 @@ class PowerCuts:
             left = max(0, left - 1)
             return code if left else 0
 
-        with self._machine(disk) as folder, over(disk, Statements(Seeded(), 20, 10)):
-            store = Store(folder, self._plan.site, Clock())
+        with self._machine(disk) as folder:
+            store = Store(folder, self._plan.site, Clock(), connect=over(disk, Statements(Seeded(), 20, 10)))
             lobby = Lobby(store, self._plan, dice)
             store.open()
             disk.refusal = refusal
@@ -202,8 +188,16 @@ class PowerCuts:
             finally:
                 disk.remove()
 
-    def _work(self, disk: Disk, folder: Path, dice: random.Random, seeded: Seeded, tally: Tally) -> None:
-        store = Store(folder, self._plan.site, Clock())
+    def _work(  # noqa: PLR0917
+        self,
+        disk: Disk,
+        folder: Path,
+        connect: Connect,
+        dice: random.Random,
+        seeded: Seeded,
+        tally: Tally,
+    ) -> None:
+        store = Store(folder, self._plan.site, Clock(), connect=connect)
         lobby = Lobby(store, self._plan, dice, too_early=seeded.too_early)
         cuts = random.Random(dice.random())  # noqa: S311
 

@@ -1,83 +1,106 @@
-"""Engines for the centre's SQLite file, set up so that what was committed survives a power cut.
+"""Engines for the centre's database: a SQLite file, or PostgreSQL for a centre with several processes.
 
-WAL with ``synchronous=FULL`` on every connection, verified; ``BEGIN IMMEDIATE`` for writers through the hooks
-SQLAlchemy documents for pysqlite (a deferred transaction that read first and then writes fails at once when
-somebody else wrote in between).
+Both are set up so that what was committed survives a power cut, and verify it (``sqlite.py``,
+``postgresql.py``). The caller keeps its connections; there is no pool. Statements' values never appear in
+error messages.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import os
+from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-BUSY_SECONDS = 10.0
-"""How long a writer waits for another process, such as a command line at work."""
+from kiosk.centre.store import postgresql, sqlite
+from kiosk.centre.store.errors import StoreUnsafeError
 
-_FULL = 2  # https://www.sqlite.org/pragma.html#pragma_synchronous
+URL_VARIABLE = "CENTRE_DATABASE_URL"
+FILE_NAME = "centre.sqlite3"
+
+Database = Path | str
+"""The file of a SQLite database, or the URL of a PostgreSQL one (``postgresql+psycopg://…``)."""
+
+Connect = Callable[[Path], Any]
+"""Makes a DB-API connection to a SQLite file in place of ``sqlite3.connect``."""
 
 
-class StoreUnsafeError(RuntimeError):
-    """The database does not run with the settings on which the promises rest."""
+class Trouble(Enum):
+    """What a database error means for the one who asked."""
+
+    FULL = "the disk is full or refuses to write"
+    UNREACHABLE = "the database does not answer"
+    SLOW = "the database does not answer in time"
+    CONFLICT = "somebody else changed the same rows; the transaction may run again"
 
 
-def open_engine(file: Path, *, write: bool) -> Engine:
-    """An engine for ``file``. With ``write`` transactions begin IMMEDIATE, without it nothing can be written.
+def chosen_url(configured: str) -> str:
+    """The environment's ``CENTRE_DATABASE_URL``, else what the settings say; empty: a SQLite file."""
+    return os.environ.get(URL_VARIABLE, "") or configured
 
-    The caller keeps its connections; there is no pool. Statements' values never appear in error messages.
+
+def database_of(data_folder: Path, url: str) -> Database:
+    """The database of a data folder. Raises ``StoreUnsafeError`` for a URL that is not PostgreSQL's."""
+    if not url:
+        return data_folder / FILE_NAME
+    try:
+        known = make_url(url).drivername == postgresql.DRIVER
+    except ArgumentError:
+        known = False
+    if not known:  # it may hold a password, so it is not quoted
+        raise StoreUnsafeError(f"the database's URL does not begin with {postgresql.DRIVER}://")
+    return url
+
+
+def open_engine(
+    database: Database, *, write: bool, connect: Connect | None = None, patient: bool = False
+) -> Engine:
+    """An engine for ``database``. Without ``write`` nothing can be written through it.
+
+    ``connect``: SQLite's connections from somewhere else. ``patient``: statements may take as long as they
+    like (backups, exports).
     """
-    engine = create_engine(
-        f"sqlite:///{file}",
-        poolclass=NullPool,
-        hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-    )
-
-    def connected(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # pysqlite begins no transaction of its own
-        cursor = connection.cursor()
-        if write:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        if not write:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    def begins(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begins)
-    return engine
+    if isinstance(database, Path):
+        return sqlite.open_engine(database, write=write, connect=connect)
+    return postgresql.open_engine(database, write=write, patient=patient)
 
 
 def verify_safety(connection: Connection) -> None:
     """Ask the connection itself. Raises ``StoreUnsafeError`` naming every setting that is not as promised."""
-    wanted: dict[str, object] = {"journal_mode": "wal", "synchronous": _FULL, "foreign_keys": 1}
-    cursor = _driver(connection).cursor()
-    try:
-        found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
-    finally:
-        cursor.close()
-    wrong = [f"{name} is {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name]]
+    engine = postgresql if is_postgresql(connection) else sqlite
+    found = engine.unsafe_settings(connection)
+    wrong = [f"{name} is {value}, not {wanted}" for name, value, wanted in found]
     if wrong:
         raise StoreUnsafeError("; ".join(wrong))
 
 
-def disk_trouble(error: Exception) -> bool:
-    """Whether a database error means that the disk is full or refuses to write.
+def is_postgresql(bind: Connection | Engine) -> bool:
+    """Whether this is PostgreSQL's."""
+    return bind.dialect.name == "postgresql"
 
-    A full file system answers SQLITE_FULL, a file-size limit SQLITE_IOERR_WRITE
-    (https://www.sqlite.org/rescode.html).
-    """
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """What a database error means; ``None``: the program is wrong."""
     original = getattr(error, "orig", error)
-    code = getattr(original, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    for trouble, means in _MEANS.items():
+        if any(one(original) for one in means):
+            return trouble
+    return None
 
 
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+_MEANS: dict[Trouble, tuple[Callable[[BaseException], bool], ...]] = {
+    Trouble.FULL: (sqlite.disk_trouble, postgresql.disk_trouble),
+    Trouble.CONFLICT: (postgresql.conflict,),
+    Trouble.SLOW: (sqlite.busy, postgresql.out_of_time),
+    Trouble.UNREACHABLE: (postgresql.unreachable,),
+}
+
+
+def disk_trouble(error: Exception) -> bool:
+    """Whether a database error means that the disk is full or refuses to write."""
+    return trouble_of(error) is Trouble.FULL
