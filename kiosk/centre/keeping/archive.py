@@ -171,7 +171,7 @@ def archive_before(store: Store, folders: list[Path], first_kept: date) -> list[
             rows = [{"site": site, "at": transaction.at, **vars(one)} for one in made]
             transaction.connection.execute(table.insert(), rows)
             payload = {"until": cuts[-1].day, "files": [vars(one) for one in made], "carried": carried}
-            transaction.record("days.archived", "centre", "centre", payload)
+            transaction.record("days.archived", "centre", "archive", payload)
             _delete_small(transaction.connection, site, cuts[-1].day)
 
         store.submit_write(tell).result()
@@ -188,7 +188,7 @@ def _cuts(connection: Connection, site: str, first_kept: date) -> list[_Cut]:
     table = schema.journal
     query = (
         select(table.c.seq, table.c.payload)
-        .where(table.c.site == site, table.c.type == "day.begun")
+        .where(table.c.site == site, table.c.subject == "centre", table.c.type == "day.begun")
         .order_by(table.c.seq)
     )
     begun = [(seq, str(json.loads(payload)["day"])) for seq, payload in connection.execute(query)]

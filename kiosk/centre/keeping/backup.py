@@ -81,7 +81,7 @@ def make(database: Path, site: str, folder: Path, now: datetime) -> Backup:
             content = _Content(copy, "sqlite", *_read_copy(copy, site))
             file = _write(content, folder / name_of(site, now), site, now)
     except (OSError, sqlite3.Error) as error:
-        raise BackupError(f"no backup could be written in {folder}: {error}") from error
+        raise BackupError(f"no backup could be written: {_cause(error)}") from error
     return prove(file, site, now)
 
 
@@ -167,7 +167,7 @@ def prove(file: Path, site: str, now: datetime) -> Backup:
             finally:
                 engine.dispose()
     except (OSError, sqlite3.Error, JournalBrokenError) as error:
-        raise BackupError(f"{file.name} could not be restored for a trial: {error}") from error
+        raise BackupError(f"{file.name} could not be restored for a trial: {_cause(error)}") from error
     return Backup(file, manifest, compared)
 
 
@@ -187,6 +187,11 @@ def check_content(connection: Connection, manifest: Manifest, now: datetime) -> 
     if difference is not None:
         raise BackupError(f"the tables are not what the journal says: {difference}")
     return True
+
+
+def _cause(error: Exception) -> str:
+    """Without the names of folders."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 @dataclass(frozen=True)

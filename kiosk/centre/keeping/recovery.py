@@ -24,8 +24,7 @@ from kiosk.centre.keeping.rebuild import RebuildError
 from kiosk.centre.keeping.restore import Restored, RestoreError, put_back, restore
 from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store.engine import open_engine
-from kiosk.centre.store.store import FILE_NAME
+from kiosk.centre.store.engine import FILE_NAME, open_engine
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)

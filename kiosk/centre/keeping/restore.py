@@ -30,10 +30,9 @@ from kiosk.centre.keeping.rebuild import Books, RebuildError
 from kiosk.centre.keeping.replay import Replayed, add_anchor, begin_head, beyond, head_of, replay
 from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store.engine import open_engine
+from kiosk.centre.store.engine import FILE_NAME, open_engine
 from kiosk.centre.store.migrations import migrate
 from kiosk.centre.store.schema import site_secret
-from kiosk.centre.store.store import FILE_NAME
 from kiosk.centre.store.upsert import upsert
 
 FOLLOW_FILE = "follow.secret"
@@ -157,7 +156,7 @@ def put_back(places: Places, site: str, now: datetime) -> Restored | None:
 def tell(connection: Connection, site: str, done: Restored) -> None:
     """Begin a new epoch and have the journal say what was restored."""
     journal.begin_epoch(connection, site, done.at, "restore")
-    records = [Record("centre.restored", "centre", "centre", done.payload())]
+    records = [Record("centre.restored", "centre", "restore", done.payload())]
     journal.append(connection, site, done.at, records)
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 BUSY_SECONDS = 10.0
+_WORTH_BYTES = 64 << 20
 COMPANIONS = ("", "-wal", "-shm", "-journal")
 """What belongs to a database file, as ends of its name."""
 
@@ -74,3 +75,23 @@ def check_whole(file: Path) -> None:
         found = [str(line) for (line,) in database.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
         raise sqlite3.DatabaseError("; ".join(found)[:300])
+
+
+def mostly_free(file: Path) -> bool:
+    """Whether more than half of a file that is worth it is free pages."""
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as database:
+        pages, free, size = (
+            database.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+    return bool(free * 2 > pages and free * size > _WORTH_BYTES)
+
+
+def shrink(file: Path) -> None:
+    """Give free pages back to the disk. Writers wait meanwhile: a second for some 100 MB. Raises
+    ``sqlite3.Error``.
+    """
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)) as database:
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute("VACUUM")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

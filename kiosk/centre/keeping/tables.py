@@ -31,7 +31,7 @@ def carried(connection: Connection, site: str) -> dict[str, Any]:
     """What the newest archive handed over to the entries after it."""
     query = (
         select(journal_table.c.payload)
-        .where(journal_table.c.site == site, journal_table.c.type == "days.archived")
+        .where(journal_table.c.site == site, journal_table.c.subject == "archive")
         .order_by(journal_table.c.seq.desc())
         .limit(1)
     )
