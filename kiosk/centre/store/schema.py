@@ -273,6 +273,7 @@ issue_key = Table(
     _text("at"),
     _key("key"),
     ForeignKeyConstraint(["site", "ticket"], ["ticket.site", "ticket.id"]),
+    Index("issue_key_ticket", "site", "ticket"),
 )
 
 counter = Table(

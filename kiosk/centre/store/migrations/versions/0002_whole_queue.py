@@ -119,7 +119,8 @@ def _history() -> None:
 
 
 def _issue_keys() -> None:
-    """Keys are kept as the journal tells them: hashed."""
+    """Keys are kept as the journal tells them: hashed. A ticket that is archived takes its keys along."""
+    op.create_index("issue_key_ticket", "issue_key", ["site", "ticket"])
     bind = op.get_bind()
     rows = bind.execute(sa.text("SELECT site, key FROM issue_key")).all()
     change = sa.text("UPDATE issue_key SET key = :hashed WHERE site = :site AND key = :key")
