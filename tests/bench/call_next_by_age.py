@@ -1,0 +1,177 @@
+"""call-next with 0, 100,000 and 10,000,000 old tickets in the database: the 99th percentile must not grow.
+
+``python -m tests.bench.call_next_by_age [--old 0,100000,10000000] [--calls N] [--engine sqlite|postgresql]``.
+The databases are measured in turns, so that all see the same machine; 40 people wait. At most 1.2 times as
+slow with the most as with none. If it is more, the plans of the product's statements are printed. Ten million
+old tickets need about 6 GB of disk and some minutes to be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import statistics
+import sys
+import time
+
+import sqlalchemy
+
+from tests.bench._queue import Queue, queue, server
+
+WAITING = 40
+A_DAY = 400
+"""Old tickets of one day."""
+
+MOST = 1.2
+_ROUNDS = 20
+
+_SERIES = "ABCDEK"
+_OLD_SQLITE = """
+INSERT INTO ticket (site, id, day, series, sequence, service, arrival, queued_at, state, issued_at, counter,
+                    called_at, call_count, started_at, ended_at, follow_token, print_state, print_copies)
+WITH RECURSIVE old(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM old WHERE n + 1 < {last})
+SELECT '{site}', printf('0%023x', n), date('1900-01-01', '+' || (n / {day}) || ' days'), 'A', n % {day} + 1,
+       'ho-tich', n % {day} + 1, date('1900-01-01', '+' || (n / {day}) || ' days') || 'T01:00:00.000Z',
+       'completed', date('1900-01-01', '+' || (n / {day}) || ' days') || 'T01:00:00.000Z', 'quay-1',
+       '1990-01-01T01:10:00.000Z', 1, '1990-01-01T01:11:00.000Z', '1990-01-01T01:20:00.000Z',
+       printf('old-%018d', n), 'printed', 0
+FROM old
+"""
+_OLD_POSTGRESQL = """
+INSERT INTO ticket (site, id, day, series, sequence, service, arrival, queued_at, state, issued_at, counter,
+                    called_at, call_count, started_at, ended_at, follow_token, print_state, print_copies)
+SELECT '{site}', '0' || lpad(to_hex(n), 23, '0'), (date '1900-01-01' + n / {day})::text, 'A', n % {day} + 1,
+       'ho-tich', n % {day} + 1, (date '1900-01-01' + n / {day})::text || 'T01:00:00.000Z',
+       'completed', (date '1900-01-01' + n / {day})::text || 'T01:00:00.000Z', 'quay-1',
+       '1990-01-01T01:10:00.000Z', 1, '1990-01-01T01:11:00.000Z', '1990-01-01T01:20:00.000Z',
+       'old-' || lpad(n::text, 18, '0'), 'printed', 0
+FROM generate_series({first}, {last} - 1) AS n
+"""
+_STEP = 500_000
+
+
+def fill(measured: Queue, old: int) -> None:
+    """Give the database its past: finished tickets, four hundred a day."""
+    engine = sqlalchemy.create_engine(measured.url, isolation_level="AUTOCOMMIT")
+    statement = _OLD_SQLITE if measured.server is None else _OLD_POSTGRESQL
+    with engine.connect() as connection:
+        for first in range(0, old, _STEP):
+            words = {
+                "first": first,
+                "last": min(old, first + _STEP),
+                "site": measured.plan.site,
+                "day": A_DAY,
+            }
+            connection.exec_driver_sql(
+                statement.format(**words).replace("%", "%%" if measured.server else "%")
+            )
+        if measured.server is None:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql("VACUUM ANALYZE ticket")
+    engine.dispose()
+
+
+def calls(measured: Queue, count: int) -> list[float]:
+    """Milliseconds of each call; who was called is served, and another citizen comes."""
+    taken = []
+    for _ in range(count):
+        measured.issue()
+        began = time.perf_counter()
+        assert measured.call(1)
+        taken.append((time.perf_counter() - began) * 1000)
+        measured.start(1)
+        measured.complete(1)
+    return taken
+
+
+def bare(measured: Queue, count: int) -> list[float]:
+    """Milliseconds of bare commits."""
+    taken = []
+    with measured.floor() as commit:
+        for _ in range(count):
+            began = time.perf_counter()
+            commit()
+            taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def scans(measured: Queue) -> list[str]:
+    """Statements of a call that read a whole table, as the engine plans them now."""
+    seen: dict[str, tuple[object, ...]] = {}
+    worker = measured.store._writer
+
+    def note(_connection, _cursor, statement, parameters, _context, _many):
+        seen.setdefault(statement, parameters)
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        calls(measured, 1)
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+    del worker
+    found = []
+    prefix = "EXPLAIN QUERY PLAN " if measured.server is None else "EXPLAIN "
+    engine = sqlalchemy.create_engine(measured.url)
+    with engine.connect() as connection:
+        for statement, parameters in seen.items():
+            if not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
+                continue
+            plan = connection.exec_driver_sql(prefix + statement, parameters).all()
+            words = [str(line[-1]) for line in plan]
+            if any(line.lstrip(" ->").startswith(("SCAN", "Seq Scan on ticket")) for line in words):
+                found.append(" ".join(statement.split())[:150] + "\n      " + "\n      ".join(words))
+    engine.dispose()
+    return found
+
+
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(values, n=100)[98]
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--old", default="0,100000,10000000")
+    parser.add_argument("--calls", type=int, default=3000)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
+    chosen = parser.parse_args()
+    ages = [int(one) for one in chosen.old.split(",")]
+    columns = ("old", "made in s", "median ms", "p99 ms", "p99 ratio", "bare p50", "p50/bare", "p99/bare")
+    print(f"{'':12}" + "".join(f"{word:>12}" for word in columns))
+    good = True
+    for name in chosen.engine or ("sqlite", "postgresql"):
+        with contextlib.ExitStack() as stack:
+            postgres = stack.enter_context(server()) if name == "postgresql" else None
+            measured, seconds = [], []
+            for old in ages:
+                one = stack.enter_context(queue(1, postgres))
+                began = time.monotonic()
+                fill(one, old)
+                seconds.append(time.monotonic() - began)
+                for _ in range(WAITING):
+                    one.issue()
+                calls(one, 100)
+                measured.append(one)
+            taken: list[list[float]] = [[] for _ in ages]
+            floors: list[list[float]] = [[] for _ in ages]
+            for _ in range(_ROUNDS):
+                for place, one in enumerate(measured):
+                    taken[place] += calls(one, chosen.calls // _ROUNDS)
+                    floors[place] += bare(one, chosen.calls // _ROUNDS)
+            for place, one in enumerate(measured):
+                middle, floor = statistics.median(taken[place]), statistics.median(floors[place])
+                slow = p99(taken[place])
+                row = (middle, slow, slow / p99(taken[0]), floor, middle / floor, slow / p99(floors[place]))
+                print(f"{one.engine:12}{ages[place]:12}{seconds[place]:12.0f}"
+                      + "".join(f"{value:12.3f}" for value in row), flush=True)  # fmt: skip
+            ratio = p99(taken[-1]) / p99(taken[0])
+            good &= ratio <= MOST
+            for words in scans(measured[-1]):
+                print(f"  reads a whole table: {words}", flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
