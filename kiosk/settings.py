@@ -380,6 +380,7 @@ def _disagreements(settings: Settings) -> list[str]:
     for file, ids in (
         ("services.toml", [service.id for service in settings.services]),
         ("counters.toml", [counter.id for counter in settings.counters]),
+        ("queue.toml", [priority.id for priority in settings.queue.priority]),
     ):
         problems += [
             f"{file}: “{twice}” stands twice" for twice in sorted({i for i in ids if ids.count(i) > 1})
@@ -391,6 +392,11 @@ def _disagreements(settings: Settings) -> list[str]:
                 near = difflib.get_close_matches(service_id, known, n=1)
                 hint = f"; did you mean “{near[0]}”?" if near else ""
                 problems.append(f"counters.toml: counter “{counter.id}” serves unknown “{service_id}”{hint}")
+    problems += [
+        f"queue.toml: “{one.id}”: the chip tells an age only; “chip” among the sources needs from_age"
+        for one in settings.queue.priority
+        if "chip" in one.sources and one.from_age is None
+    ]
     problems += _number_problems(settings)
     problems += _hour_problems(settings)
     for service in settings.services:

@@ -29,6 +29,7 @@ class Role(StrEnum):
     DISPLAY = "display"
     MAINTENANCE = "maintenance"
     OFFICER = "officer"
+    HEAD = "head"
 
 
 @dataclass(frozen=True)
@@ -47,33 +48,57 @@ class Principal:
         return f"{self.role}:{self.login or self.name}"
 
 
-_KIOSK, _DISPLAY, _MAINTENANCE, _OFFICER = Role.KIOSK, Role.DISPLAY, Role.MAINTENANCE, Role.OFFICER
+_KIOSK, _DISPLAY, _MAINTENANCE = Role.KIOSK, Role.DISPLAY, Role.MAINTENANCE
+_OFFICER, _HEAD = Role.OFFICER, Role.HEAD
+_OFFICERS = frozenset({_OFFICER, _HEAD})
+"""The head of the centre is an officer who may also stop services."""
+_HEADS = frozenset({_HEAD})
 _ALL = frozenset(Role)
 _OPEN: frozenset[Role] | None = None
 """No token asked for."""
 
+_COUNTER_ACTIONS = (
+    "open",
+    "close",
+    "call-next",
+    "call/{ticket_id}",
+    "recall",
+    "start",
+    "complete",
+    "no-show",
+    "park",
+    "transfer",
+    "add-service",
+    "undo",
+)
+_TICKET_MOVES = ("rejoin", "return", "cancel", "transfer", "prioritise")
+
 ROLES: Mapping[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/services"): _ALL,
-    ("POST", "/tickets"): frozenset({_KIOSK, _OFFICER}),
-    ("GET", "/tickets"): frozenset({_KIOSK, _OFFICER}),
-    ("GET", "/tickets/{ticket_id}"): frozenset({_KIOSK, _OFFICER, _DISPLAY}),
+    ("PUT", "/services/{service_id}/stop"): _HEADS,
+    ("DELETE", "/services/{service_id}/stop"): _HEADS,
+    ("POST", "/number-leases"): frozenset({_KIOSK}),
+    ("DELETE", "/number-leases/{lease_id}"): frozenset({_KIOSK}),
+    ("POST", "/tickets/offline"): frozenset({_KIOSK}),
+    ("POST", "/tickets"): frozenset({_KIOSK, _OFFICER, _HEAD}),
+    ("GET", "/tickets"): frozenset({_KIOSK, _OFFICER, _HEAD}),
+    ("GET", "/tickets/{ticket_id}"): frozenset({_KIOSK, _OFFICER, _HEAD, _DISPLAY}),
     ("POST", "/tickets/{ticket_id}/print"): frozenset({_KIOSK}),
     ("GET", "/print-jobs"): frozenset({_KIOSK}),
     ("PUT", "/tickets/{ticket_id}/form"): frozenset({_KIOSK}),
-    ("GET", "/tickets/{ticket_id}/form"): frozenset({_OFFICER}),
-    ("GET", "/counters"): frozenset({_OFFICER, _DISPLAY, _KIOSK}),
-    ("POST", "/counters/{counter_id}/open"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/close"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/call-next"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/recall"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/start"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/complete"): frozenset({_OFFICER}),
-    ("POST", "/counters/{counter_id}/no-show"): frozenset({_OFFICER}),
-    ("GET", "/board"): frozenset({_DISPLAY, _KIOSK, _OFFICER}),
+    ("GET", "/tickets/{ticket_id}/form"): _OFFICERS,
+    ("GET", "/counters"): frozenset({_OFFICER, _HEAD, _DISPLAY, _KIOSK}),
+    **dict.fromkeys(
+        (("POST", f"/counters/{{counter_id}}/{action}") for action in _COUNTER_ACTIONS), _OFFICERS
+    ),
+    **dict.fromkeys((("POST", f"/tickets/{{ticket_id}}/{move}") for move in _TICKET_MOVES), _OFFICERS),
+    ("GET", "/queue/rules"): _ALL,
+    ("POST", "/clock/accept"): frozenset({_OFFICER, _HEAD, _MAINTENANCE}),
+    ("GET", "/board"): frozenset({_DISPLAY, _KIOSK, _OFFICER, _HEAD}),
     ("GET", "/events"): _ALL,
     ("POST", "/session"): _OPEN,
     ("GET", "/session"): _ALL,
-    ("DELETE", "/session"): frozenset({_OFFICER, _MAINTENANCE}),
+    ("DELETE", "/session"): frozenset({_OFFICER, _HEAD, _MAINTENANCE}),
     ("GET", "/devices"): _ALL,
     ("PUT", "/devices/{name}"): frozenset({_KIOSK, _DISPLAY}),
     ("POST", "/devices/{name}/requests"): frozenset({_MAINTENANCE, _KIOSK, _DISPLAY}),
@@ -83,6 +108,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/device-requests/{request_id}/answer"): frozenset({_KIOSK, _DISPLAY}),
     ("GET", "/follow/{token}"): _OPEN,
     ("GET", "/follow/{token}/events"): _OPEN,
+    ("POST", "/follow/{token}/rejoin"): _OPEN,
+    ("POST", "/follow/{token}/cancel"): _OPEN,
 }
 
 

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from kiosk.centre import days, journal
@@ -18,12 +18,13 @@ from kiosk.centre.forms import FormDesk
 from kiosk.centre.handover import Handover
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
 from kiosk.centre.metrics import Metrics
-from kiosk.centre.moments import Clock, system_clock, written
+from kiosk.centre.moments import Clock, system_clock
+from kiosk.centre.opening import Doors, NewcomersWait
+from kiosk.centre.persons import PersonKeys
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_view import Json, QueueView
 from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.store import Reading, Store, Transaction
-from kiosk.queueing.service import is_open, opens_at
 from kiosk.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Centre:
     devices: DeviceBook
     card_digits: Handover
     forms: FormDesk
+    persons: PersonKeys
     metrics: Metrics
     clock: Clock
     health: Health = field(default_factory=Health)
@@ -76,6 +78,7 @@ class Centre:
             devices=DeviceBook(settings.devices, clock()),
             card_digits=Handover(),
             forms=FormDesk(settings, plan, data_folder / "keys", clock),
+            persons=PersonKeys(data_folder / "keys" / "persons"),
             metrics=metrics,
             clock=clock,
         )
@@ -96,7 +99,7 @@ class Centre:
         self.store.on_commit = committed
         await self._check_tail()
         self.forms.destroy_expired_keys()
-        await self.store.write(self._started)
+        self.persons.destroy_before(await self.store.write(self._started))
         tasks = [
             asyncio.create_task(work)
             for work in (
@@ -117,10 +120,11 @@ class Centre:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(self.store.close)
 
-    def _started(self, transaction: Transaction) -> None:
-        days.today(transaction, self.plan)
+    def _started(self, transaction: Transaction) -> str:
+        day = days.today(transaction, self.plan)
         self.devices.tidy(transaction)
         transaction.record("centre.started", "centre", "centre", {})
+        return day
 
     async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -138,11 +142,13 @@ class Centre:
             await self.store.write(self.devices.mark_silent)
 
     async def _minute(self) -> None:
-        def turn(transaction: Transaction) -> None:
-            days.today(transaction, self.plan)
+        def turn(transaction: Transaction) -> str:
+            day = days.today(transaction, self.plan)
             self.devices.tidy(transaction)
+            return day
 
-        await self.store.write(turn)
+        day = await self.store.write(turn)
+        await asyncio.to_thread(self.persons.destroy_before, day)
         await asyncio.to_thread(self.forms.destroy_expired_keys)
 
     async def _check_tail(self) -> None:
@@ -175,19 +181,27 @@ class Centre:
         """The queue as one reading sees it."""
         return QueueView(reading, self.plan)
 
-    def hours(self) -> dict[str, Json]:
-        """Each service's hours as the API tells them, now."""
-        now = self.clock()
-        answer: dict[str, Json] = {}
-        for service in self.plan.services.values():
-            is_now = is_open(service.hours, now, self.plan.zone)
-            following = None if is_now else opens_at(service.hours, now, self.plan.zone)
-            answer[service.id] = {
-                "open": is_now,
-                "closed_reason": None if is_now else "hours",
-                "opens_at": None if following is None else written(following),
-            }
-        return answer
+    def newcomers_wait(self, reading: Reading) -> NewcomersWait:
+        """What nine in ten of those who come now would wait at most, by service, in minutes."""
+        queue = cache(lambda: self.queue(reading))
+
+        def minutes(service: str) -> float | None:
+            before = self.plan.before[service]
+            return queue().minutes(service, sum(1 for one in queue().waiting if one.service in before))
+
+        return minutes
+
+    def hours(self, reading: Reading) -> dict[str, Json]:
+        """Whether each service gives numbers as one reading sees it, as the API tells it."""
+        day = days.current(reading, self.plan)
+        return Doors(reading, self.plan, day, self.newcomers_wait(reading)).told()
+
+    def person_key(self, day: str) -> str:
+        """The key of a business day under which kiosks hash cards' numbers; for kiosks only.
+
+        Raises ``OSError``.
+        """
+        return self.persons.key(day)
 
 
 def _verify_page(done: Verified, reading: Reading) -> Verified:

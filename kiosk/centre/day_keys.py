@@ -5,12 +5,14 @@ Destroying the key destroys the forms, in every copy and backup of the database.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from datetime import date, timedelta
 from pathlib import Path
 
 KEY_BYTES = 32  # AES-256
+_LOCK = "making"
 
 
 class KeyDestroyedError(Exception):
@@ -43,6 +45,14 @@ class DayKeys:
         except KeyDestroyedError:
             pass
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of a centre make one key, not one each
+            try:
+                return self.read(day)
+            except KeyDestroyedError:
+                return self._make(day)
+
+    def _make(self, day: date) -> bytes:
         key = secrets.token_bytes(KEY_BYTES)
         fresh = self._file(day).with_suffix(".new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

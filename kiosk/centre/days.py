@@ -10,11 +10,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select, update
 
+from kiosk.centre import persons
 from kiosk.centre.moments import read, written
 from kiosk.centre.plan import Plan
 from kiosk.centre.store.schema import business_day as day_table
 from kiosk.centre.store.schema import ticket
-from kiosk.centre.store.store import Transaction
+from kiosk.centre.store.store import Reading, Transaction
 from kiosk.centre.store.upsert import upsert
 from kiosk.centre.ticket_record import recorded
 from kiosk.queueing.business_day import business_day
@@ -48,6 +49,12 @@ def today(transaction: Transaction, plan: Plan) -> str:
     return day
 
 
+def current(reading: Reading, plan: Plan) -> str:
+    """The business day as one reading sees it, also before anything has turned the page."""
+    last = reading.connection.execute(_READ, {"in_site": plan.site}).scalar()
+    return _day(last, reading, plan)
+
+
 def turn_if_due(transaction: Transaction, plan: Plan) -> None:
     """Turn the page if a new day has begun; locks nothing if not."""
     last = transaction.connection.execute(_READ, {"in_site": plan.site}).scalar()
@@ -75,7 +82,7 @@ def queue_moment(transaction: Transaction) -> str:
     return moment
 
 
-def _day(last: str | None, transaction: Transaction, plan: Plan) -> str:
+def _day(last: str | None, transaction: Reading, plan: Plan) -> str:
     return business_day(date.fromisoformat(last) if last else None, transaction.now, plan.zone).isoformat()
 
 
@@ -103,4 +110,5 @@ def _turn_page(transaction: Transaction, plan: Plan, day: str) -> None:
     rows = sorted(connection.execute(left_over).mappings(), key=lambda row: (row["day"], row["arrival"]))
     for row in rows:
         transaction.record("ticket.expired", _SYSTEM, row["id"], {"ticket": recorded(row)})
+    persons.forget_other_days(transaction, day)
     transaction.record("day.begun", _SYSTEM, "centre", {"day": day})

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from kiosk.centre.holidays import calendar_of
+from kiosk.centre.moments import read
+from kiosk.queueing.business_day import local_date
+from kiosk.queueing.calendar import Calendar
 from kiosk.queueing.counter import Counter
-from kiosk.queueing.discipline import Discipline, Fair, FirstCome, services_before
+from kiosk.queueing.discipline import Discipline, discipline, services_before
 from kiosk.queueing.service import OpenPeriod, Service
 from kiosk.queueing.ticket import Rules
 from kiosk.settings import QueueSettings, Settings
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many numbers of a service are given, and until when before closing."""
+
+    daily_cap: int | None = None
+    last_ticket_minutes: int = 0
+    stop_when_full: bool = False
+
+
+@dataclass(frozen=True)
+class Priority:
+    """A class of people who go before others. ``sources``: who may say so: chip, self, officer."""
+
+    id: str
+    name: str
+    from_age: int | None
+    sources: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -21,11 +45,18 @@ class Plan:
     short_name: str
     zone: ZoneInfo
     services: dict[str, Service]
+    limits: dict[str, Limits]
     counters: dict[str, Counter]
     before: dict[str, frozenset[str]]
     address: str
     discipline: Discipline
     rules: Rules
+    priorities: dict[str, Priority]
+    house_numbers: bool
+    offline_block: int
+    calendar: Calendar
+    park_reasons: tuple[str, ...]
+    close_after_minutes: int
 
     @classmethod
     def of(cls, settings: Settings, address: str) -> Plan:
@@ -44,14 +75,19 @@ class Plan:
             )
             for service in settings.services
         }
+        zone = ZoneInfo(settings.centre.timezone)
         counters = {c.id: Counter(c.id, c.number, c.name, tuple(c.services)) for c in settings.counters}
         served = [counter.services for counter in counters.values()]
         return cls(
             site=settings.centre.site,
             name=settings.centre.name,
             short_name=settings.centre.short_name,
-            zone=ZoneInfo(settings.centre.timezone),
+            zone=zone,
             services=services,
+            limits={
+                one.id: Limits(one.daily_cap, one.last_ticket_minutes, one.stop_when_full)
+                for one in settings.services
+            },
             counters=counters,
             before={service: services_before(service, served) for service in services},
             address=(settings.centre.public_url or address).rstrip("/"),
@@ -62,21 +98,44 @@ class Plan:
                 undo_seconds=settings.queue.rules.undo_seconds,
                 recall_gap_seconds=settings.queue.rules.recall_gap_seconds,
             ),
+            priorities={
+                one.id: Priority(one.id, one.name, one.from_age, frozenset(one.sources))
+                for one in settings.queue.priority
+            },
+            house_numbers=settings.queue.numbers.house,
+            offline_block=settings.queue.numbers.offline_block,
+            calendar=calendar_of(settings.calendar, zone),
+            park_reasons=tuple(settings.queue.rules.park_reasons),
+            close_after_minutes=settings.queue.rules.close_after_minutes,
         )
 
     def serving(self, service: str) -> list[Counter]:
         """Counters that serve this service, in the order of the configuration."""
         return [counter for counter in self.counters.values() if service in counter.services]
 
+    def day_of(self, moment: str) -> str:
+        """The date at the centre of a moment as ``moments.written``."""
+        return local_date(read(moment), self.zone).isoformat()
+
+    def priority_holds(self, priority: str, source: str | None, sources: Collection[str]) -> bool:
+        """Whether there is this class and it may be said by ``source``, who is among ``sources``.
+
+        The chip tells an age, so it speaks only of classes that begin with one.
+        """
+        known = self.priorities.get(priority)
+        if known is None or source not in known.sources or source not in sources:
+            return False
+        return source != "chip" or known.from_age is not None
+
 
 def _discipline(settings: QueueSettings) -> Discipline:
     chosen = settings.discipline
-    if chosen.kind == "first_come":
-        return FirstCome()
-    return Fair(
+    return discipline(
+        chosen.kind,
         overtaken_at_most=chosen.overtaken_at_most,
         head_starts={one.id: one.head_start_minutes for one in settings.priority},
         preference_minutes=chosen.preference_minutes,
         appointment_head_start=chosen.appointment_head_start,
         appointment_early=chosen.appointment_early,
+        ordinary_per_priority=chosen.ordinary_per_priority,
     )

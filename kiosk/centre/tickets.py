@@ -4,119 +4,210 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from kiosk.centre import days
+from kiosk.centre import days, numbers, persons
+from kiosk.centre.follow_token import follow_secret, follow_token
+from kiosk.centre.journal import canonical
+from kiosk.centre.opening import Doors, NewcomersWait
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
-from kiosk.centre.store.schema import issue_key, number_band, ticket
+from kiosk.centre.store.schema import issue_key, ticket
 from kiosk.centre.store.store import Reading, Transaction
 from kiosk.centre.ticket_record import life_values, recorded
 from kiosk.failures import FailureCode
-from kiosk.queueing.number import BandExhaustedError, sequence_in_band
-from kiosk.queueing.service import Service, is_open
-from kiosk.queueing.ticket import ACTIVE, TicketState, issued
+from kiosk.queueing.number import BandExhaustedError
+from kiosk.queueing.ticket import ACTIVE, Life, TicketState, issued
 
+KIOSK_SOURCES = frozenset({"chip", "self"})
+OFFICER_SOURCES = frozenset({"self", "officer"})
+"""Who speaks of a priority through a kiosk, and through an officer."""
 _HASH_DIGITS = 32  # 128 bits: no two keys of a day meet
-_FOLLOW_BYTES = 16  # 128 bits: a link nobody can guess
 
 _KEY = (
     select(issue_key.c.body, ticket)
     .join(ticket, (ticket.c.site == issue_key.c.site) & (ticket.c.id == issue_key.c.ticket))
     .where(issue_key.c.site == bindparam("in_site"), issue_key.c.key == bindparam("in_key"))
 )
-_FIRST_OF_BAND = upsert(number_band).values(
-    site=bindparam("in_site"),
-    day=bindparam("in_day"),
-    series=bindparam("in_series"),
-    first=bindparam("in_first"),
-    taken=1,
-)
-_TAKE = _FIRST_OF_BAND.on_conflict_do_update(
-    index_elements=["site", "day", "series", "first"], set_={"taken": number_band.c.taken + 1}
-).returning(number_band.c.taken)
 _INSERT_TICKET = insert(ticket)
 _INSERT_KEY = insert(issue_key)
-_BEFORE = select(func.count()).where(
-    ticket.c.site == bindparam("in_site"),
-    ticket.c.state == TicketState.WAITING.value,
-    ticket.c.service.in_(bindparam("services", expanding=True)),
-    ticket.c.arrival < bindparam("arrival"),
-)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a visit asks for beside its first service.
+
+    ``then``: services to come after it. ``source``: who says that the priority class applies. ``person``: the
+    card's number as the day's keyed hash. ``appointed_at``: as ``moments.written``.
+    """
+
+    then: tuple[str, ...] = ()
+    priority: str | None = None
+    source: str | None = None
+    person: str | None = field(default=None, repr=False)
+    appointed_at: str | None = None
+
+
+class Issued(NamedTuple):
+    """A ticket; ``held``: the person already waited with it."""
+
+    row: Row
+    new: bool
+    held: bool = False
+
+
+_NOTHING_MORE = Wishes()
 
 
 def issue(
-    transaction: Transaction, plan: Plan, actor: str, service_id: str, key: str
-) -> tuple[Row, int | None, bool]:
-    """Issue a number, once for each ``key``: row, people ahead (``None``: ask the queue), and whether it is
-    new.
+    transaction: Transaction,
+    plan: Plan,
+    actor: str,
+    service_id: str,
+    key: str,
+    *,
+    wishes: Wishes = _NOTHING_MORE,
+    sources: Collection[str] = (),
+    newcomers_wait: NewcomersWait = lambda service: None,
+) -> Issued:
+    """Issue a number, once for each ``key``. ``sources``: who may speak through this caller of a priority.
 
-    Raises ``RefusalError``: ``NOT_FOUND``, ``IDEMPOTENCY_KEY_REUSED``, ``SERVICE_CLOSED``,
+    The key's ticket comes first, then one that the person already waits with, whatever has closed meanwhile.
+    Raises ``RefusalError``: ``NOT_FOUND``, ``REQUEST_INVALID``, ``IDEMPOTENCY_KEY_REUSED``,
+    ``PRIORITY_UNKNOWN``, ``SERVICE_CLOSED``, ``SERVICE_STOPPED``, ``SERVICE_FULL``, ``LAST_TICKET_GONE``,
     ``NUMBERS_EXHAUSTED``.
     """
-    body = hashlib.sha256(service_id.encode()).hexdigest()[:_HASH_DIGITS]
-    hashed = hashlib.sha256(key.encode()).hexdigest()[:_HASH_DIGITS]
-    known = transaction.connection.execute(_KEY, {"in_site": plan.site, "in_key": hashed}).mappings().first()
+    day = days.today(transaction, plan)
+    body = hashed_body(key, {"service": service_id, **asdict(wishes)})
+    known = of_key(transaction, hashed_key(key))
     if known is not None:
         if known["body"] != body:
             raise RefusalError(
                 FailureCode.IDEMPOTENCY_KEY_REUSED, "This Idempotency-Key was used with another body."
             )
-        return known, None, False
-    service = plan.services.get(service_id)
-    if service is None:
-        raise RefusalError(FailureCode.NOT_FOUND, "There is no such service.")
-    if not is_open(service.hours, transaction.now, plan.zone):
-        raise RefusalError(FailureCode.SERVICE_CLOSED, "The service gives no numbers at this hour.")
-    row = _new_row(transaction, plan, service, actor)
-    transaction.connection.execute(_INSERT_TICKET, row)
-    transaction.connection.execute(
-        _INSERT_KEY,
-        {"site": plan.site, "key": hashed, "body": body, "ticket": row["id"], "at": transaction.at},
-    )
-    before = {"in_site": plan.site, "services": sorted(plan.before[service.id]), "arrival": row["arrival"]}
-    ahead = int(transaction.connection.execute(_BEFORE, before).scalar_one())
-    told = {"ticket": recorded(row), "key": hashed, "body": body}
-    transaction.record("ticket.issued", actor, row["id"], told)
-    return row, ahead, True
-
-
-def _new_row(transaction: Transaction, plan: Plan, service: Service, actor: str) -> Json:
-    day = days.today(transaction, plan)
-    band = {"in_site": plan.site, "in_day": day, "in_series": service.series, "in_first": service.first}
-    taken = transaction.connection.execute(_TAKE, band).scalar_one()
+        return Issued(known, new=False)
+    _checked(plan, day, (service_id, *wishes.then), wishes, sources)
+    then = wishes.then
+    if wishes.person is not None:
+        held = persons.held(transaction, day, wishes.person, service_id)
+        if held is not None:
+            return Issued(held, new=False, held=True)
+        then = tuple(one for one in then if not persons.held(transaction, day, wishes.person, one))
+    doors = Doors(transaction, plan, day, newcomers_wait)
+    doors.admit(service_id)
+    for one in then:
+        doors.admit_later(one)
     try:
-        sequence = sequence_in_band(taken - 1, service.first, service.last)
+        sequence, band = numbers.take(transaction, day, plan.services[service_id])
     except BandExhaustedError as error:
         raise RefusalError(
             FailureCode.NUMBERS_EXHAUSTED, "All numbers of the service are given out."
         ) from error
+    row = new_row(
+        transaction,
+        plan,
+        actor,
+        issued(service_id, then, priority=wishes.priority, source=wishes.source),
+        day=day,
+        sequence=sequence,
+        series=band.series,
+        queued_at=days.queue_moment(transaction),
+        appointed_at=wishes.appointed_at,
+    )
+    keep(transaction, actor, row, hashed_key(key), body, band=list(band[1:]))
+    if wishes.person is not None:
+        persons.remember(transaction, day, wishes.person, (service_id, *then), row["id"])
+    return Issued(row, new=True)
+
+
+def hashed_key(key: str) -> str:
+    """What is kept of an idempotency key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def hashed_body(key: str, body: Json) -> str:
+    """What is kept of a body. With the key in it, equal bodies of one person cannot be told to be equal."""
+    return hashlib.sha256(canonical([key, body]).encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def of_key(transaction: Transaction, hashed: str) -> Row | None:
+    """The ticket that was issued under a key, with the hash of its ``body``."""
+    asked = {"in_site": transaction.site, "in_key": hashed}
+    return transaction.connection.execute(_KEY, asked).mappings().first()
+
+
+def _checked(
+    plan: Plan,
+    day: str,
+    services: tuple[str, ...],
+    wishes: Wishes,
+    sources: Collection[str],
+) -> None:
+    if any(one not in plan.services for one in services):
+        raise RefusalError(FailureCode.NOT_FOUND, "There is no such service.")
+    if len(set(services)) < len(services):
+        raise RefusalError(FailureCode.REQUEST_INVALID, "A service is named twice.")
+    if wishes.appointed_at is not None and plan.day_of(wishes.appointed_at) != day:
+        raise RefusalError(FailureCode.REQUEST_INVALID, "The appointment is not today.")
+    if wishes.priority is not None and not plan.priority_holds(wishes.priority, wishes.source, sources):
+        raise RefusalError(
+            FailureCode.PRIORITY_UNKNOWN,
+            "There is no such class of priority, or it is not said by this source.",
+        )
+
+
+def new_row(
+    transaction: Transaction,
+    plan: Plan,
+    actor: str,
+    life: Life,
+    *,
+    day: str,
+    series: str,
+    sequence: int,
+    queued_at: str,
+    issued_at: str | None = None,
+    offline: bool = False,
+    appointed_at: str | None = None,
+) -> Json:
+    """The row of a new ticket, at the end of the day's order of arrival. ``issued_at``: now, if not given."""
+    ticket_id = secrets.token_hex(12)
     return {
         "site": plan.site,
-        "id": secrets.token_hex(12),
+        "id": ticket_id,
         "day": day,
-        "series": service.series,
+        "series": series,
         "sequence": sequence,
-        **life_values(issued(service.id)),
+        **life_values(life),
         "arrival": days.next_arrival(transaction, plan),
-        "queued_at": days.queue_moment(transaction),
-        "issued_at": transaction.at,
+        "queued_at": queued_at,
+        "issued_at": issued_at or transaction.at,
         "issued_by": actor,
-        "offline": 0,
-        "appointed_at": None,
+        "offline": int(offline),
+        "appointed_at": appointed_at,
         "overtaken": 0,
         "legs": 0,
-        "follow_token": secrets.token_urlsafe(_FOLLOW_BYTES),
+        "follow_token": follow_token(follow_secret(transaction.connection, plan.site), ticket_id),
         "print_state": "none",
         "print_code": None,
         "print_copies": 0,
         "form": None,
         "form_attached_at": None,
     }
+
+
+def keep(transaction: Transaction, actor: str, row: Json, key: str, body: str, **told: Any) -> None:
+    """Write a new ticket with its key (both hashed) and have the journal say so."""
+    transaction.connection.execute(_INSERT_TICKET, row)
+    known = {"site": row["site"], "key": key, "body": body, "ticket": row["id"], "at": transaction.at}
+    transaction.connection.execute(_INSERT_KEY, known)
+    payload = {"ticket": recorded(row), "key": key, "body": body, **told}
+    transaction.record("ticket.issued", actor, row["id"], payload)
 
 
 def report_print(

@@ -141,7 +141,7 @@ class TestHours:
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        hours = OpeningHours(days=["mon", "tue"], start=time(7, 30), until=time(11, 30))
+        hours = OpeningHours(days=["mon", "wed"], start=time(7, 30), until=time(11, 30))
         services = [
             service.model_copy(update={"hours": [hours]}) if service.id == "ho-tich" else service
             for service in settings.services
@@ -152,7 +152,7 @@ class TestHours:
         desk.clock.moment = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # 11:30 in Vietnam
         service = desk.call("GET", "/services", "kiosk").json()[0]
         assert (service["open"], service["closed_reason"]) == (False, "hours")
-        assert service["opens_at"] == "2026-11-24T00:30:00.000Z"
+        assert service["opens_at"] == "2026-11-25T00:30:00.000Z"
         answer = desk.issue()
         assert (answer.status_code, answer.json()["code"]) == (409, "SERVICE_CLOSED")
 

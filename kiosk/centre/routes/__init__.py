@@ -2,9 +2,34 @@
 
 from fastapi import FastAPI
 
-from kiosk.centre.routes import board, counters, devices, events, follow, health, services, session, tickets
+from kiosk.centre.routes import (
+    board,
+    counters,
+    devices,
+    events,
+    follow,
+    health,
+    leases,
+    rules,
+    services,
+    session,
+    ticket_moves,
+    tickets,
+)
 
-SUBJECTS = (services, tickets, counters, board, events, session, devices, follow)
+SUBJECTS = (
+    services,
+    tickets,
+    ticket_moves,
+    leases,
+    counters,
+    rules,
+    board,
+    events,
+    session,
+    devices,
+    follow,
+)
 
 
 def add_routes(app: FastAPI) -> None:

@@ -35,8 +35,22 @@ class PrintAnswer(BaseModel):
     code: str | None
 
 
+class WaitAnswer(BaseModel):
+    """A wait in minutes. ``low`` and ``high`` are the rounded figures to be shown: "less than ``high``" when
+    ``low`` is missing, "more than ``low``" when ``high`` is.
+    """
+
+    median: float
+    p90: float
+    low: int | None
+    high: int | None
+
+
 class TicketAnswer(BaseModel):
-    """A queue number. ``follow_url`` is told only to the kiosk and to who issued the ticket."""
+    """A queue number. ``follow_url`` is told only to the kiosk and to who issued the ticket.
+
+    ``then``: ids of the services still to come. ``overtaken``: how many that came later were called before.
+    """
 
     id: str
     number: str
@@ -47,16 +61,84 @@ class TicketAnswer(BaseModel):
     state: TicketStateName
     day: str
     issued_at: str
+    issued_by: str
+    offline: bool
+    queued_at: str
+    then: list[str]
+    priority: str | None
+    priority_name: str | None
+    reserved_counter: str | None
+    overtaken: int
     ahead: int
+    wait: WaitAnswer | None
     counters: list[CounterNameAnswer]
     counter: CounterNameAnswer | None
     called_at: str | None
     call_count: int
     started_at: str | None
     ended_at: str | None
+    parked_until: str | None
+    park_reason: str | None
+    rejoin_until: str | None
+    rejoins_left: int
+    undo_until: str | None
     form: FormMarkAnswer | None
     print_: PrintAnswer = Field(alias="print")
     follow_url: str | None = None
+    held: bool = False
+
+
+class LeaseBlockAnswer(BaseModel):
+    """Numbers of one service; ``open``: today's periods in which they may be given, from and until."""
+
+    service: str
+    series: str
+    first: int
+    last: int
+    open: list[tuple[str, str]]
+
+
+class LeaseAnswer(BaseModel):
+    """Numbers that a kiosk holds for when the centre cannot be reached."""
+
+    lease: str
+    day: str
+    at: str
+    until: str
+    blocks: list[LeaseBlockAnswer]
+
+
+class ReturnedLeaseAnswer(BaseModel):
+    """A lease that has ended."""
+
+    lease: str
+    unused: int
+
+
+class CancelledForAnswer(BaseModel):
+    """The ticket of the same visit that was cancelled."""
+
+    id: str
+    number: str
+
+
+class OfflineTicketAnswer(BaseModel):
+    """What became of a number that a kiosk gave by itself."""
+
+    series: str
+    sequence: int
+    accepted: bool
+    reason: Literal["not_in_block", "number_taken"] | None = None
+    new: bool = False
+    left_out: list[Literal["then", "priority"]] = []
+    instead_of: CancelledForAnswer | None = None
+    ticket: TicketAnswer | None = None
+
+
+class OfflineAnswer(BaseModel):
+    """In the order of the request."""
+
+    tickets: list[OfflineTicketAnswer]
 
 
 class ServiceAnswer(BaseModel):
@@ -66,11 +148,13 @@ class ServiceAnswer(BaseModel):
     name: str
     hint: str
     open: bool
-    closed_reason: Literal["hours"] | None
+    closed_reason: Literal["hours", "holiday", "last_ticket", "full", "stopped"] | None
+    closed_words: str
     opens_at: str | None
     waiting: int
     ahead: int
     minutes_wait: int | None
+    wait: WaitAnswer | None
     counters: list[CounterNameAnswer]
     form: str | None
 
@@ -82,13 +166,26 @@ class OfficerAnswer(BaseModel):
     name: str
 
 
+class UndoAnswer(BaseModel):
+    """What a counter did last, to which ticket."""
+
+    event: str
+    ticket: str
+    number: str
+
+
 class CounterAnswer(CounterNameAnswer):
-    """A counter and what it does now."""
+    """A counter and what it does now. ``waiting``: how many wait whom it may call, told when all counters
+    are asked for; ``undo`` may be taken back until ``undo_until``.
+    """
 
     services: list[str]
     state: CounterStateName
     officer: OfficerAnswer | None
     ticket: TicketAnswer | None
+    waiting: int | None
+    undo_until: str | None
+    undo: UndoAnswer | None
 
 
 class CounterStepAnswer(BaseModel):
@@ -133,10 +230,15 @@ class PlaceAnswer(BaseModel):
     state: TicketStateName
     ahead: int
     minutes_wait: int | None
+    wait: WaitAnswer | None
     counters: list[CounterNameAnswer]
     counter: CounterNameAnswer | None
     call_count: int
     issued_at: str
+    then: list[str]
+    parked_until: str | None
+    rejoin_until: str | None
+    rejoins_left: int
     head: int
 
 
@@ -179,7 +281,7 @@ class AttachedFormAnswer(BaseModel):
 class PersonAnswer(OfficerAnswer):
     """A person with their role."""
 
-    role: Literal["officer", "maintenance"]
+    role: Literal["officer", "head", "maintenance"]
 
 
 class SessionAnswer(BaseModel):
@@ -193,7 +295,7 @@ class SessionAnswer(BaseModel):
 class WhoAnswer(BaseModel):
     """Who the centre takes the caller for."""
 
-    role: Literal["kiosk", "display", "maintenance", "officer"]
+    role: Literal["kiosk", "display", "maintenance", "officer", "head"]
     name: str
     login: str | None
     officer: PersonAnswer | None
@@ -233,6 +335,43 @@ class DeviceSecretAnswer(BaseModel):
     """What was given with a request and is nowhere kept: told once."""
 
     can: str | None
+
+
+class PriorityAnswer(BaseModel):
+    """A class of people who go before others. ``sources``: who may say so: chip, officer, self."""
+
+    id: str
+    name: str
+    from_age: int | None
+    sources: list[Literal["chip", "officer", "self"]]
+
+
+class ClockAnswer(BaseModel):
+    """The centre's time and business day.
+
+    ``doubted``: what the machine's clock tells while it is not followed. Not ``right``: staff look at the
+    machine's date and set it, or accept it.
+    """
+
+    at: str
+    day: str
+    machine_day: str
+    doubted: str | None
+    right: bool
+
+
+class RulesAnswer(BaseModel):
+    """The rules of the queue. ``person_key`` is told to kiosks only."""
+
+    day: str
+    priorities: list[PriorityAnswer]
+    undo_seconds: float
+    grace_minutes: float
+    rejoins: int
+    recall_gap_seconds: float
+    park_reasons: list[str]
+    clock: ClockAnswer
+    person_key: str | None = None
 
 
 class ProblemAnswer(BaseModel):

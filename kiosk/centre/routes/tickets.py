@@ -25,10 +25,25 @@ router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["tickets"])
 Moment = Annotated[AwareDatetime, Field(strict=False)]
 
 
-class IssueBody(Body):
-    """Which queue."""
+ServiceId = Annotated[str, Field(min_length=1, max_length=64)]
+Person = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
-    service: Annotated[str, Field(min_length=1, max_length=64)]
+
+class PriorityBody(Body):
+    """A class of priority, and who says that it applies."""
+
+    class_: Annotated[str, Field(alias="class", min_length=1, max_length=64)]
+    source: Literal["chip", "self", "officer"]
+
+
+class IssueBody(Body):
+    """Which queue, and which others after it; ``person``: the card's number under the day's key."""
+
+    service: ServiceId
+    then: Annotated[list[ServiceId], Field(default_factory=list, max_length=9)]
+    priority: PriorityBody | None = None
+    person: Annotated[Person | None, Field(repr=False)] = None
+    appointed_at: Moment | None = None
 
 
 class PrintBody(Body):
@@ -67,26 +82,47 @@ class FormBody(Body):
 @router.post(
     "/tickets",
     status_code=201,
-    responses={201: {"model": TicketAnswer}, 200: {"model": TicketAnswer, "description": "The key's ticket"}},
+    responses={
+        201: {"model": TicketAnswer},
+        200: {"model": TicketAnswer, "description": "The key's ticket, or one the person already holds"},
+    },
 )
 async def issue(
     request: Request, body: IssueBody, idempotency_key: Annotated[str | None, Header()] = None
 ) -> Response:
-    """Take a number. A repetition with the same ``Idempotency-Key`` gives the same ticket with 200."""
+    """Take a number. A repetition with the same ``Idempotency-Key`` gives the same ticket with 200; so does a
+    ``person`` who already waits for this service (``held``).
+    """
     if not idempotency_key:
         raise RefusalError(FailureCode.IDEMPOTENCY_KEY_MISSING, "The header Idempotency-Key is missing.")
     if len(idempotency_key) > 128 or not idempotency_key.isprintable():
         raise RefusalError(FailureCode.REQUEST_INVALID, "Idempotency-Key has 1 to 128 printable characters.")
-    centre, actor = centre_of(request), principal(request).actor
+    centre, who = centre_of(request), principal(request)
+    wishes = desk.Wishes(
+        then=tuple(body.then),
+        priority=None if body.priority is None else body.priority.class_,
+        source=None if body.priority is None else body.priority.source,
+        person=body.person,
+        appointed_at=None if body.appointed_at is None else written(body.appointed_at),
+    )
 
-    def write(transaction: Transaction) -> tuple[Json, bool]:
-        row, ahead, new = desk.issue(transaction, centre.plan, actor, body.service, idempotency_key)
-        return centre.queue(transaction).ticket(row, ahead=ahead, secret=True), new
+    def write(transaction: Transaction) -> tuple[Json, desk.Issued]:
+        issued = desk.issue(
+            transaction,
+            centre.plan,
+            who.actor,
+            body.service,
+            idempotency_key,
+            wishes=wishes,
+            sources=desk.KIOSK_SOURCES if who.role is Role.KIOSK else desk.OFFICER_SOURCES,
+            newcomers_wait=centre.newcomers_wait(transaction),
+        )
+        return centre.queue(transaction).ticket(issued.row, secret=True), issued
 
-    ticket, new = await centre.store.write(write)
-    if new:
+    ticket, issued = await centre.store.write(write)
+    if issued.new:
         centre.metrics.issued.labels(body.service).inc()
-    return Answer(ticket, 201 if new else 200)
+    return Answer({**ticket, "held": True} if issued.held else ticket, 201 if issued.new else 200)
 
 
 @router.get("/tickets", responses={200: {"model": list[TicketAnswer]}})
