@@ -1,4 +1,5 @@
-"""Writes the generated pages of the manual: ``docs/failures.md``, ``settings.md`` and ``licences.md``.
+"""Writes the generated pages of the manual: ``docs/failures.md``, ``settings.md`` and ``licences.md``, and
+the table in ``docs/queue.md``.
 
 ``python -m kiosk.manual`` writes them; a test keeps the checked-in pages equal to what this writes.
 """
@@ -13,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from kiosk import failures, settings
+from kiosk.queueing.ticket import TABLE, Actor, Guard, TicketState
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -123,6 +125,44 @@ def licences_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+_IF = {
+    Guard.AT_COUNTER: "the officer sits at a counter",
+    Guard.NOT_ELSEWHERE: "it is not reserved for another counter",
+    Guard.SAME_COUNTER: "it was called to this counter",
+    Guard.RECALL_GAP: "`recall_gap_seconds` have passed since the last call",
+    Guard.TIME_IS_UP: "its time to come back has come",
+    Guard.WITHIN_GRACE: "at most `grace_minutes` have passed",
+    Guard.REJOINS_LEFT: "it came back fewer than `rejoins` times",
+    Guard.MORE_SERVICES: "a service is still to come",
+    Guard.NO_MORE_SERVICES: "no service is to come",
+    Guard.HAS_TARGET: "a counter or another service is named",
+    Guard.NOT_THERE_YET: "the visit does not have that service yet",
+    Guard.RESERVED: "it is reserved for a counter that closes",
+    Guard.WITHIN_UNDO: "the last step was made at this counter, at most `undo_seconds` ago",
+}
+_LIFE = ("<!-- the life of a ticket, written by kiosk.manual -->\n", "<!-- end -->\n")
+
+
+def life_table() -> str:
+    """The life of a ticket as a Markdown table, state by state."""
+    rows = ["| a ticket that is | event | by | becomes | if |", "|---|---|---|---|---|"]
+    for state in TicketState:
+        for line in TABLE:
+            if line.state is state:
+                who = ", ".join(actor.value for actor in Actor if actor in line.who)
+                to = "what it was" if line.to is None else line.to.value
+                conditions = "; ".join(_IF[guard] for guard in line.guards)
+                rows.append(f"| {state.value} | {line.event.value} | {who} | {to} | {conditions} |")
+    return "\n".join(rows) + "\n"
+
+
+def queue_page() -> str:
+    """``docs/queue.md`` with its table as it must be now."""
+    begin, end = _LIFE
+    before, _, rest = (DOCS / "queue.md").read_text(encoding="utf-8").partition(begin)
+    return before + begin + "\n" + life_table() + "\n" + end + rest.partition(end)[2]
+
+
 def _licence(facts: metadata.PackageMetadata) -> str:
     if "License-Expression" in facts:
         return facts["License-Expression"]
@@ -138,6 +178,7 @@ def main() -> None:
     (DOCS / "licences.md").write_text(licences_page(), encoding="utf-8")
     (DOCS / "failures.md").write_text(failures_page(), encoding="utf-8")
     (DOCS / "settings.md").write_text(settings_page(), encoding="utf-8")
+    (DOCS / "queue.md").write_text(queue_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
-"""A service: one queue citizens can choose, and the hours in which it takes them."""
+"""A service: one queue citizens can choose, and the hours of its week. ``calendar`` opens and closes it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import time
 
 WEEK_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MIDNIGHT = time(0)
 
 
 @dataclass(frozen=True)
@@ -17,12 +15,6 @@ class OpenPeriod:
     days: frozenset[str]
     start: time
     until: time
-
-    def holds(self, local: datetime) -> bool:
-        """Whether a local moment lies in this period."""
-        if WEEK_DAYS[local.weekday()] not in self.days or local.time() < self.start:
-            return False
-        return self.until == _MIDNIGHT or local.time() < self.until
 
 
 @dataclass(frozen=True)
@@ -38,24 +30,3 @@ class Service:
     minutes_each: float
     form: str | None
     hours: tuple[OpenPeriod, ...]
-
-
-def is_open(hours: Sequence[OpenPeriod], now: datetime, zone: tzinfo) -> bool:
-    """Whether numbers are given at ``now`` (aware). A service without hours is always open."""
-    local = now.astimezone(zone)
-    return not hours or any(period.holds(local) for period in hours)
-
-
-def opens_at(hours: Sequence[OpenPeriod], now: datetime, zone: tzinfo) -> datetime | None:
-    """When a closed service opens next, in ``zone``; ``None`` if it is open or never opens."""
-    if is_open(hours, now, zone):
-        return None
-    local = now.astimezone(zone)
-    starts = []
-    for ahead in range(8):
-        day = (local + timedelta(days=ahead)).date()
-        for period in hours:
-            start = datetime.combine(day, period.start, tzinfo=zone)
-            if WEEK_DAYS[day.weekday()] in period.days and start > local:
-                starts.append(start)
-    return min(starts, default=None)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kiosk.centre.holidays import YEARS, calendar_of, vietnam
+from kiosk.manual import DOCS
 from kiosk.queueing.calendar import ClosedReason
 from kiosk.queueing.service import WEEK_DAYS, OpenPeriod
-from kiosk.settings import CalendarSettings
+from kiosk.settings import CalendarSettings, ServiceSettings
 from tests.unit.queueing.test_calendar import WEEK, at
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -104,6 +107,17 @@ class TestConfigured:
         week = (OpenPeriod(frozenset(WEEK_DAYS[:5]), time(7, 30), time(17)),)
         opens_at = calendar_of(CalendarSettings(), VIETNAM).opens_at(week, at("2026-02-13T17:00:00"))
         assert opens_at == at("2026-02-23T07:30:00")
+
+    def test_the_examples_of_the_manual_are_good(self) -> None:
+        blocks = re.findall(r"```toml\n(.*?)```", (DOCS / "queue.md").read_text(encoding="utf-8"), re.DOTALL)
+        found = [entry for block in blocks for entry in tomllib.loads(block).items()]
+        for key, entries in found:
+            for entry in entries:
+                if key == "exception":
+                    CalendarSettings.model_validate({"exception": [entry]})
+                else:
+                    ServiceSettings.model_validate({"id": "a", "name": "A", "series": "A", **entry})
+        assert {key for key, _ in found} == {"service", "exception"}
 
     def test_hours_of_an_exception(self) -> None:
         settings = CalendarSettings.model_validate(
