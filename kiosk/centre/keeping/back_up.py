@@ -11,7 +11,7 @@ from typing import Any
 from kiosk.centre.keeping import backup
 from kiosk.centre.keeping.backup import Backup, BackupError
 from kiosk.centre.keeping.places import Places
-from kiosk.centre.store.engine import FILE_NAME
+from kiosk.centre.store.engine import chosen_url, database_of
 from kiosk.settings import Settings
 
 _LEFT_OVER_SECONDS = 24 * 3600
@@ -51,11 +51,10 @@ def back_up(settings: Settings, data_folder: Path, now: datetime, to: Path | Non
 
 def make(settings: Settings, data_folder: Path, folder: Path, now: datetime) -> Backup:
     """Make and prove a backup of the configured database. Raises ``BackupError``."""
-    site = settings.centre.site
-    file = data_folder / FILE_NAME
-    if not file.is_file():
+    database = database_of(data_folder, chosen_url(settings.centre.database_url))
+    if isinstance(database, Path) and not database.is_file():
         raise BackupError("there is no database")
-    return backup.make(file, site, folder, now)
+    return backup.make(database, settings.centre.site, folder, now)
 
 
 def _sweep(folder: Path) -> None:

@@ -22,19 +22,21 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from kiosk.centre import journal
 from kiosk.centre.durable import make_folder, write_file
 from kiosk.centre.journal import JournalBrokenError
-from kiosk.centre.keeping import sqlite_files, tables
+from kiosk.centre.keeping import postgresql_dump, sqlite_files, tables
+from kiosk.centre.keeping.postgresql_dump import DumpError
 from kiosk.centre.keeping.rebuild import RebuildError
 from kiosk.centre.moments import written
-from kiosk.centre.store.engine import open_engine
+from kiosk.centre.store.engine import Database, open_engine
 
 _LOG = logging.getLogger(__name__)
 _FORMAT = 1
 _MANIFEST = "manifest.json"
-_SQLITE = "centre.sqlite3"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _CHUNK = 1 << 20
 
 
@@ -68,21 +70,19 @@ class Backup:
     compared: bool = False
 
 
-def make(database: Path, site: str, folder: Path, now: datetime) -> Backup:
-    """Back up a SQLite database while it is in use, and prove the backup.
+def make(database: Database, site: str, folder: Path, now: datetime) -> Backup:
+    """Back up a database while it is in use, and prove the backup.
 
     Raises ``BackupError``; then nothing new lies in ``folder``, or what lies there is named by the error.
     """
     try:
         make_folder(folder)
         with _beside(folder) as place:
-            copy = place / _SQLITE
-            sqlite_files.copy(database, copy)
-            content = _Content(copy, "sqlite", *_read_copy(copy, site))
+            content = _copied(database, site, place)
             file = _write(content, folder / name_of(site, now), site, now)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, DumpError, DBAPIError) as error:
         raise BackupError(f"no backup could be written: {_cause(error)}") from error
-    return prove(file, site, now)
+    return prove(file, database, site, now)
 
 
 def name_of(site: str, now: datetime) -> str:
@@ -153,22 +153,42 @@ def unpack(file: Path, site: str, to: Path) -> Manifest:
     return manifest
 
 
-def prove(file: Path, site: str, now: datetime) -> Backup:
-    """Restore a backup into a temporary place and check everything. Raises ``BackupError``."""
+def prove(file: Path, database: Database, site: str, now: datetime) -> Backup:
+    """Restore a backup into a temporary place and check everything. Raises ``BackupError``.
+
+    ``database``: whose backup it is; a PostgreSQL one is restored into a database of its own on that server.
+    """
     try:
         with _beside(file.parent) as place:
-            copy = place / _SQLITE
+            copy = place / "content"
             manifest = unpack(file, site, copy)
-            sqlite_files.check_whole(copy)
-            engine = open_engine(copy, write=False)
-            try:
-                with engine.connect() as connection:
-                    compared = check_content(connection, manifest, now)
-            finally:
-                engine.dispose()
-    except (OSError, sqlite3.Error, JournalBrokenError) as error:
+            if manifest.engine == SQLITE:
+                sqlite_files.check_whole(copy)
+                compared = _checked(copy, manifest, now)
+            else:
+                compared = _checked_on_server(str(database), copy, manifest, now)
+    except (OSError, sqlite3.Error, DumpError, DBAPIError, JournalBrokenError) as error:
         raise BackupError(f"{file.name} could not be restored for a trial: {_cause(error)}") from error
     return Backup(file, manifest, compared)
+
+
+def _checked(database: Database, manifest: Manifest, now: datetime) -> bool:
+    engine = open_engine(database, write=False, patient=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            return check_content(connection, manifest, now)
+    finally:
+        engine.dispose()
+
+
+def _checked_on_server(url: str, copy: Path, manifest: Manifest, now: datetime) -> bool:
+    with postgresql_dump.trial_database(url) as trial:
+        if trial is None:
+            _LOG.warning("the database's user may make no database for a trial; the backup is only read")
+            postgresql_dump.read_through(url, copy)
+            return False
+        postgresql_dump.load(trial, copy)
+        return _checked(trial, manifest, now)
 
 
 def check_content(connection: Connection, manifest: Manifest, now: datetime) -> bool:
@@ -191,7 +211,7 @@ def check_content(connection: Connection, manifest: Manifest, now: datetime) -> 
 
 def _cause(error: Exception) -> str:
     """Without the names of folders."""
-    return getattr(error, "strerror", None) or str(error)
+    return str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
 
 
 @dataclass(frozen=True)
@@ -202,13 +222,22 @@ class _Content:
     revision: str
 
 
-def _read_copy(file: Path, site: str) -> tuple[journal.Head, str]:
-    engine = open_engine(file, write=False)
+def _copied(database: Database, site: str, place: Path) -> _Content:
+    if isinstance(database, Path):
+        copy = place / "centre.sqlite3"
+        sqlite_files.copy(database, copy)
+        engine = open_engine(copy, write=False)
+    else:
+        copy = place / "centre.dump"
+        engine = open_engine(database, write=False, patient=True)
     try:
-        with engine.connect() as connection:
-            return read_state(connection, site)
+        with engine.connect() as connection, connection.begin():
+            head, revision = read_state(connection, site)
+            if not isinstance(database, Path):
+                postgresql_dump.dump(database, copy, postgresql_dump.export_snapshot(connection))
     finally:
         engine.dispose()
+    return _Content(copy, SQLITE if isinstance(database, Path) else POSTGRESQL, head, revision)
 
 
 def read_state(connection: Connection, site: str) -> tuple[journal.Head, str]:

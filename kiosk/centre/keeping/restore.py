@@ -86,6 +86,8 @@ def restore(
     try:
         manifest = None if file is None else backup.unpack(file, site, fresh)
         if manifest is not None:
+            if manifest.engine != backup.SQLITE:
+                raise RestoreError(f"{manifest.at}: a backup of PostgreSQL; this centre works on SQLite")
             sqlite_files.check_whole(fresh)
             sqlite_files.leave_out(fresh)
         others = [_readable(database, site)] if copies and database.exists() else []
@@ -101,7 +103,7 @@ def restore(
             backup_seq=None if manifest is None else manifest.seq,
             seq=replayed.seq,
             replayed=replayed.entries,
-            missing=max(0, _newest_known(places, site) - replayed.seq) if copies else 0,
+            missing=max(0, newest_known(places, site) - replayed.seq) if copies else 0,
             set_aside=None if aside is None else aside.name,
             not_told=dict(sorted(replayed.not_told.items())),
         )
@@ -142,7 +144,7 @@ def put_back(places: Places, site: str, now: datetime) -> Restored | None:
                 backup_seq=head.seq,
                 seq=replayed.seq,
                 replayed=replayed.entries,
-                missing=max(0, _newest_known(places, site) - replayed.seq),
+                missing=max(0, newest_known(places, site) - replayed.seq),
                 set_aside=None,
                 not_told=dict(sorted(replayed.not_told.items())),
             )
@@ -262,7 +264,8 @@ def _tell_in(file: Path, site: str, done: Restored) -> None:
         engine.dispose()
 
 
-def _newest_known(places: Places, site: str) -> int:
+def newest_known(places: Places, site: str) -> int:
+    """The greatest number that the mark or a copy of the journal tells of."""
     mark = OutsideMark(places.data, site).read()
     copied = (newest(folder) for folder in places.journals if folder.is_dir())
     known = [0 if mark is None else mark.seq, *(entry.seq for entry in copied if entry is not None)]

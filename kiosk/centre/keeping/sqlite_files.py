@@ -11,7 +11,7 @@ _WORTH_BYTES = 64 << 20
 COMPANIONS = ("", "-wal", "-shm", "-journal")
 """What belongs to a database file, as ends of its name."""
 
-_NEVER_KEPT = ("person_today", "session", "sign_in_failure")
+NEVER_KEPT = ("person_today", "session", "sign_in_failure")
 """Tables that are empty in every copy: who holds a number today, and who is signed in."""
 
 
@@ -64,7 +64,7 @@ def leave_out(file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.execute("PRAGMA secure_delete=ON")
         known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")}
-        for table in _NEVER_KEPT:
+        for table in NEVER_KEPT:
             if table in known:
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this module
 
