@@ -1,6 +1,8 @@
 """A configuration folder is read whole or refused with every mistake named."""
 
+import re
 import shutil
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,56 @@ def test_a_missing_or_broken_file_is_named(folder: Path):
     told = problems(folder)
     assert any(line.startswith("kiosk.toml: the file is missing") for line in told)
     assert any(line.startswith("counters.toml: not a TOML file") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("letter", "told"),
+    [
+        ("O", "series O is read as the digit 0"),
+        ("F", "series E and F look alike on a slip"),
+        ("P", "series B and P sound alike when they are called"),
+    ],
+)
+def test_letters_that_are_mixed_up_are_refused(folder: Path, letter: str, told: str):
+    path = folder / "services.toml"
+    path.write_text(path.read_text().replace('series = "K"', f'series = "{letter}"'))
+    assert problems(folder) == [f"services.toml: {told}"]
+
+
+def test_one_sequence_for_the_house_is_shared_by_all(folder: Path):
+    queue, services = folder / "queue.toml", folder / "services.toml"
+    queue.write_text(queue.read_text() + "\n[numbers]\nhouse = true\n")
+    told = "services.toml: with one sequence for the house all share series, first and last"
+    assert problems(folder) == [told]
+    services.write_text(re.sub(r'series = "[A-Z]"', 'series = "A"', services.read_text()))
+    assert load(folder).queue.numbers.house
+    services.write_text(services.read_text().replace('series = "A"', 'series = "A"\nlast = 500', 1))
+    assert problems(folder) == [told]
+
+
+def test_hours_that_end_before_they_begin_are_refused(folder: Path):
+    services, calendar = folder / "services.toml", folder / "calendar.toml"
+    hours = 'hours = [{ days = ["mon"], from = "13:30", until = "11:30" }]'
+    services.write_text(services.read_text().replace('series = "K"', f'series = "K"\n{hours}'))
+    calendar.write_text(
+        '[[exception]]\ndate = 2026-12-24\nhours = [{ from = "09:00", until = "09:00" }]\n'
+        "[[exception]]\ndate = 2026-12-24\n"
+    )
+    assert problems(folder) == [
+        "services.toml: “nhan-ket-qua” closes at 11:30 and opens at 13:30",
+        "calendar.toml: 2026-12-24 stands twice",
+        "calendar.toml: 2026-12-24 ends at 09:00 and begins at 09:00",
+    ]
+
+
+def test_open_until_midnight_is_no_mistake(folder: Path):
+    services = folder / "services.toml"
+    hours = 'hours = [{ days = ["mon"], from = "13:30", until = "00:00" }]'
+    services.write_text(services.read_text().replace('series = "K"', f'series = "K"\n{hours}'))
+    assert load(folder).service("nhan-ket-qua").hours[0].until == time(0)
+
+
+def test_a_class_of_priority_stands_once(folder: Path):
+    queue = folder / "queue.toml"
+    queue.write_text(queue.read_text().replace('"khuyet-tat"', '"cao-tuoi"'))
+    assert problems(folder) == ["queue.toml: “cao-tuoi” stands twice"]
