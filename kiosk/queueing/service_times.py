@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from statistics import NormalDist
 from typing import NamedTuple
+
+from kiosk.queueing.discipline import Waiting
+from kiosk.queueing.staffing import Staffing
 
 NO_SHOW = "no_show"
 
@@ -24,13 +27,15 @@ _BIN = 0.08
 _LOWEST = math.log(0.05)
 _BINS = 116
 _LEVELS = 96
+_WAITED = (15.0, 30.0, 45.0, 60.0, 80.0, 100.0, 130.0, 170.0)
 _NORMAL = NormalDist()
 
 
 class Leg(NamedTuple):
     """One stay at a counter, as the centre keeps it. ``officers``: counters open at that time.
 
-    ``outcome`` is ``completed``, ``next_service`` or ``no_show``.
+    ``outcome`` is ``completed``, ``next_service`` or ``no_show``. ``queued_at``: since when it waited for
+    this call; ``None`` if that is not known, as for the second service of a visit.
     """
 
     service: str
@@ -45,12 +50,16 @@ class Leg(NamedTuple):
 
 
 class Running(NamedTuple):
-    """A ticket that is at a counter now. ``started_at`` is ``None`` while it is only called."""
+    """A ticket that is at a counter now. ``started_at`` is ``None`` while it is only called.
+
+    ``ticket``: as it waited, where it has further services to go to.
+    """
 
     service: str
     counter: str
     called_at: datetime
     started_at: datetime | None = None
+    ticket: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,9 @@ class Learning:
     no_show_minutes: float = 1.5
     gap_minutes: float = 0.3
     """From the end of one to the call of the next while people wait."""
-    longest_gap: float = 6
+    longest_gap: float = 20
+    gaps: int = 500
+    """How many of them are remembered."""
 
 
 @dataclass
@@ -109,7 +120,6 @@ class _Service:
     learnt: float = 0
     levels: list[float] = field(default_factory=list)
     """Logarithms relative to ``middle`` at equally likely places."""
-    no_shows: float = 0
 
 
 @dataclass
@@ -141,12 +151,15 @@ class ServiceTimes:
         self._officers: dict[int, _Shift] = defaultdict(_Shift)
         self._counters: dict[str, _Shift] = defaultdict(_Shift)
         self._no_show_time = _Shift()
-        self._gap = _Shift()
+        self._missed = [_Shift() for _ in (0.0, *_WAITED)]
+        self._gaps: deque[float] = deque(maxlen=self._learning.gaps)
+        self._gap_levels: list[float] | None = None
         self._day: date | None = None
         self._legs_today: list[tuple[str, float, int, int, str]] = []
         self._today: dict[tuple[str, str], _Today] = {}
-        self._no_shows_today: dict[str, int] = defaultdict(int)
         self._ends: dict[str, datetime] = {}
+        self._stays: list[tuple[str, float, float]] = []
+        self.staffing = Staffing()
         for service, minutes in configured.items():
             self._new(service, minutes)
         for leg in legs:
@@ -173,12 +186,19 @@ class ServiceTimes:
             return
         known = self._services.get(leg.service) or self._new(leg.service, minutes)
         self._learn_gap(leg)
+        local = leg.called_at.astimezone(self._zone)
+        minute = local.hour * 60 + local.minute
+        if leg.counter:
+            self._stays.append((leg.counter, minute, minute + minutes))
+        if leg.queued_at is not None:
+            waited = (leg.called_at - leg.queued_at).total_seconds() / 60
+            missed = self._missed[bisect_right(_WAITED, waited)]
+            missed.weight += 1
+            missed.total += leg.outcome == NO_SHOW
         if leg.outcome == NO_SHOW:
-            self._no_shows_today[leg.service] += 1
             self._no_show_time.add(min(minutes, 10.0))
             return
-        hour = leg.called_at.astimezone(self._zone).hour
-        seen = (leg.service, math.log(minutes), hour, leg.officers, leg.counter)
+        seen = (leg.service, math.log(minutes), local.hour, leg.officers, leg.counter)
         self._legs_today.append(seen)
         if learn_today:
             self._see(known, seen)
@@ -187,11 +207,12 @@ class ServiceTimes:
         before = self._ends.get(leg.counter)
         if leg.counter:
             self._ends[leg.counter] = leg.ended_at
-        if before is None or leg.queued_at is None or leg.queued_at > before:
+        if before is None or leg.queued_at is None:
             return
-        gap = (leg.called_at - before).total_seconds() / 60
+        gap = (leg.called_at - max(before, leg.queued_at)).total_seconds() / 60
         if 0 <= gap <= self._learning.longest_gap:
-            self._gap.add(gap)
+            self._gaps.append(gap)
+            self._gap_levels = None
 
     def _new(self, service: str, minutes: float) -> _Service:
         known = _Service([0.0] * _BINS, minutes)
@@ -214,28 +235,27 @@ class ServiceTimes:
 
     def _fold(self) -> None:
         """Today becomes history."""
-        if not self._legs_today and not self._no_shows_today:
+        if not self._legs_today:
             return
         for shifts in (self._hours, self._officers, self._counters):
             for shift in shifts.values():
                 shift.fade(self._fade)
-        self._gap.fade(self._fade)
         self._no_show_time.fade(self._fade)
+        for missed in self._missed:
+            missed.fade(self._fade)
         for known in self._services.values():
             known.counts = [count * self._fade for count in known.counts]
-            known.no_shows *= self._fade
-        for service, count in self._no_shows_today.items():
-            self._services[service].no_shows += count
         steady = [self._steady(hour, officers, counter) for _, _, hour, officers, counter in self._legs_today]
         for (service, log_minutes, _, _, _), shift_by in zip(self._legs_today, steady, strict=True):
             place = int((log_minutes - shift_by - _LOWEST) / _BIN)
             self._services[service].counts[max(0, min(_BINS - 1, place))] += 1
-        for service in {seen[0] for seen in self._legs_today} | set(self._no_shows_today):
+        for service in {seen[0] for seen in self._legs_today}:
             self._settle(self._services[service])
         self._learn_shifts(steady)
+        self.staffing.learn(self._stays, self._fade)
+        self._stays.clear()
         self._legs_today.clear()
         self._today.clear()
-        self._no_shows_today.clear()
         self._ends.clear()
 
     def _learn_shifts(self, steady: Sequence[float]) -> None:
@@ -296,12 +316,13 @@ class ServiceTimes:
         """How many legs stand behind a service's times, older ones counting less."""
         return self._services[service].learnt
 
-    def no_show_share(self, service: str) -> float:
-        """Share of calls that nobody answers."""
-        known = self._services[service]
-        legs = known.learnt + sum(today.weight for (of, _), today in self._today.items() if of == service)
-        missed = known.no_shows + self._no_shows_today.get(service, 0)
-        return (missed + 30 * self._learning.no_show_share) / (legs + missed + 30)
+    def no_show_share(self, waited: float) -> float:
+        """Share of calls that nobody answers after so many minutes; few wait for ever."""
+        place = bisect_right(_WAITED, waited)
+        share = self._learning.no_show_share
+        for missed in self._missed[: place + 1]:
+            share = (missed.total + 20 * share) / (missed.weight + 20)
+        return share
 
     @property
     def no_show_minutes(self) -> float:
@@ -310,10 +331,17 @@ class ServiceTimes:
             self._no_show_time.weight + 10
         )
 
-    @property
-    def gap_minutes(self) -> float:
-        """Minutes from the end of one to the call of the next while people wait."""
-        return (self._gap.total + 20 * self._learning.gap_minutes) / (self._gap.weight + 20)
+    def gap_levels(self) -> list[float]:
+        """Equally likely minutes for which a free counter lets people wait before it calls."""
+        if self._gap_levels is None:
+            prior = [self._learning.gap_minutes * (level + 0.5) / 10 for level in range(20)]
+            every = sorted([*self._gaps, *prior])
+            self._gap_levels = [_at(every, (level + 0.5) / _LEVELS) for level in range(_LEVELS)]
+        return self._gap_levels
+
+    def last_end(self, counter: str) -> datetime | None:
+        """When this counter was last done with somebody today."""
+        return self._ends.get(counter)
 
     def _known(self, service: str) -> _Service:
         return self._services.get(service) or self._new(service, 8.0)
@@ -426,9 +454,12 @@ class Outlook:
     def _shift_now(self) -> float:
         return self._times._steady(self._local.hour, self._officers, "")
 
-    def draws(self, service: str, count: int) -> list[float]:
-        """``count`` equally likely minutes for which a call occupies a counter, no-shows among them."""
-        missed = self._times.no_show_share(service)
+    def draws(self, service: str, count: int, waited: float) -> list[float]:
+        """``count`` equally likely minutes for which a call occupies a counter, no-shows among them.
+
+        ``waited``: minutes until the call.
+        """
+        missed = self._times.no_show_share(waited)
         stay = self._times.no_show_minutes
         levels = self.levels(service)
         return [
@@ -444,15 +475,11 @@ class Outlook:
         speed = self.counter_factor(one.counter)
         levels = [level * speed for level in self.levels(one.service)]
         if one.started_at is None:
-            missed = self._times.no_show_share(one.service)
+            missed = self._times.no_show_share(0)
             stay = self._times.no_show_minutes
             short = round(missed * len(levels))
             levels = sorted([stay] * short + levels[: len(levels) - short])
-        later = [level - elapsed for level in levels[bisect_right(levels, elapsed) :]]
-        if len(later) < 3:  # longer than was ever seen: nobody knows, so about as long as a usual one
-            usual = levels[len(levels) // 2]
-            return [-math.log(1 - (number + 0.5) / count) * 0.7 * usual for number in range(count)]
-        return [_at(later, (number + 0.5) / count) for number in range(count)]
+        return _left(levels, elapsed, count, 0.7 * levels[len(levels) // 2])
 
     def counter_factor(self, counter: str) -> float:
         """How much longer this counter takes than others."""
@@ -464,17 +491,22 @@ class Outlook:
         before = math.sqrt(self._times._learning.service_day_spread**2 + self._times._middle_variance(known))
         return self._service_spreads.get(service, before)
 
-    @property
-    def gap(self) -> float:
-        """Minutes between one and the next."""
-        return self._times.gap_minutes
+    def gaps(self, count: int, since: float = 0) -> list[float]:
+        """``count`` equally likely minutes until a counter calls that let people wait ``since`` minutes."""
+        levels = self._times.gap_levels()
+        return _left(levels, since, count, self._times._learning.longest_gap / 2)
 
     def hour_factors(self, hours: int) -> list[float]:
-        """How much longer a service takes that begins in this hour of the clock, in the next, … than now."""
+        """How much longer a service takes that begins in this hour, in the next, … than now."""
         now = self._times.hour_shift(self._local.hour)
         return [
             math.exp(self._times.hour_shift((self._local.hour + ahead) % 24) - now) for ahead in range(hours)
         ]
+
+    @property
+    def minute_of_day(self) -> float:
+        """Minutes since midnight at the centre."""
+        return self._local.hour * 60 + self.minute_of_hour
 
     @property
     def minute_of_hour(self) -> float:
@@ -505,6 +537,17 @@ def _quantile(counts: Sequence[float], share: float) -> float:
             return _LOWEST + (place + (whole - below) / count) * _BIN
         below += count
     return _LOWEST + _BINS * _BIN
+
+
+def _left(levels: Sequence[float], elapsed: float, count: int, otherwise: float) -> list[float]:
+    """What is left of equally likely ``levels`` after ``elapsed``.
+
+    Beyond what was ever seen nobody knows: then ``otherwise`` is the mean.
+    """
+    later = [level - elapsed for level in levels[bisect_right(levels, elapsed) :]]
+    if len(later) < 3:
+        return [-math.log(1 - (number + 0.5) / count) * otherwise for number in range(count)]
+    return [_at(later, (number + 0.5) / count) for number in range(count)]
 
 
 def _at(levels: Sequence[float], share: float) -> float:

@@ -1,0 +1,1 @@
+"""A simulated lobby: seeded, pure, driving the product's own discipline and ticket life."""
