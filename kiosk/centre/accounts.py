@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, insert, select
 
 from kiosk.centre.access import Principal, Role
+from kiosk.centre.journal import Entry
 from kiosk.centre.moments import read, written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.store.schema import device_token, officer, session, sign_in_failure
@@ -31,6 +32,7 @@ REMEMBERED_SECONDS = 5.0
 long.
 """
 _MOST_REMEMBERED = 1024
+_ENDS_SESSIONS = frozenset({"officer.signed_out", "officer.changed"})
 
 # 19 MiB, 2 passes, 1 lane: OWASP's choice for a small machine; about 25 ms
 _PASSWORDS = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -123,6 +125,11 @@ class Accounts:
         self._store = store
         self._remembered: dict[str, tuple[float, Principal]] = {}
         self._hashing = asyncio.Semaphore(2)
+
+    def heard(self, entry: Entry) -> None:
+        """An entry of any process: whoever was signed out there is no longer known here."""
+        if entry.type in _ENDS_SESSIONS:
+            self._remembered.clear()
 
     async def who(self, secret: str) -> Principal | None:
         """The bearer of a token or session, or ``None``."""

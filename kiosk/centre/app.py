@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from kiosk.centre import problems
 from kiosk.centre.access import API
+from kiosk.centre.commons import Commons
 from kiosk.centre.core import Centre
 from kiosk.centre.moments import Clock, system_clock
 from kiosk.centre.routes import add_routes
@@ -31,16 +32,16 @@ def create_app(
     *,
     address: str | None = None,
     clock: Clock = system_clock,
+    commons: Commons | None = None,
 ) -> FastAPI:
     """A centre over ``data_folder``; starts with the application's lifespan.
 
     ``address`` is where citizens' phones reach the centre unless ``public_url`` says otherwise. ``clock``
-    gives the server's time. ``app.state.centre`` is the ``Centre``. Raises ``FormDefinitionError`` for a
-    wrong form.
+    gives the server's time; ``commons`` is what it shares with the centre's other processes.
+    ``app.state.centre`` is the ``Centre``. Raises ``FormDefinitionError`` for a wrong form.
     """
-    centre = Centre.of(
-        settings, data_folder, address or f"http://{settings.centre.host}:{settings.centre.port}", clock
-    )
+    address = address or f"http://{settings.centre.host}:{settings.centre.port}"
+    centre = Centre.of(settings, data_folder, address, clock, commons)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from kiosk.centre import days, journal
 from kiosk.centre.accounts import Accounts
+from kiosk.centre.commons import Commons, Digits, OwnCommons
 from kiosk.centre.devices import DeviceBook
 from kiosk.centre.events import Broadcaster
 from kiosk.centre.forms import FormDesk
-from kiosk.centre.handover import Handover
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
 from kiosk.centre.metrics import Metrics
 from kiosk.centre.moments import Clock, system_clock
@@ -24,6 +24,7 @@ from kiosk.centre.persons import PersonKeys
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_view import Json, QueueView
 from kiosk.centre.store.engine import chosen_url
+from kiosk.centre.store.neighbours import Neighbours
 from kiosk.centre.store.store import Reading, Store, Transaction
 from kiosk.settings import Settings
 
@@ -31,6 +32,7 @@ _LOG = logging.getLogger(__name__)
 MINUTE_SECONDS = 60.0
 DEVICE_LOOK_SECONDS = 5.0
 MARK_SECONDS = 1.0
+FIGURES_SECONDS = 1.0
 _VERIFY_PAGE = 2000
 _VERIFY_PAUSE_SECONDS = 0.02
 
@@ -53,34 +55,48 @@ class Centre:
     events: Broadcaster
     accounts: Accounts
     devices: DeviceBook
-    card_digits: Handover
+    card_digits: Digits
     forms: FormDesk
     persons: PersonKeys
     metrics: Metrics
     clock: Clock
+    commons: Commons
+    neighbours: Neighbours
     health: Health = field(default_factory=Health)
 
     @classmethod
-    def of(cls, settings: Settings, data_folder: Path, address: str, clock: Clock = system_clock) -> Centre:
+    def of(
+        cls,
+        settings: Settings,
+        data_folder: Path,
+        address: str,
+        clock: Clock = system_clock,
+        commons: Commons | None = None,
+    ) -> Centre:
         """A centre over a data folder, not yet started. ``address``: as told to citizens' phones by
-        default.
+        default. ``commons``: what it shares with the other processes of the centre.
         """
-        metrics = Metrics()
+        metrics, commons = Metrics(), commons or OwnCommons()
         url = chosen_url(settings.centre.database_url)
         store = Store(data_folder, settings.centre.site, clock, url, on_write=metrics.write_seconds.observe)
         plan = Plan.of(settings, address)
+        events, accounts = Broadcaster(store, plan), Accounts(store)
+        events.heard = accounts.heard
+        metrics.subscribers.set_function(lambda: events.subscribers)
         return cls(
             settings=settings,
             plan=plan,
             store=store,
-            events=Broadcaster(store, plan),
-            accounts=Accounts(store),
-            devices=DeviceBook(settings.devices, clock()),
-            card_digits=Handover(),
+            events=events,
+            accounts=accounts,
+            devices=DeviceBook(settings.devices, clock(), commons.seen),
+            card_digits=commons.digits,
             forms=FormDesk(settings, plan, data_folder / "keys", clock),
             persons=PersonKeys(data_folder / "keys" / "persons"),
             metrics=metrics,
             clock=clock,
+            commons=commons,
+            neighbours=Neighbours(store, events.announce),
         )
 
     @contextlib.asynccontextmanager
@@ -104,9 +120,11 @@ class Centre:
             asyncio.create_task(work)
             for work in (
                 self.events.watch(),
-                self._each(MARK_SECONDS, self._write_mark),
-                self._each(DEVICE_LOOK_SECONDS, self._look_after_devices),
-                self._each(MINUTE_SECONDS, self._minute),
+                self.neighbours.watch(),
+                self._each(FIGURES_SECONDS, self._tell_figures),
+                self._on_duty(MARK_SECONDS, self._write_mark),
+                self._on_duty(DEVICE_LOOK_SECONDS, self._look_after_devices),
+                self._on_duty(MINUTE_SECONDS, self._minute),
                 self._verify_all(),
             )
         ]
@@ -133,6 +151,19 @@ class Centre:
                 await work()
             except Exception as error:
                 _LOG.error("upkeep %s failed: %s", work.__name__, type(error).__name__)
+
+    async def _on_duty(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """What one process of the centre does for all of them."""
+
+        async def kept() -> None:
+            if self.neighbours.on_duty:
+                await work()
+
+        kept.__name__ = work.__name__
+        await self._each(seconds, kept)
+
+    async def _tell_figures(self) -> None:
+        await asyncio.to_thread(self.commons.exchange, self.metrics.figures())
 
     async def _write_mark(self) -> None:
         await asyncio.to_thread(self.store.mark.write, self.events.head)
@@ -161,6 +192,7 @@ class Centre:
         """Follow the whole chain once after each start, a page at a time, so that nobody has to wait for
         it.
         """
+        await self.neighbours.until_on_duty()
         done = await self.store.read(lambda reading: journal.anchor(reading.connection, reading.site))
         target = self.events.head.seq
         try:
@@ -175,7 +207,12 @@ class Centre:
 
     def _broken(self, error: JournalBrokenError) -> None:
         self.health.journal_fault = str(error)
+        self.commons.tell_fault(str(error))
         _LOG.error("the journal is broken: %s", error)
+
+    def fault(self) -> str | None:
+        """What this or another process of the centre found broken in the journal."""
+        return self.health.journal_fault or self.commons.fault()
 
     def queue(self, reading: Reading) -> QueueView:
         """The queue as one reading sees it."""

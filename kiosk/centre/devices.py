@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import insert, select, update
 
 from kiosk.centre.access import Role
+from kiosk.centre.commons import Seen
 from kiosk.centre.moments import read, written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
@@ -61,14 +62,15 @@ def new_request_id() -> str:
 class DeviceBook:
     """Devices, their settings and requests.
 
-    Heartbeats are kept in memory; the database and the journal learn of changes only. A device counts as
-    silent when nothing came for ``SILENT_SECONDS``, counted at the earliest from the start of this process.
+    Heartbeats are kept in memory (``seen``); the database and the journal learn of changes only. A device
+    counts as silent when nothing came for ``SILENT_SECONDS``, counted at the earliest from the start of this
+    process.
     """
 
-    def __init__(self, shipped: DeviceSettings, started: datetime) -> None:
+    def __init__(self, shipped: DeviceSettings, started: datetime, seen: Seen) -> None:
         self._shipped = shipped
         self._started = started
-        self._seen: dict[str, datetime] = {}
+        self._seen = seen
 
     def known(self, name: str) -> str:
         """``name`` itself. Raises ``RefusalError``: ``NOT_FOUND``."""
@@ -111,7 +113,7 @@ class DeviceBook:
         ]
 
     def _is_silent(self, name: str, now: datetime) -> bool:
-        heard = self._seen.get(name, self._started)
+        heard = self._seen.get(name) or self._started
         return (now - heard).total_seconds() > SILENT_SECONDS
 
     def all(self, reading: Reading) -> list[Json]:
@@ -222,7 +224,7 @@ class DeviceBook:
         )
         oldest = reading.now - timedelta(seconds=SILENT_SECONDS)
         return any(
-            max(read(seen_at), self._seen.get(other, read(seen_at))) >= oldest
+            max(read(seen_at), self._seen.get(other) or read(seen_at)) >= oldest
             for other, seen_at in rows
             if OWNERS.get(other) is OWNERS[name]
         )

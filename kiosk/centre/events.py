@@ -1,8 +1,8 @@
 """The journal as a live stream (server-sent events, HTML Living Standard §9.2) that loses nothing.
 
 A stream subscribes first, then reads the backlog from the journal, then drops what the backlog already
-gave. Entries committed by this process arrive at once; those of another process, such as a command line,
-within a second.
+gave. Entries committed by this process arrive at once; those of another process when PostgreSQL says so, in
+milliseconds, and those that a command line makes beside SQLite within a second.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from kiosk.centre.store.store import Store
 
 HEARTBEAT_SECONDS = 10.0
 LOOK_SECONDS = 1.0
+OVERTAKING_SECONDS = 0.01
+"""How long an entry may come later than one with a greater number before it is looked up."""
 QUEUE_LENGTH = 1000
 RETRY_MILLISECONDS = 500
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -38,7 +40,6 @@ MOVES_THE_QUEUE = frozenset(
         "ticket.parked",
         "ticket.returned",
         "ticket.transferred",
-        "ticket.released",
         "ticket.no_show",
         "ticket.rejoined",
         "ticket.cancelled",
@@ -46,6 +47,7 @@ MOVES_THE_QUEUE = frozenset(
         "ticket.undone",
         "ticket.prioritised",
         "ticket.service_added",
+        "ticket.released",
     }
 )
 """Entries after which somebody's place in the queue may be another one."""
@@ -99,12 +101,14 @@ class Subscription:
 class Broadcaster:
     """Gives every committed entry to every subscription, in order and without a gap.
 
-    Lives on the event loop.
+    Lives on the event loop. ``heard`` is called with each entry.
     """
 
     def __init__(self, store: Store, plan: Plan) -> None:
         self._store = store
         self._plan = plan
+        self._early: dict[int, Entry] = {}
+        self.heard: Callable[[Entry], None] = lambda entry: None
         self._subscriptions: set[Subscription] = set()
         self._behind = asyncio.Event()
         self._closed = False
@@ -122,23 +126,42 @@ class Broadcaster:
             self.head = head
 
     def publish(self, entries: tuple[Entry, ...]) -> None:
-        """Take entries just committed. If another process committed some before them, look them up first."""
-        if entries[0].seq > self.head.seq + 1:
-            self._behind.set()
-            return
+        """Take entries just committed. Those that another thread or process committed before them may still
+        be on their way; what does not come is looked up.
+        """
         for entry in entries:
+            self._early[entry.seq] = entry
+        self._give_early()
+        if self._early:
+            asyncio.get_running_loop().call_later(OVERTAKING_SECONDS, self._look_for_missing)
+
+    def announce(self, seq: int) -> None:
+        """Another process says that it committed entry ``seq``; 0: some may have been missed."""
+        if not seq or seq > self.head.seq:
+            self._behind.set()
+
+    def _look_for_missing(self) -> None:
+        if self._early:
+            self._behind.set()
+
+    def _give_early(self) -> None:
+        while (entry := self._early.pop(self.head.seq + 1, None)) is not None:
             self._give(entry)
+        self._early = {seq: entry for seq, entry in self._early.items() if seq > self.head.seq}
 
     def _give(self, entry: Entry) -> None:
         if entry.seq != self.head.seq + 1:
             return
         self.head = Head(entry.epoch, entry.seq, entry.hash)
+        self.heard(entry)
+        if not self._subscriptions:
+            return
         published = Published.of(entry, self._plan)
         for subscription in self._subscriptions:
             subscription.give(published)
 
     async def watch(self) -> None:
-        """Look for entries of other processes, each second and whenever one turns out to be missing.
+        """Look for entries of other processes, each second and whenever one is announced or missing.
 
         For ever.
         """
@@ -157,6 +180,7 @@ class Broadcaster:
         while entries := await self._after(self.head.seq):
             for entry in entries:
                 self._give(entry)
+            self._give_early()
 
     async def _after(self, seq: int) -> list[Entry]:
         site = self._store.site

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterator, Mapping, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 
 _WRITE_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
+_OF_THE_CENTRE = frozenset({"mot_cua_tickets_waiting", "mot_cua_journal_head"})
 
 
 class Metrics:
@@ -32,6 +35,34 @@ class Metrics:
             registry=self.registry,
         )
 
-    def text(self) -> bytes:
-        """All figures as the scraper reads them."""
-        return generate_latest(self.registry)
+    def figures(self) -> list[Metric]:
+        """All figures of this process."""
+        return list(self.registry.collect())
+
+    def text(self, of_all: Mapping[int, Sequence[Metric]] | None = None) -> bytes:
+        """All figures as the scraper reads them; ``of_all``: those of every process of the centre, by its
+        number, which becomes the label ``process``.
+        """
+        if not of_all:
+            return generate_latest(self.registry)
+        return generate_latest(_Merged(self.figures(), of_all))
+
+
+class _Merged(CollectorRegistry):
+    """The figures of several processes; what is one for the whole centre comes from ``own``."""
+
+    def __init__(self, own: Sequence[Metric], of_all: Mapping[int, Sequence[Metric]]) -> None:
+        super().__init__()
+        self._own = own
+        self._of_all = of_all
+
+    def collect(self) -> Iterator[Metric]:
+        merged = {one.name: one for one in self._own if one.name in _OF_THE_CENTRE}
+        for process, figures in sorted(self._of_all.items()):
+            for one in figures:
+                if one.name in _OF_THE_CENTRE:
+                    continue
+                into = merged.setdefault(one.name, Metric(one.name, one.documentation, one.type))
+                for sample in one.samples:
+                    into.add_sample(sample.name, {**sample.labels, "process": str(process)}, sample.value)
+        yield from merged.values()

@@ -38,9 +38,14 @@ def serve(
 
     ``on_listening`` is called with the address once requests are answered. Raises ``CannotListenError``.
     """
-    listener = _listen(host, port)
-    address = _address(host, listener.getsockname()[1])
+    listener = listen(host, port)
+    address = address_of(host, listener)
     app = create_app(settings, data_folder, virtual_lobby, address=address)
+    return serve_app(app, listener, lambda: on_listening(address))
+
+
+def serve_app(app: FastAPI, listener: socket.socket, on_listening: Callable[[], None]) -> int:
+    """Answer what comes to ``listener`` until a signal. Returns the exit code."""
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -52,7 +57,7 @@ def serve(
         timeout_graceful_shutdown=_STOP_SECONDS,
         timeout_keep_alive=75,
     )
-    server = _Server(config, app, lambda: on_listening(address))
+    server = _Server(config, app, on_listening)
     for sig in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sig, _leave)  # uvicorn raises the signal once more when it has ended
     try:
@@ -84,7 +89,8 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket to answer at. Raises ``CannotListenError``."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # asyncio turns Nagle's algorithm off only for sockets that name their protocol; without it an answer
@@ -98,8 +104,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _address(host: str, port: int) -> str:
+def address_of(host: str, listener: socket.socket) -> str:
     """The address to tell; for a host that means every interface, this machine's on the way out."""
+    port = listener.getsockname()[1]
     if ipaddress.ip_address(host).is_unspecified:
         host = _outward()
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

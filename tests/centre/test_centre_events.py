@@ -19,14 +19,15 @@ from kiosk.centre import admin
 from kiosk.centre.events import Broadcaster, Published, Subscription, stream
 from kiosk.centre.journal import Entry
 from kiosk.centre.moments import system_clock
+from kiosk.centre.plan import Plan
 from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.store import Store, Transaction
 from kiosk.client import CentreClient, CentreError, Event
 from kiosk.failures import FailureCode
-from kiosk.settings import Settings
-from tests.centre.support import API, PASSWORD, Process, eventually, headers
+from kiosk.settings import Settings, load
+from tests.centre.support import API, CONFIG, PASSWORD, Process, Seed, eventually, headers
 
-Seed = tuple[Path, dict[str, str]]
+PLAN = Plan.of(load(CONFIG), "http://127.0.0.1")
 
 
 class Listener:
@@ -54,12 +55,12 @@ class Listener:
 
 @pytest.fixture
 def display(process: Process, seed: Seed) -> CentreClient:
-    return CentreClient(process.url, seed[1]["display"])
+    return CentreClient(process.url, seed.tokens["display"])
 
 
 @pytest.fixture
 def kiosk(process: Process, seed: Seed) -> CentreClient:
-    return CentreClient(process.url, seed[1]["kiosk"])
+    return CentreClient(process.url, seed.tokens["kiosk"])
 
 
 @contextlib.contextmanager
@@ -165,7 +166,7 @@ def first_events(response: Any, count: int) -> list[dict[str, str]]:
 
 def test_the_stream_speaks_the_standard(process: Process, seed: Seed, kiosk: CentreClient) -> None:
     kiosk.issue_ticket("ho-tich", "k")
-    response = raw_stream(process, seed[1]["display"], sent={"Last-Event-ID": "0"})
+    response = raw_stream(process, seed.tokens["display"], sent={"Last-Event-ID": "0"})
     assert response.headers["content-type"].startswith("text/event-stream")
     assert response.headers["cache-control"] == "no-store"
     hello, first, second = first_events(response, 3)
@@ -178,14 +179,14 @@ def test_the_stream_speaks_the_standard(process: Process, seed: Seed, kiosk: Cen
 @pytest.mark.parametrize(("query", "code"), [("?last_event_id=-1", 422), ("?last_event_id=x", 422),
                                              (f"?last_event_id={2**64}", 422)])  # fmt: skip
 def test_a_position_that_is_none_is_refused(process: Process, seed: Seed, query: str, code: int) -> None:
-    assert raw_stream(process, seed[1]["display"], query).status_code == code
+    assert raw_stream(process, seed.tokens["display"], query).status_code == code
 
 
 @pytest.mark.parametrize("query", ["?last_event_id=999999", "?last_event_id=1&epoch=another"])
 def test_a_position_of_another_journal_is_answered_with_reset(
     process: Process, seed: Seed, query: str, kiosk: CentreClient
 ) -> None:
-    response = raw_stream(process, seed[1]["display"], query)
+    response = raw_stream(process, seed.tokens["display"], query)
     kiosk.issue_ticket("ho-tich", "k")
     hello, reset, issued = first_events(response, 3)
     assert [hello["event"], reset["event"], issued["event"]] == ["hello", "reset", "ticket.issued"]
@@ -201,7 +202,7 @@ def test_streams_that_went_away_are_let_go(process: Process, seed: Seed) -> None
             ]
         )
 
-    responses = [raw_stream(process, seed[1]["display"]) for _ in range(5)]
+    responses = [raw_stream(process, seed.tokens["display"]) for _ in range(5)]
     readers = [response.iter_lines() for response in responses]
     assert all(next(reader).startswith(b"retry") for reader in readers)
     eventually(lambda: open_streams() == 5)
@@ -247,7 +248,7 @@ def test_the_follow_page_is_told_when_its_place_changes_and_only_then(
 
 
 def test_a_stop_ends_the_streams_at_once(process: Process, seed: Seed) -> None:
-    response = raw_stream(process, seed[1]["display"])
+    response = raw_stream(process, seed.tokens["display"])
     lines = response.iter_lines(chunk_size=1)
     next(lines)
     began = time.monotonic()
@@ -293,7 +294,7 @@ class TestBroadcaster:
 
     def test_entries_of_another_process_come_in_before_later_ones_of_ours(self, store: Store) -> None:
         async def run() -> list[int]:
-            broadcaster = Broadcaster(store)
+            broadcaster = Broadcaster(store, PLAN)
             await broadcaster.start()
             head = broadcaster.head.seq
             watching = asyncio.create_task(broadcaster.watch())
@@ -313,7 +314,7 @@ class TestBroadcaster:
         """Entries are committed and published at every step of a stream that reads its backlog."""
 
         async def run() -> list[int]:
-            broadcaster = Broadcaster(store)
+            broadcaster = Broadcaster(store, PLAN)
             await broadcaster.start()
             self.write(store, 700)
             await broadcaster.start()
@@ -344,7 +345,7 @@ def test_a_board_newer_than_the_streams_knowledge_is_no_reset(
     for count in range(5):
         admin.create_token(settings, process.folder, "kiosk", f"moi-{count}")
         head = display.board().head
-        (hello,) = first_events(raw_stream(process, seed[1]["display"], f"?last_event_id={head}"), 1)
+        (hello,) = first_events(raw_stream(process, seed.tokens["display"], f"?last_event_id={head}"), 1)
         assert json.loads(hello["data"])["head"] >= head
 
 

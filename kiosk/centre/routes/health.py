@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 
 from fastapi import APIRouter
@@ -28,8 +29,8 @@ async def alive(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """The store can be read and durably written, and the journal verifies as far as it was followed."""
     centre = centre_of(request)
-    if centre.health.journal_fault is not None:
-        raise RefusalError(FailureCode.JOURNAL_BROKEN, centre.health.journal_fault)
+    if (fault := centre.fault()) is not None:
+        raise RefusalError(FailureCode.JOURNAL_BROKEN, fault)
 
     def write(transaction: Transaction) -> None:
         fresh = upsert(probe).values(site=transaction.site, at=transaction.at)
@@ -50,9 +51,9 @@ async def metrics(request: Request) -> Response:
         raise RefusalError(FailureCode.NOT_ALLOWED, "Figures are told on this machine only.")
     centre = centre_of(request)
     centre.metrics.waiting.set(await centre.store.read(lambda reading: len(centre.queue(reading).waiting)))
-    centre.metrics.subscribers.set(centre.events.subscribers)
     centre.metrics.head.set(centre.events.head.seq)
-    return Response(centre.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    of_all = await asyncio.to_thread(centre.commons.exchange, centre.metrics.figures())
+    return Response(centre.metrics.text(of_all), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _is_loopback(host: str) -> bool:

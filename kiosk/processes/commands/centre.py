@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.processes.commands.options import CommandError, add_folders
-from kiosk.settings import load
+from kiosk.settings import Settings, load
 
 _LOBBY_SECONDS = 10.0
+_MOST_PROCESSES = 16
 
 
 def add(subparsers: Any) -> None:
@@ -40,8 +41,8 @@ def _add_centre(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "centre",
         help="run the centre: the queue, the API and the web pages",
-        description="The one process that keeps numbers, counters and forms. Stop it with Ctrl-C; it can be "
-        "killed at any moment without losing a number.",
+        description="Keeps numbers, counters and forms. Stop it with Ctrl-C; it can be killed at any moment "
+        "without losing a number.",
     )
     add_folders(parser)
     parser.add_argument(
@@ -51,6 +52,13 @@ def _add_centre(subparsers: Any) -> None:
         "--host",
         metavar="ADDRESS",
         help="address to listen on (default: as in centre.toml; 0.0.0.0: the whole network)",
+    )
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        metavar="N",
+        help="how many processes answer at the address, for a centre with many counters (needs PostgreSQL)",
     )
     parser.add_argument(
         "--lobby-control",
@@ -113,15 +121,30 @@ def _centre(args: argparse.Namespace) -> int:
 
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        host = args.host or settings.centre.host
+        port = settings.centre.port if args.port is None else args.port
+
+        def listening(address: str) -> None:
+            print(f"The centre listens on {address}", flush=True)
+
+        if args.processes != 1:
+            return _together(args, settings, host, port, listening)
         lobby = None if args.lobby_control is None else _lobby_control(args.lobby_control)
-        return serve(
-            settings,
-            args.data,
-            host=args.host or settings.centre.host,
-            port=settings.centre.port if args.port is None else args.port,
-            virtual_lobby=lobby,
-            on_listening=lambda address: print(f"The centre listens on {address}", flush=True),
-        )
+        return serve(settings, args.data, host=host, port=port, virtual_lobby=lobby, on_listening=listening)
+
+
+def _together(
+    args: argparse.Namespace, settings: Settings, host: str, port: int, listening: Callable[[str], None]
+) -> int:
+    from kiosk.centre.together import serve_together
+
+    if not 1 <= args.processes <= _MOST_PROCESSES:
+        raise CommandError(f"--processes is a number from 1 to {_MOST_PROCESSES}")
+    if args.lobby_control is not None:
+        raise CommandError("a virtual lobby is shown by a centre of one process")
+    return serve_together(
+        settings, args.data, host=host, port=port, processes=args.processes, on_listening=listening
+    )
 
 
 def _lobby_control(file: Path) -> Any:
@@ -192,14 +215,20 @@ def _explained() -> Iterator[None]:
     """What the user can put right becomes one line instead of a traceback."""
     from kiosk.centre.accounts import AccountError
     from kiosk.centre.service import CannotListenError
-    from kiosk.centre.store.engine import StoreUnsafeError
+    from kiosk.centre.store.errors import StoreFullError, StoreUnreachableError, StoreUnsafeError
     from kiosk.centre.store.migrations import DatabaseTooNewError
-    from kiosk.centre.store.store import StoreFullError
     from kiosk.eforms.definition import FormDefinitionError
 
     try:
         yield
     except FormDefinitionError as error:
         raise CommandError(os.linesep.join(f"forms: {problem}" for problem in error.problems)) from error
-    except (AccountError, CannotListenError, StoreFullError, StoreUnsafeError, DatabaseTooNewError) as error:
+    except (
+        AccountError,
+        CannotListenError,
+        StoreFullError,
+        StoreUnreachableError,
+        StoreUnsafeError,
+        DatabaseTooNewError,
+    ) as error:
         raise CommandError(str(error)) from error
