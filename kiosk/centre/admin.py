@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from kiosk.centre import journal
 from kiosk.centre.access import Role
 from kiosk.centre.accounts import add_token, hash_password, set_officer
 from kiosk.centre.journal import JournalBrokenError, Verified
-from kiosk.centre.moments import system_clock
+from kiosk.centre.keeping import archive, export, restore_postgresql, tables
+from kiosk.centre.keeping.back_up import back_up as keeping_back_up
+from kiosk.centre.keeping.places import Places, Presence
+from kiosk.centre.keeping.restore import Restored
+from kiosk.centre.keeping.restore import restore as restore_file
+from kiosk.centre.moments import system_clock, written
 from kiosk.centre.outside_mark import OutsideMark
 from kiosk.centre.store.engine import chosen_url, database_of, open_engine
 from kiosk.centre.store.store import Store, Transaction
@@ -55,27 +64,88 @@ def add_officer(
 
 
 def verify_journal(settings: Settings, data_folder: Path) -> Verified:
-    """Follow the whole chain and compare its end with the mark outside the database; changes nothing.
+    """Follow the whole chain, archived days first, and compare its end with the mark outside the database.
 
-    Raises ``JournalBrokenError``, and ``FileNotFoundError`` when there is no database.
+    Changes nothing. Raises ``JournalBrokenError``, and ``FileNotFoundError`` when there is no database.
     """
     site = settings.centre.site
+    mark = OutsideMark(data_folder, site).read()
+    with _looked_at(settings, data_folder) as connection:
+        folders = Places.of(settings, data_folder).archives
+        archived = archive.verify(folders, site, archive.archived(connection, site))
+        done = journal.verify(connection, site)
+        if mark is not None:
+            known = journal.find(connection, site, mark.seq)
+            if known is None:
+                raise JournalBrokenError(f"entry {mark.seq} was written once; the journal ends at {done.seq}")
+            if known.hash != mark.hash:
+                raise JournalBrokenError(f"entry {mark.seq} is not the one that was written first")
+        return Verified(archived.entries + done.entries, done.seq, done.hash)
+
+
+def export_journal(
+    settings: Settings, data_folder: Path, first: date, last: date, form: str
+) -> Iterator[str]:
+    """The journal of these local days as lines of ``form``: ``csv`` or ``jsonl``.
+
+    Works while the centre does. Raises ``ArchiveError``, and ``FileNotFoundError`` when there is no database.
+    """
+    zone = ZoneInfo(settings.centre.timezone)
+    with _looked_at(settings, data_folder) as connection:
+        folders, site = Places.of(settings, data_folder).archives, settings.centre.site
+        days = export.Days(first, last, zone)
+        entries = export.entries_of_days(connection, site, folders, days)
+        yield from export.csv_lines(entries, zone) if form == "csv" else export.json_lines(entries)
+
+
+def check_rebuild(settings: Settings, data_folder: Path) -> str | None:
+    """Fold the journal and compare with the tables: the first difference, or ``None``.
+
+    Raises ``RebuildError``, and ``FileNotFoundError`` when there is no database.
+    """
+    with _looked_at(settings, data_folder) as connection:
+        return tables.check(connection, settings.centre.site, written(system_clock()))
+
+
+def back_up(settings: Settings, data_folder: Path, to: Path | None = None) -> dict[str, Any]:
+    """Make a backup and prove it, also while the centre runs; the journal says so.
+
+    ``to``: another folder than the configured ones. Raises ``BackupError``.
+    """
+    told = keeping_back_up(settings, data_folder, system_clock(), to)
+    subject = "backup" if to is None else "backup-elsewhere"
+    _write(settings, data_folder, lambda t: t.record("backup.made", "administrator", subject, told))
+    return told
+
+
+def restore(settings: Settings, data_folder: Path, file: Path, *, copies: bool = True) -> Restored:
+    """Put a backup in place of the database, and what the journal's copy holds beyond it.
+
+    Raises ``CentreRunsError`` while the centre runs, ``RestoreError``, ``OSError``.
+    """
+    site, places, now = settings.centre.site, Places.of(settings, data_folder), system_clock()
+    presence = Presence(data_folder)
+    presence.claim(alone=True)
+    try:
+        database = database_of(data_folder, chosen_url(settings.centre.database_url))
+        if isinstance(database, Path):
+            return restore_file(places, site, now, why="asked for", file=file, copies=copies)
+        return restore_postgresql.restore(
+            database, places, site, now, why="asked for", file=file, copies=copies
+        )
+    finally:
+        presence.leave()
+
+
+@contextlib.contextmanager
+def _looked_at(settings: Settings, data_folder: Path) -> Iterator[Connection]:
+    """One moment of the database, read only."""
     database = database_of(data_folder, chosen_url(settings.centre.database_url))
     if isinstance(database, Path) and not database.is_file():
         raise FileNotFoundError(database)
-    mark = OutsideMark(data_folder, site).read()
     engine = open_engine(database, write=False, patient=True)
     try:
-        with engine.connect() as connection:
-            done = journal.verify(connection, site)
-            if mark is not None:
-                known = journal.find(connection, site, mark.seq)
-                if known is None:
-                    raise JournalBrokenError(
-                        f"entry {mark.seq} was written once; the journal ends at {done.seq}"
-                    )
-                if known.hash != mark.hash:
-                    raise JournalBrokenError(f"entry {mark.seq} is not the one that was written first")
-            return done
+        with engine.connect() as connection, connection.begin():
+            yield connection
     finally:
         engine.dispose()

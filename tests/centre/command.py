@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.processes.commands import centre
+from kiosk.processes.commands import backup, centre, journal
 from kiosk.processes.commands.options import CommandError
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
-    centre.add(parser.add_subparsers(required=True))
+    subparsers = parser.add_subparsers(required=True)
+    for command in (centre, journal, backup):
+        command.add(subparsers)
     args = parser.parse_args(arguments)
     try:
         return int(args.run(args))

@@ -39,7 +39,7 @@ _PAGE = 2000
 _CHUNK = 1 << 20
 
 
-class ArchiveError(Exception):
+class ArchiveError(JournalBrokenError):
     """An archived file is missing or was changed; the text names it."""
 
 

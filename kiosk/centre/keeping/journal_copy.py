@@ -193,11 +193,6 @@ class JournalCopy:
         """How far each folder's copy is."""
         return [CopyState(copy.folder, copy.seq, copy.fault) for copy in self._copies]
 
-    @property
-    def writes(self) -> bool:
-        """Whether this process is the one that writes them."""
-        return self._lock is not None
-
     def start(self) -> None:
         """Begin; the first thing is to catch up with the database."""
         self._thread.start()

@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -68,6 +69,7 @@ class Keeper:
         self._restored: Restored | None = None
         self._began = time.monotonic()
         self._tried: float | None = None
+        self._tidied: date | None = None
         self._asked = asyncio.Event()
 
     # -- start and end -----------------------------------------------------------------------------------
@@ -113,8 +115,11 @@ class Keeper:
 
     # -- each night --------------------------------------------------------------------------------------
 
-    async def watch(self) -> None:
-        """Do the night's work when its time has come, or when a centre that was off then has started."""
+    async def watch(self, on_duty: Callable[[], bool] = lambda: True) -> None:
+        """Do the night's work when its time has come, or when a centre that was off then has started.
+
+        Of several processes the one that is ``on_duty`` does it; each looks after its own copy.
+        """
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
@@ -122,8 +127,9 @@ class Keeper:
             asked = self._asked.is_set()
             self._asked.clear()
             try:
-                if asked or await self._is_due():
+                if asked or (on_duty() and await self._is_due()):
                     await self.night()
+                await self._tidy()
             except Exception as error:
                 _LOG.exception("the night's work failed: %s", type(error).__name__)
 
@@ -132,8 +138,6 @@ class Keeper:
         self._asked.set()
 
     async def _is_due(self) -> bool:
-        if self._copy is None or not self._copy.writes:
-            return False  # another process of this centre does it
         now = time.monotonic()
         if now - self._began < _REST_SECONDS or (self._tried and now - self._tried < _AGAIN_SECONDS):
             return False
@@ -156,12 +160,20 @@ class Keeper:
         return due + timedelta(days=days_later)
 
     async def night(self) -> None:
-        """Back up, archive old days, compress the copy of closed ones."""
+        """Back up, and archive old days."""
         self._tried = time.monotonic()
         if self._settings.centre.backup.enabled:
             await self._back_up()
+        await asyncio.to_thread(self.archive_old_days, local_date(self._clock(), self._zone))
+
+    async def _tidy(self) -> None:
+        """Once a day compress what the copy has of closed days, and drop what is archived."""
         today = local_date(self._clock(), self._zone)
-        await asyncio.to_thread(self.archive_and_tidy, today)
+        if self._copy is None or today == self._tidied:
+            return
+        known = await self._opened.read(lambda reading: archive.archived(reading.connection, reading.site))
+        self._copy.tidy(today, known[-1].day if known else "")
+        self._tidied = today
 
     async def _back_up(self) -> None:
         told = await self._made_by_child()
@@ -207,8 +219,8 @@ class Keeper:
                 await child.wait()
         return told
 
-    def archive_and_tidy(self, today: date) -> None:
-        """Archive what is old enough, then let the copies follow. Errors are logged, not raised."""
+    def archive_old_days(self, today: date) -> None:
+        """Archive what is old enough, and give the disk back what it took. Never raises."""
         store, folders = self._opened, [one for one in self.places.archives if self.places.present(one)]
         try:
             kept = today - timedelta(days=self._settings.centre.archive_after_days)
@@ -217,9 +229,7 @@ class Keeper:
             self._shrink()
         except Exception as error:
             _LOG.exception("old days could not be archived: %s", type(error).__name__)
-        known = store.submit_read(lambda reading: archive.archived(reading.connection, reading.site)).result()
-        if self._copy is not None:
-            self._copy.tidy(today, known[-1].day if known else "")
+        self._tidied = None
 
     def _shrink(self) -> None:
         """Give the disk back what archived days leave, if it is most of the file."""

@@ -33,9 +33,11 @@ def restore(
     Raises ``CentreRunsError`` while anybody else is connected, ``RestoreError``, ``OSError``. The backup goes
     in whole or not at all; entries beyond it, too.
     """
-    if postgresql_dump.others(url):
-        raise CentreRunsError("others are connected to the database; stop every centre that uses it first")
     try:
+        if postgresql_dump.others(url):
+            raise CentreRunsError(
+                "others are connected to the database; stop every centre that uses it first"
+            )
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=places.data) as place:
             copy = Path(place) / "centre.dump"
             manifest = backup.unpack(file, site, copy)

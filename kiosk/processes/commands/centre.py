@@ -1,6 +1,4 @@
-"""``main.py centre``, ``token``, ``officer add`` and ``journal verify``: the centre, and its people and
-devices.
-"""
+"""``main.py centre``, ``token`` and ``officer add``: the centre, and its people and devices."""
 
 from __future__ import annotations
 
@@ -28,7 +26,6 @@ def add(subparsers: Any) -> None:
     _add_centre(subparsers)
     _add_token(subparsers)
     _add_officer(subparsers)
-    _add_journal(subparsers)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -91,7 +88,7 @@ def _add_officer(subparsers: Any) -> None:
     )
     add_folders(adding)
     adding.add_argument("login", metavar="LOGIN")
-    adding.add_argument("--role", required=True, choices=["officer", "maintenance"])
+    adding.add_argument("--role", required=True, choices=["officer", "head", "maintenance"])
     adding.add_argument("--name", default="", help="name shown to colleagues (default: the login)")
     adding.add_argument(
         "--password-stdin",
@@ -101,22 +98,9 @@ def _add_officer(subparsers: Any) -> None:
     adding.set_defaults(run=run, command=_officer)
 
 
-def _add_journal(subparsers: Any) -> None:
-    parser = subparsers.add_parser("journal", help="the record of everything that happened")
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-    verifying = actions.add_parser(
-        "verify",
-        help="check that nothing in the journal was changed, removed or cut off",
-        description="Follows the chain of hashes over every entry and compares its end with the mark kept "
-        "outside the database. Changes nothing; works while the centre runs.",
-    )
-    add_folders(verifying)
-    verifying.set_defaults(run=run, command=_verify)
-
-
 def _centre(args: argparse.Namespace) -> int:
     settings = load(args.config)
-    with _explained():
+    with explained():
         from kiosk.centre.service import serve
 
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -163,7 +147,7 @@ def _lobby_control(file: Path) -> Any:
 
 def _token(args: argparse.Namespace) -> int:
     settings = load(args.config)
-    with _explained():
+    with explained():
         from kiosk.centre.admin import create_token
 
         print(create_token(settings, args.data, args.role, args.name))
@@ -172,7 +156,7 @@ def _token(args: argparse.Namespace) -> int:
 
 def _officer(args: argparse.Namespace) -> int:
     settings = load(args.config)
-    with _explained():
+    with explained():
         from kiosk.centre.admin import add_officer
 
         new = add_officer(
@@ -193,27 +177,11 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _verify(args: argparse.Namespace) -> int:
-    settings = load(args.config)
-    with _explained():
-        from kiosk.centre.admin import verify_journal
-        from kiosk.centre.journal import JournalBrokenError
-
-        try:
-            done = verify_journal(settings, args.data)
-        except JournalBrokenError as error:
-            print(f"The journal is broken: {error}", file=sys.stderr)
-            return 1
-        except FileNotFoundError as error:
-            raise CommandError(f"there is no centre's database in {args.data}") from error
-    print(f"The journal is whole: {done.entries} entries, newest {done.seq}, hash {done.hash}")
-    return 0
-
-
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """What the user can put right becomes one line instead of a traceback."""
     from kiosk.centre.accounts import AccountError
+    from kiosk.centre.keeping.places import CentreRunsError
     from kiosk.centre.service import CannotListenError
     from kiosk.centre.store.errors import StoreFullError, StoreUnreachableError, StoreUnsafeError
     from kiosk.centre.store.migrations import DatabaseTooNewError
@@ -226,6 +194,7 @@ def _explained() -> Iterator[None]:
     except (
         AccountError,
         CannotListenError,
+        CentreRunsError,
         StoreFullError,
         StoreUnreachableError,
         StoreUnsafeError,
