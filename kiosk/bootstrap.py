@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from devices.contract import DeviceStatus, TestReport
     from kiosk.client import CentreClient
+    from kiosk.processes.clock_skew import CentreClock
     from kiosk.processes.kiosk import KioskProcess
+    from kiosk.processes.offline_numbers import OfflineNumbers
     from kiosk.processes.owned_devices import OwnedDevices
     from kiosk.visit.events import Event
     from screens.citizen.app import CitizenApp
@@ -70,7 +72,20 @@ def command_line(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from kiosk.processes.commands import card, centre, check, device, pin, run, tour, trust, virtual
+    from kiosk.processes.commands import (
+        backup,
+        card,
+        centre,
+        check,
+        device,
+        journal,
+        pin,
+        run,
+        simulate,
+        tour,
+        trust,
+        virtual,
+    )
 
     parser = argparse.ArgumentParser(
         prog="main.py", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -80,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (card, check, device, pin, trust, virtual, tour):
+    for command in (journal, backup, card, check, device, pin, trust, virtual, tour, simulate):
         command.add(subparsers)
     return parser
 
@@ -114,11 +129,14 @@ class _Joined:
     settings: Settings
     devices: DeviceSettings
     client: CentreClient
+    clock: CentreClock
+    numbers: OfflineNumbers | None
 
 
 def _join(args: argparse.Namespace) -> _Joined:
     """Settings, the client of the centre, and the settings of the devices as the centre keeps them."""
     from kiosk.client import CentreClient
+    from kiosk.processes.clock_skew import CentreClock
     from kiosk.processes.effective_settings import effective_settings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -135,8 +153,21 @@ def _join(args: argparse.Namespace) -> _Joined:
             "or start the whole lobby with `python main.py run`"
         ) from error
     url = args.centre or f"http://127.0.0.1:{settings.centre.port}"
-    client = CentreClient(url, token)
-    return _Joined(settings, effective_settings(client, settings.devices), client)
+    numbers = _offline_numbers(args.data, file) if args.role == "kiosk" else None
+    clock = CentreClock(float((numbers.recall("skew") if numbers else None) or 0.0))
+    client = CentreClient(url, token, clock=clock)
+    return _Joined(settings, effective_settings(client, settings.devices), client, clock, numbers)
+
+
+def _offline_numbers(data: Path, token_file: Path) -> OfflineNumbers | None:
+    """The numbers this kiosk holds, a file for each token. Without it the kiosk works on the link only."""
+    from kiosk.processes.offline_numbers import OfflineNumbers, OfflineStoreError
+
+    try:
+        return OfflineNumbers(data / "kiosk" / f"offline-numbers-{token_file.stem}.sqlite3")
+    except (OSError, OfflineStoreError) as error:
+        logging.getLogger("kiosk").error("no numbers can be held for when the centre is silent: %s", error)
+        return None
 
 
 def _display(args: argparse.Namespace) -> int:
@@ -209,6 +240,8 @@ def _kiosk(args: argparse.Namespace) -> int:
         devices=devices,
         forms=forms,
         clips=clips,
+        numbers=joined.numbers,
+        clock=joined.clock,
         make_reader=lambda chosen: ChipCardReader(
             chosen, trust=trust, block_sizes=args.data / "card-block-sizes.json"
         ),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from kiosk.eforms.definition import load_forms
 from kiosk.failures import FailureCode
 from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
 from kiosk.identity.citizen import Citizen, Sex
+from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.settings import ScreenSettings, load
 from kiosk.visit.drafts import InputKind, input_kind
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
@@ -41,6 +43,7 @@ from kiosk.visit.events import (
     OfferAccepted,
     PageTapped,
     PrintResult,
+    PriorityClass,
     ReadingStep,
     ServiceChoice,
     ServicesFailed,
@@ -59,7 +62,7 @@ from screens.locale import catalogue
 from screens.window import prepare_window
 
 ROOT = Path(__file__).parent.parent
-NOW = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)  # a quarter past nine in Hà Nội
+NOW = datetime(2026, 11, 23, 9, 15, tzinfo=timezone(timedelta(hours=7)))
 FRAMES = 14  # enough for every size to settle
 
 E = TypeVar("E", bound=Effect)
@@ -135,9 +138,23 @@ def citizen_of(table: dict[str, Any]) -> Citizen:
 def services_of(table: dict[str, Any]) -> tuple[ServiceChoice, ...]:
     """The services as the centre would list them."""
     return tuple(
-        ServiceChoice(**{**service, "counters": tuple(service.get("counters", ()))})
+        ServiceChoice(
+            **{**service, "counters": tuple(service.get("counters", ())), "wait": _wait(service.get("wait"))}
+        )
         for service in table["service"]
     )
+
+
+def priorities_of(table: dict[str, Any]) -> tuple[PriorityClass, ...]:
+    """The classes of priority that citizens may name."""
+    return tuple(PriorityClass(**one) for one in table["priority"])
+
+
+def _wait(told: list[int] | None) -> WaitRange | None:
+    if told is None:
+        return None
+    low, high = told
+    return WaitRange(low or None, high, WaitKind.RANGE if low else WaitKind.UNDER)
 
 
 def _start(walk: Walk) -> None:
@@ -188,7 +205,18 @@ def _services_and_ticket(walk: Walk, services: tuple[ServiceChoice, ...]) -> Non
         counters=(1,),
         issued_at=NOW,
         follow_url="http://192.168.1.10:8080/follow/Zk3v9QmX2pLr7TnB5wYc8A",
+        wait=_wait([20, 30]),
     )
+    asked = walk.state
+    for name, other in {
+        "ticket_held": replace(ticket, held=True),
+        "ticket_held_called": replace(ticket, held=True, state="called", called_to=1),
+        "ticket_offline": replace(ticket, number="B990", offline=True, follow_url="", wait=None),
+    }.items():
+        walk.do(TicketIssued(issue.visit, issue.key, other))
+        walk.do(SlipPrinted(issue.visit, ticket.id, PrintResult.PRINTED))
+        walk.keep(name)
+        walk.state = asked
     walk.do(TicketIssued(issue.visit, issue.key, ticket))
     walk.keep("ticket_printing")
     before = walk.state
@@ -273,11 +301,29 @@ def _troubles(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> 
     other.do(StartWithoutCard())
     other.do(ServicesLoaded(other.asked(LoadServices).visit, services))
     other.keep("services_without_card")
+    visit = other.asked(LoadServices).visit
+    other.do(Tick(NOW.replace(hour=11, minute=45), 0.0))
+    closed = tuple(
+        replace(service, open=False, closed_reason=why, closed_words=words, opens_at=opens)
+        for service, (why, words, opens) in zip(services, _closed(), strict=False)
+    )
+    other.do(ServicesLoaded(visit, closed))
+    other.keep("services_closed")
+    other.do(ServicesLoaded(visit, services, offline=True))
+    other.keep("services_offline")
+    other.do(ServicesLoaded(visit, services, priorities_of(told())))
+    other.do(ServiceTapped(service=services[0].id))
+    other.keep("ask_priority")
     failing = Walk(setup)
     failing.do(StartWithoutCard())
     failing.do(ServicesFailed(failing.asked(LoadServices).visit, FailureCode.CENTRE_UNREACHABLE))
     failing.keep("problem")
     walk.views |= other.views | failing.views
+
+
+def _closed() -> tuple[tuple[str, str, datetime | None], ...]:
+    """Every reason for which a service gives no numbers."""
+    return tuple((one["why"], one.get("words", ""), one.get("opens_at")) for one in told()["closed"])
 
 
 def _clips(walk: Walk, setup: Setup) -> None:

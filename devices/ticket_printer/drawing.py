@@ -72,7 +72,15 @@ def _draw_ticket(sheet: _Sheet, slip: TicketSlip) -> None:
         sheet.space(16)
         sheet.plate(counters, _BOLD, 46 if wide else 36)
     sheet.space(16)
-    sheet.text(words.ahead(slip.ahead), _TEXT, 34 if wide else 26, most_lines=2)
+    if slip.offline:
+        sheet.text(words.offline, _BOLD, 32 if wide else 25, fit=True)
+        sheet.space(4)
+        sheet.text(words.offline_keep, _TEXT, 30 if wide else 25, most_lines=3)
+    else:
+        sheet.text(words.ahead(slip.ahead), _TEXT, 34 if wide else 26, most_lines=2)
+        wait = words.waiting_time(slip.wait) if slip.ahead else ""
+        if wait:
+            sheet.text(wait, _TEXT, 34 if wide else 26, most_lines=2)
     sheet.space(18)
     sheet.rule()
     if slip.follow_url:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.queueing.wait import WaitRange
+
 MOST_URL = 300
 """Longest address a ticket's QR takes, in characters; more would not fit 58 mm paper at a readable size."""
 
@@ -15,7 +17,8 @@ class TicketSlip:
 
     ``counters`` are the numbers of the counters that serve; ``ahead`` counts the people before this one;
     ``issued_at`` is aware and shown in ``timezone`` (IANA name); ``follow_url`` becomes the QR, none when
-    empty; ``copy`` marks a ticket that was printed before.
+    empty; ``copy`` marks a ticket that was printed before. ``offline``: it was given without the centre, so
+    nobody knows yet how many come first; ``ahead`` and ``wait`` are not printed then.
 
     Raises ``ValueError`` for a naive time, an empty number or an address longer than ``MOST_URL``.
     """
@@ -29,6 +32,8 @@ class TicketSlip:
     follow_url: str
     copy: bool = False
     timezone: str = "Asia/Ho_Chi_Minh"
+    wait: WaitRange | None = None
+    offline: bool = False
 
     def __post_init__(self) -> None:
         if self.issued_at.tzinfo is None:

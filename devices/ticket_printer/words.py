@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from kiosk.queueing.wait import WaitRange
+from kiosk.speech.wait import wait_words
 
 _CATALOGUE = Path(__file__).with_name("words.vi.toml")
 
@@ -23,6 +26,9 @@ class TicketWords:
     many_counters: str
     people_ahead: str
     next_in_line: str
+    wait_line: str
+    offline: str
+    offline_keep: str
     follow: str
     keep: str
     copy: str
@@ -30,6 +36,7 @@ class TicketWords:
     time: str
     date: str
     weekdays: tuple[str, ...]
+    wait: Mapping[str, str]
 
     def office_and_place(self, centre: str) -> tuple[str, str]:
         """A centre's name in two: what it is, and the unit that it belongs to (empty when none is named)."""
@@ -53,6 +60,11 @@ class TicketWords:
     def ahead(self, count: int) -> str:
         """How many people come first."""
         return self.people_ahead.format(count=count) if count > 0 else self.next_in_line
+
+    def waiting_time(self, wait: WaitRange | None) -> str:
+        """How long it may take: “Chờ khoảng 20–30 phút”; empty when nobody can say."""
+        told = wait_words(wait, lambda key, **values: self.wait[key].format(**values))
+        return self.wait_line.format(wait=told) if told else ""
 
     def moment(self, at: datetime, timezone: str) -> str:
         """Time of day, weekday and date of an aware moment, as clocks of ``timezone`` (IANA name) show it."""
@@ -82,7 +94,8 @@ class TestWords:
 @cache
 def ticket_words() -> TicketWords:
     """Words of tickets. Raises ``TypeError`` when the catalogue lacks an entry or has one too many."""
-    entries = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["ticket"]
+    tables = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))
+    entries = {**tables["ticket"], "wait": tables["wait"]}
     return TicketWords(
         **{**entries, "units": tuple(entries["units"]), "weekdays": tuple(entries["weekdays"])}
     )

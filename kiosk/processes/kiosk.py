@@ -31,14 +31,17 @@ from devices.screen import Screen, Window
 from devices.supervisor import DeviceWorker, WorkerStoppedError
 from devices.ticket_printer import TicketPrinter
 from kiosk.client import Answer as SentAnswer
-from kiosk.client import CentreClient, CentreError, FormAnswers, Service, Ticket
+from kiosk.client import CentreClient, CentreError, FormAnswers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
+from kiosk.processes.clock_skew import CentreClock
+from kiosk.processes.issuing import Issuing
+from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.processes.owned_devices import OwnedDevices
-from kiosk.processes.slips import Printer, Slips, issued_ticket
+from kiosk.processes.slips import Printer, Slips
 from kiosk.settings import (
     CardReaderSettings,
     DeviceSettings,
@@ -62,7 +65,6 @@ from kiosk.visit.events import (
     FormFailed,
     FormSent,
     ReadingStep,
-    ServiceChoice,
     ServicesFailed,
     ServicesLoaded,
     Tick,
@@ -79,7 +81,6 @@ TICK_SECONDS = 0.5
 PRESENCE_SECONDS = 0.25
 """How long one look at the reader may wait for a change; a reading waits at most so long for its turn."""
 READER_AGAIN_SECONDS = 1.0
-ISSUE_AGAIN_SECONDS = 0.4
 POLL_SECONDS: Mapping[str, float] = {"card_reader": 2.0, "printer": 5.0, "scanner": 3.0, "kiosk_screen": 10.0}
 
 _STEPS = {
@@ -111,8 +112,9 @@ class KioskProcess:
 
     ``dispatch`` takes events from any thread and never waits; ``state`` is what is to be shown;
     ``on_change`` is called, from any thread, when it looks different. ``devices`` are the settings in
-    effect at the start; the centre's come before them as soon as it answers. Opens no window and imports
-    none.
+    effect at the start; the centre's come before them as soon as it answers. ``numbers`` are those this
+    kiosk holds for when the centre is silent, ``clock`` the one that ``client`` teaches the centre's time.
+    Opens no window and imports none.
     """
 
     def __init__(
@@ -125,6 +127,8 @@ class KioskProcess:
         devices: DeviceSettings | None = None,
         forms: Mapping[str, FormDefinition] | None = None,
         clips: tuple[Clip, ...] = (),
+        numbers: OfflineNumbers | None = None,
+        clock: CentreClock | None = None,
         make_reader: Callable[[CardReaderSettings], Reader] = ChipCardReader,
         make_printer: Callable[[PrinterSettings], Printer] = TicketPrinter,
         make_scanner: Callable[[ScannerSettings], Scanner] = CodeScanner,
@@ -149,8 +153,16 @@ class KioskProcess:
             poll_seconds,
             self._build,
             self._device_changed,
+            health=lambda name: self._issuing.health if name == "kiosk_screen" else None,
         )
-        self._slips = Slips(client, settings.centre, lambda: self._devices.worker("printer"), self.dispatch)
+        self._issuing = Issuing(client, self._zone, numbers, clock, monotonic=monotonic)
+        self._slips = Slips(
+            client,
+            settings.centre,
+            lambda: self._devices.worker("printer"),
+            self.dispatch,
+            self._issuing.report_slip,
+        )
         self._threads = [
             threading.Thread(target=self._watch_card, name="card-watch", daemon=True),
             threading.Thread(target=self._tick, name="tick", daemon=True),
@@ -169,6 +181,7 @@ class KioskProcess:
     def start(self) -> None:
         """Begin; returns at once."""
         self._devices.start()
+        self._issuing.start()
         self._slips.start()
         for thread in self._threads:
             thread.start()
@@ -177,6 +190,7 @@ class KioskProcess:
         """End everything within a few seconds; the visit is wiped."""
         self._stop.set()
         self._slips.stop()
+        self._issuing.stop()
         with self._lock:
             self._state, _ = wiped(self._state)
         self._calls.shutdown(wait=False, cancel_futures=True)
@@ -215,11 +229,12 @@ class KioskProcess:
                 self._call(self._load_services, visit)
             case IssueTicket():
                 self._call(self._issue, effect)
-            case PrintSlip(visit=visit, ticket=ticket):
-                self._slips.print(visit, ticket)
+            case PrintSlip(visit=visit, ticket=ticket, copy=copy):
+                self._slips.print(visit, ticket, copy=copy)
             case SendForm():
                 self._call(self._send_form, effect)
             case Wipe():
+                self._issuing.forget()
                 _LOG.info("visit over, wiped")
 
     def _call(self, job: Callable[..., None], *arguments: object) -> None:
@@ -310,31 +325,20 @@ class KioskProcess:
 
     def _load_services(self, visit: str) -> None:
         try:
-            services = tuple(self._choice(service) for service in self._client.services())
+            offer = self._issuing.offer()
         except CentreError as error:
             self.dispatch(ServicesFailed(visit, error.code))
             return
-        self.dispatch(ServicesLoaded(visit, services))
+        loaded = ServicesLoaded(visit, offer.services, offer.priorities, offer.offline, offer.day)
+        self.dispatch(loaded)
 
     def _issue(self, effect: IssueTicket) -> None:
         try:
-            ticket = self._issued(effect)
+            ticket = self._issuing.issue(effect)
         except CentreError as error:
             self.dispatch(TicketRefused(effect.visit, effect.key, error.code))
             return
-        self.dispatch(TicketIssued(effect.visit, effect.key, issued_ticket(ticket, self._zone)))
-
-    def _issued(self, effect: IssueTicket) -> Ticket:
-        """No answer does not mean no number: asked once more with the same key, which gives the same
-        number.
-        """
-        try:
-            return self._client.issue_ticket(effect.service, effect.key)
-        except CentreError as error:
-            if error.code is not FailureCode.CENTRE_UNREACHABLE:
-                raise
-        self._stop.wait(ISSUE_AGAIN_SECONDS)
-        return self._client.issue_ticket(effect.service, effect.key)
+        self.dispatch(TicketIssued(effect.visit, effect.key, ticket))
 
     def _send_form(self, effect: SendForm) -> None:
         answers = effect.answers
@@ -394,22 +398,6 @@ class KioskProcess:
     def _now(self) -> datetime:
         return self._utc_now().astimezone(self._zone)
 
-    # -- values of the centre as values of the visit -----------------------------------------------------
-
-    def _choice(self, service: Service) -> ServiceChoice:
-        return ServiceChoice(
-            id=service.id,
-            name=service.name,
-            hint=service.hint,
-            open=service.open,
-            closed_reason=service.closed_reason,
-            opens_at=None if service.opens_at is None else service.opens_at.astimezone(self._zone),
-            waiting=service.waiting,
-            minutes_wait=service.minutes_wait,
-            counters=tuple(counter.number for counter in service.counters),
-            form=service.form,
-        )
-
 
 _DISABLED = {"card_reader": FailureCode.READER_NOT_FOUND, "scanner": FailureCode.SCANNER_NOT_FOUND}
 
@@ -465,6 +453,7 @@ def _visible(state: VisitState) -> tuple[object, ...]:
         screen,
         state.lobby,
         state.services,
+        state.offline,
         state.person,
         state.tickets,
         state.form,

@@ -235,10 +235,11 @@ class OfflineNumbers:
             rows = self._all("SELECT * FROM given WHERE state = 'waiting' ORDER BY issued_at, sequence")
         return [_given(row) for row in rows]
 
-    def refused(self) -> int:
-        """Numbers that the centre did not take."""
+    def refused(self, day: date) -> int:
+        """Numbers of a day that the centre did not take."""
         with self._lock:
-            row = self._one("SELECT COUNT(*) AS n FROM given WHERE state = 'refused'")
+            query = "SELECT COUNT(*) AS n FROM given WHERE state = 'refused' AND day = ?"
+            row = self._one(query, (day.isoformat(),))
         return int(row["n"]) if row else 0
 
     def accepted(self, key: str, ticket: str) -> None:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,15 @@ AGAIN_SECONDS = 1.0
 REFUSED_AGAIN_SECONDS = 10.0
 TEST_SECONDS = 60.0
 
+
+@dataclass(frozen=True)
+class Health:
+    """What staff should know of a process: readings, and the failure to warn of, if there is one."""
+
+    facts: dict[str, str]
+    warning: FailureCode | None
+
+
 Build = Callable[[str, BaseModel], Device]
 StatusListener = Callable[[str, DeviceStatus], None]
 
@@ -43,7 +53,7 @@ class OwnedDevices:
     ``build`` makes a device from its settings; it must not touch the hardware. ``on_status`` hears every new
     status on the device's thread. ``settings`` are those in effect at the start; the centre's come before
     them as soon as it answers. A process that follows the centre's stream itself says ``listen=False`` and
-    calls ``catch_up`` and ``take``.
+    calls ``catch_up`` and ``take``. ``health`` adds to a device's report what its process knows of itself.
     """
 
     def __init__(
@@ -55,6 +65,7 @@ class OwnedDevices:
         on_status: StatusListener | None = None,
         *,
         listen: bool = True,
+        health: Callable[[str], Health | None] = lambda _name: None,
     ) -> None:
         self._client = client
         self._settings = settings
@@ -63,6 +74,7 @@ class OwnedDevices:
         self._poll_seconds = poll_seconds
         self._build = build
         self._on_status = on_status
+        self._health = health
         self._workers: dict[str, DeviceWorker] = {}
         self._stop = threading.Event()
         self._report_now = threading.Event()
@@ -154,10 +166,13 @@ class OwnedDevices:
         status = worker.status
         if status.condition is Condition.BUSY and not status.facts:
             return True  # never asked yet; its first status follows by itself
+        facts, warning = dict(status.facts), status.warning
+        health = self._health(name)
+        if health is not None:
+            facts |= health.facts
+            warning = warning or health.warning
         try:
-            self._client.report_device(
-                name, status.condition.value, status.failure, status.warning, dict(status.facts)
-            )
+            self._client.report_device(name, status.condition.value, status.failure, warning, facts)
         except CentreError as error:
             if error.code is not FailureCode.CENTRE_UNREACHABLE:
                 _LOG.error("the centre does not take the report on %s: %s", name, error.code)

@@ -20,6 +20,7 @@ from devices.ticket_printer import PrintOutcome, TicketSlip
 from devices.ticket_printer import PrintResult as Printed
 from kiosk.client import CentreClient, CentreError, Ticket
 from kiosk.failures import FailureCode
+from kiosk.processes.issuing import issued_ticket
 from kiosk.settings import CentreSettings
 from kiosk.visit.events import IssuedTicket, PrintResult, SlipPrinted, SlipPrintedLater
 
@@ -47,8 +48,17 @@ class Printer(Device, Protocol):
     def print_slip(self, slip: TicketSlip) -> PrintOutcome: ...
 
 
+class Report(Protocol):
+    """Tells the centre what became of a ticket's slip. Raises ``CentreError``."""
+
+    def __call__(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None: ...
+
+
 class Slips:
-    """Prints on the printer of ``worker`` and tells the centre; ``tell`` gets what citizens should hear."""
+    """Prints on the printer of ``worker``; ``tell`` gets what citizens should hear.
+
+    ``report`` tells the centre what became of a slip. Copies are printed of the slips of this kiosk only.
+    """
 
     def __init__(
         self,
@@ -56,12 +66,15 @@ class Slips:
         centre: CentreSettings,
         worker: Callable[[], DeviceWorker],
         tell: Callable[[SlipPrinted | SlipPrintedLater], None],
+        report: Report | None = None,
     ) -> None:
         self._client = client
         self._centre = centre
         self._zone = ZoneInfo(centre.timezone)
         self._worker = worker
         self._tell = tell
+        self._tell_centre = report or self._told_at_once
+        self._self: str | None = None
         self._under_way: set[str] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -83,27 +96,31 @@ class Slips:
         """Slips that waited for the printer are printed now."""
         self._look_now.set()
 
-    def print(self, visit: str, ticket: IssuedTicket) -> None:
-        """Print the slip of a new number; returns at once, ``SlipPrinted`` follows."""
+    def print(self, visit: str, ticket: IssuedTicket, *, copy: bool = False) -> None:
+        """Print the slip of a new number, or one more of an old one; returns at once, ``SlipPrinted``
+        follows.
+        """
         with self._lock:
             self._under_way.add(ticket.id)
         with contextlib.suppress(RuntimeError):  # the process has stopped meanwhile
-            self._calls.submit(self._begin, visit, ticket)
+            self._calls.submit(self._begin, visit, ticket, copy)
 
-    def _begin(self, visit: str, ticket: IssuedTicket) -> None:
+    def _begin(self, visit: str, ticket: IssuedTicket, copy: bool) -> None:
         """Told to the centre before it goes out, so that a power cut leaves a trace."""
-        self._report(ticket.id, "pending", None, copy=False)
+        if not copy:
+            self._report(ticket.id, "pending", None, copy=False)
 
         def work() -> None:
-            result, code = self._put_on_paper(ticket, copy=False)
+            result, code = self._put_on_paper(ticket, copy=copy)
             self._tell(SlipPrinted(visit, ticket.id, result, code))
             with contextlib.suppress(RuntimeError):
-                self._calls.submit(self._end, ticket.id, result, code)
+                self._calls.submit(self._end, ticket.id, result, code, copy)
 
         self._worker().submit(work)
 
-    def _end(self, ticket: str, result: PrintResult, code: FailureCode | None) -> None:
-        self._report(ticket, _REPORTED[result], code, copy=False)
+    def _end(self, ticket: str, result: PrintResult, code: FailureCode | None, copy: bool) -> None:
+        if not copy or result is PrintResult.PRINTED:  # a copy that failed leaves the first slip as it was
+            self._report(ticket, _REPORTED[result], code, copy=copy)
         with self._lock:
             self._under_way.discard(ticket)
 
@@ -124,9 +141,12 @@ class Slips:
 
     def _report(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None:
         try:
-            self._client.report_print(ticket, state, code, copy=copy)
+            self._tell_centre(ticket, state, code, copy=copy)
         except CentreError as error:
             _LOG.warning("the centre was not told that a slip is %s: %s", state, error.code)
+
+    def _told_at_once(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None:
+        self._client.report_print(ticket, state, code, copy=copy)
 
     # -- copies ------------------------------------------------------------------------------------------
 
@@ -138,12 +158,20 @@ class Slips:
             if self._stop.is_set() or self._worker().status.condition is not Condition.READY:
                 continue
             try:
-                jobs = self._client.print_jobs()
+                own = self._own_name()
+                jobs = [job for job in self._client.print_jobs() if job.issued_by in ("", own)]
             except CentreError as error:
                 _LOG.info("slips to print again are not known: %s", error.code)
                 continue
             self._go_through(jobs, first=first)
             first = False
+
+    def _own_name(self) -> str:
+        """This kiosk as the centre calls the issuer of a ticket. Raises ``CentreError``."""
+        if self._self is None:
+            who = self._client.who()
+            self._self = f"{who.role}:{who.name}"
+        return self._self
 
     def _go_through(self, jobs: list[Ticket], *, first: bool) -> None:
         """``first``: what is still pending was begun by a process that is no more."""
@@ -179,19 +207,7 @@ class Slips:
             issued_at=ticket.issued_at,
             follow_url=ticket.follow_url,
             copy=copy,
+            wait=ticket.wait,
+            offline=ticket.offline,
             timezone=self._centre.timezone,
         )
-
-
-def issued_ticket(ticket: Ticket, zone: ZoneInfo) -> IssuedTicket:
-    """A ticket of the centre as the visit holds it; its time in ``zone``."""
-    return IssuedTicket(
-        id=ticket.id,
-        number=ticket.number,
-        service=ticket.service,
-        service_name=ticket.service_name,
-        ahead=ticket.ahead,
-        counters=tuple(counter.number for counter in ticket.counters),
-        issued_at=ticket.issued_at.astimezone(zone),
-        follow_url=ticket.follow_url,
-    )

@@ -31,6 +31,7 @@ from kiosk.visit.events import (
 from kiosk.visit.moves import Result, failed, go_on, read, same, stay, to, to_services, wiped
 from kiosk.visit.states import (
     Again,
+    AskPriority,
     Clips,
     EnterCan,
     OfferForm,
@@ -184,7 +185,7 @@ def on_card_inserted(state: VisitState) -> Result:
             return read(state, before.keys, before.resume)
         case Services(issuing=None):
             return to(state, EnterCan())
-        case OfferForm():
+        case OfferForm() | AskPriority():
             return to(state, EnterCan(resume=screen))
         case TicketShown(service=service) if state.form_for(service) is not None:
             return to(state, EnterCan(resume=screen))
@@ -204,7 +205,7 @@ def on_card_refused(state: VisitState, code: FailureCode) -> Result:
             return failed(state, code, resume=before)
         case Problem(code=shown, resume=before) if shown in NO_ID_CARD:
             return failed(state, code, resume=before)
-        case Services(issuing=None) as before:
+        case (Services(issuing=None) | AskPriority()) as before:
             return failed(state, code, resume=before)
         case _:
             return stay(state)
@@ -232,7 +233,7 @@ def on_code_scanned(state: VisitState, citizen: Citizen, keys: AccessKeys) -> Re
             resume = None
         case EnterCan(resume=before) | Problem(again=Again.READING, resume=before):
             resume = before
-        case OfferForm() as before:
+        case (OfferForm() | AskPriority()) as before:
             resume = before
         case _:
             return stay(state)

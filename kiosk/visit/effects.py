@@ -32,20 +32,34 @@ class LoadServices:
 
 
 @dataclass(frozen=True)
+class PriorityClaim:
+    """That the citizen belongs to a class. ``source``: ``chip`` or ``self``."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True)
 class IssueTicket:
-    """Ask the centre for a number. Answers: ``TicketIssued`` or ``TicketRefused``."""
+    """Ask the centre for a number. Answers: ``TicketIssued`` or ``TicketRefused``.
+
+    ``card``: the number on the chip, if one was read; it leaves the machine only as the day's hash.
+    """
 
     visit: str
     service: str
     key: str
+    priority: PriorityClaim | None = field(default=None, repr=False)
+    card: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class PrintSlip:
-    """Print the slip. Answer: ``SlipPrinted``."""
+    """Print the slip; ``copy``: of a number printed before. Answer: ``SlipPrinted``."""
 
     visit: str
     ticket: IssuedTicket
+    copy: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ is dropped.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
+from kiosk.queueing.wait import WaitRange
 
 
 class ReadingStep(StrEnum):
@@ -39,6 +40,10 @@ class PrintResult(StrEnum):
 class ServiceChoice:
     """One service as the centre offers it now. ``counters`` are counter numbers; ``opens_at`` is local
     time.
+
+    ``closed_reason``: ``hours``, ``holiday``, ``last_ticket``, ``full``, ``stopped``, or ``used_up``: the
+    numbers that the machine holds for when the centre is silent are given. ``closed_words``: the holiday's
+    name or the head's message. ``wait``: ``None`` when nobody can say.
     """
 
     id: str
@@ -47,15 +52,34 @@ class ServiceChoice:
     open: bool = True
     closed_reason: str | None = None
     opens_at: datetime | None = None
+    closed_words: str = ""
     waiting: int = 0
-    minutes_wait: int | None = None
+    wait: WaitRange | None = None
     counters: tuple[int, ...] = ()
     form: str | None = None
 
 
 @dataclass(frozen=True)
+class PriorityClass:
+    """People who go before others. ``by_chip``: from ``from_age`` years on by the birth date on the chip;
+    ``by_self``: who says so is believed.
+    """
+
+    id: str
+    name: str
+    from_age: int | None = None
+    by_chip: bool = False
+    by_self: bool = False
+
+
+@dataclass(frozen=True)
 class IssuedTicket:
-    """A ticket as the centre issued it. Holds nothing of the person."""
+    """A ticket as the centre issued it. Holds nothing of the person.
+
+    ``offline``: the machine gave it without the centre, which knows nothing of it yet: no place, no
+    address. ``held``: it was not made now; this person had it already, and it is ``waiting``, ``called`` (to
+    counter ``called_to``) or ``parked``.
+    """
 
     id: str
     number: str
@@ -65,6 +89,11 @@ class IssuedTicket:
     counters: tuple[int, ...]
     issued_at: datetime
     follow_url: str
+    wait: WaitRange | None = None
+    offline: bool = False
+    held: bool = False
+    state: str = "waiting"
+    called_to: int | None = None
 
 
 # -- touches -----------------------------------------------------------------------------------------------
@@ -187,6 +216,13 @@ class ServiceTapped(Intent):
 
 
 @dataclass(frozen=True)
+class PriorityChosen(Intent):
+    """Answer to the question of priority: the id of a class, or empty for none."""
+
+    priority: str = ""
+
+
+@dataclass(frozen=True)
 class AnotherService(Intent):
     """Back to the services with the ticket in hand."""
 
@@ -297,9 +333,15 @@ class CardFailed(Answer):
 
 @dataclass(frozen=True)
 class ServicesLoaded(Answer):
-    """The services as they are now."""
+    """The services as they are now. ``offline``: as they were when the centre was last heard.
+
+    ``day`` is the centre's date, by which ages are counted.
+    """
 
     services: tuple[ServiceChoice, ...]
+    priorities: tuple[PriorityClass, ...] = ()
+    offline: bool = False
+    day: date | None = None
 
 
 @dataclass(frozen=True)

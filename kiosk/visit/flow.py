@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit import card, form, number
+from kiosk.visit import card, form, number, priority
 from kiosk.visit.effects import LoadServices
 from kiosk.visit.events import (
     Answer,
@@ -61,6 +61,7 @@ from kiosk.visit.moves import (
 )
 from kiosk.visit.states import (
     Again,
+    AskPriority,
     CheckAnswers,
     Clips,
     EnterCan,
@@ -86,6 +87,9 @@ RELOAD_SECONDS = 15.0
 def step(state: VisitState, event: Event) -> Result:
     """The state after an event and what is to be done. Never raises."""
     after, effects = _step(state, event)
+    if isinstance(after.screen, AskPriority) and not priority.to_ask(after):  # a card has told the age
+        after, more = priority.take(after, after.screen.service)
+        effects += more
     if after.form is None and isinstance(after.screen, Question | CheckAnswers):
         after, more = to_last_ticket(after)
         effects += more
@@ -166,6 +170,8 @@ def _on_screen(state: VisitState, intent: Intent) -> Result:
             return card.on_reading(state, screen, intent)
         case Services() as screen:
             return number.on_services(state, screen, intent)
+        case AskPriority() as screen:
+            return priority.on_ask_priority(state, screen, intent)
         case TicketShown() as screen:
             return number.on_ticket(state, screen, intent)
         case OfferForm() as screen:
@@ -202,7 +208,7 @@ def _again(state: VisitState, screen: Problem) -> Result:
         case Again.SERVICES:
             return to_services(state)
         case Again.ISSUE if screen.service is not None:
-            return number.issue(state, screen.service)
+            return priority.take(state, screen.service)
         case Again.SEND:
             return form.send(state)
         case _:

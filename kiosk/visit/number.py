@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit.effects import IssueTicket, LoadServices, PrintSlip
+from kiosk.visit.effects import LoadServices, PrintSlip
 from kiosk.visit.events import (
     AnotherService,
     Back,
@@ -21,7 +21,27 @@ from kiosk.visit.events import (
     TicketRefused,
 )
 from kiosk.visit.moves import Result, failed, same, stay, to, to_last_ticket, to_services, wiped
-from kiosk.visit.states import Again, HeldTicket, OfferForm, Problem, Services, TicketShown, VisitState
+from kiosk.visit.priority import choose
+from kiosk.visit.states import (
+    Again,
+    AskPriority,
+    HeldTicket,
+    OfferForm,
+    Problem,
+    Services,
+    TicketShown,
+    VisitState,
+)
+
+CLOSED = frozenset(
+    {
+        FailureCode.SERVICE_CLOSED,
+        FailureCode.LAST_TICKET_GONE,
+        FailureCode.SERVICE_FULL,
+        FailureCode.SERVICE_STOPPED,
+    }
+)
+"""The service gives no numbers now; the list, asked for anew, says why and until when."""
 
 
 def on_services(state: VisitState, screen: Services, intent: Intent) -> Result:
@@ -31,21 +51,12 @@ def on_services(state: VisitState, screen: Services, intent: Intent) -> Result:
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
             if any(choice.id == service and choice.open for choice in state.services or ()):
-                return issue(state, service)
+                return choose(state, service)
             return stay(state)
         case Back() | Cancel() if screen.issuing is None:
             return to_last_ticket(state)
         case _:
             return stay(state)
-
-
-def issue(state: VisitState, service: str) -> Result:
-    """Ask for the number; asking again asks with the same key."""
-    return to(
-        state,
-        Services(issuing=service),
-        IssueTicket(state.visit, service, state.issue_key(service)),
-    )
 
 
 def on_ticket(state: VisitState, screen: TicketShown, intent: Intent) -> Result:
@@ -65,7 +76,13 @@ def on_ticket(state: VisitState, screen: TicketShown, intent: Intent) -> Result:
 
 def on_services_loaded(state: VisitState, answer: ServicesLoaded) -> Result:
     """The list came."""
-    state = replace(state, services=answer.services)
+    state = replace(
+        state,
+        services=answer.services,
+        priorities=answer.priorities,
+        offline=answer.offline,
+        centre_day=answer.day,
+    )
     match state.screen:
         case Services() as screen:
             return same(state, replace(screen, since_loaded=0.0))
@@ -88,9 +105,11 @@ def on_ticket_issued(state: VisitState, answer: TicketIssued) -> Result:
     if answer.key != state.issue_key(ticket.service) or state.held(ticket.service) is not None:
         return stay(state)
     form_id = next((choice.form for choice in state.services or () if choice.id == ticket.service), None)
+    if ticket.offline or ticket.state == "called":  # the centre does not know it yet; or there is no time
+        form_id = None
     state = replace(state, tickets=(*state.tickets, HeldTicket(ticket, form_id)))
-    effect = PrintSlip(state.visit, ticket)
-    if isinstance(state.screen, Services | Problem):
+    effect = PrintSlip(state.visit, ticket, copy=ticket.held)
+    if isinstance(state.screen, Services | Problem | AskPriority):
         return to(state, TicketShown(ticket.service), effect)
     return state, (effect,)
 
@@ -102,7 +121,7 @@ def on_ticket_refused(state: VisitState, answer: TicketRefused) -> Result:
         return stay(state)
     if answer.key != state.issue_key(screen.issuing):
         return stay(state)
-    if answer.code is FailureCode.SERVICE_CLOSED:
+    if answer.code in CLOSED:
         return to(state, Services(failure=answer.code), LoadServices(state.visit))
     return failed(state, answer.code, Again.ISSUE, service=screen.issuing)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
-from kiosk.visit.events import IssuedTicket, PrintResult, ReadingStep, ServiceChoice
+from kiosk.visit.events import IssuedTicket, PrintResult, PriorityClass, ReadingStep, ServiceChoice
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,13 @@ class Services:
 
 
 @dataclass(frozen=True)
+class AskPriority:
+    """Whether the citizen belongs to those who go first; then the number of ``service`` is taken."""
+
+    service: str
+
+
+@dataclass(frozen=True)
 class TicketShown:
     """The number of ``service``."""
 
@@ -182,6 +189,7 @@ Screen = (
     | EnterCan
     | Reading
     | Services
+    | AskPriority
     | TicketShown
     | OfferForm
     | Question
@@ -196,6 +204,7 @@ NAMES: Mapping[type, str] = {
     EnterCan: "enter_can",
     Reading: "reading",
     Services: "services",
+    AskPriority: "ask_priority",
     TicketShown: "ticket",
     OfferForm: "offer_form",
     Question: "question",
@@ -267,6 +276,9 @@ class Lobby:
 class VisitState:
     """Everything the kiosk knows. ``quiet`` counts seconds without anyone touching, ``waited`` those of an
     answer due.
+
+    ``declared``: the class of priority that the citizen named, empty for none, ``None``: not asked yet.
+    ``offline``: the services are those of when the centre was last heard.
     """
 
     setup: Setup
@@ -274,6 +286,10 @@ class VisitState:
     screen: Screen = field(default_factory=Start)
     lobby: Lobby = field(default_factory=Lobby)
     services: tuple[ServiceChoice, ...] | None = None
+    priorities: tuple[PriorityClass, ...] = ()
+    centre_day: date | None = None
+    offline: bool = False
+    declared: str | None = field(default=None, repr=False)
     person: Person | None = None
     tickets: tuple[HeldTicket, ...] = ()
     form: FormSession | None = None
@@ -298,7 +314,12 @@ class VisitState:
                 detail = f":{page}"
             case Clips(playing=clip, turn=turn) if clip:
                 detail = f":{clip}:{turn}"
-            case TicketShown(service=service) | OfferForm(service=service) | FormDone(service=service):
+            case (
+                AskPriority(service=service)
+                | TicketShown(service=service)
+                | OfferForm(service=service)
+                | FormDone(service=service)
+            ):
                 detail = f":{service}"
             case _:
                 pass

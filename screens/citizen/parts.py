@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.queueing.wait import WaitRange
+from kiosk.speech.wait import wait_words
 from kiosk.visit.events import BackspaceTapped, ClearTapped, DigitTapped, Intent
 from screens.locale import Words
 
@@ -51,6 +53,22 @@ class Keyboard:
     """The Vietnamese keyboard, row by row."""
 
     rows: tuple[tuple[Key, ...], ...]
+
+
+def wait_text(wait: WaitRange | None, words: Words) -> str:
+    """A wait such as “khoảng 20–30 phút”; empty when nobody can say."""
+    return wait_words(wait, lambda key, **values: words(_WAIT[key], **values))
+
+
+_WAIT = {
+    "under": "wait.under",
+    "range": "wait.range",
+    "long_range": "wait.long_range",
+    "over": "wait.over",
+    "minutes": "wait.minutes",
+    "hours": "wait.hours",
+    "hours_minutes": "wait.hours_minutes",
+}
 
 
 def keypad(at: str, words: Words) -> Keypad:

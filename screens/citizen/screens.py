@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from kiosk.visit.states import (
     NAMES,
+    AskPriority,
     CheckAnswers,
     Clips,
     EnterCan,
@@ -32,6 +33,7 @@ from kiosk.visit.states import (
     TicketShown,
     VisitState,
 )
+from screens.citizen.ask_priority.presenter import AskPriorityView, ask_priority_view
 from screens.citizen.check_answers.presenter import CheckAnswersView, check_answers_view
 from screens.citizen.clips.presenter import ClipsView, clips_view
 from screens.citizen.enter_can.presenter import EnterCanView, enter_can_view
@@ -53,6 +55,7 @@ ScreenView = (
     | EnterCanView
     | ReadingView
     | ServicesView
+    | AskPriorityView
     | TicketView
     | OfferFormView
     | QuestionView
@@ -92,7 +95,7 @@ def present(state: VisitState, words: Words) -> KioskView:
     )
 
 
-def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911 - one line for each screen
+def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911, PLR0912 - one line for each screen
     match state.screen:
         case Start():
             return start_view(state, words)
@@ -104,6 +107,8 @@ def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911 - o
             return reading_view(state, screen, words)
         case Services() as screen:
             return services_view(state, screen, words)
+        case AskPriority() as screen:
+            return ask_priority_view(state, screen, words)
         case TicketShown() as screen:
             return ticket_view(state, screen, words)
         case OfferForm() as screen:

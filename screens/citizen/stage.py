@@ -10,6 +10,7 @@ from kivy.lang import Builder
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.visit.events import ScreenTouched
+from screens.citizen.ask_priority.view import AskPriorityPage
 from screens.citizen.check_answers.view import CheckAnswersPage
 from screens.citizen.clips.view import ClipsPage
 from screens.citizen.enter_can.view import EnterCanPage
@@ -52,6 +53,7 @@ PAGES: dict[str, type[Page]] = {
     "enter_can": EnterCanPage,
     "reading": ReadingPage,
     "services": ServicesPage,
+    "ask_priority": AskPriorityPage,
     "ticket": TicketPage,
     "offer_form": OfferFormPage,
     "question": QuestionPage,

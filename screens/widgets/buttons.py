@@ -85,7 +85,8 @@ Builder.load_string(
 
 <ChoiceTile>:
     size_hint_y: None
-    height: max(theme.mm(26), words.height + theme.mm(5)) if self.present else 0
+    own_height: max(theme.mm(26), words.height + theme.mm(5)) if self.present else 0
+    height: max(self.own_height, self.row_height)
     padding: theme.mm(8), 0
     spacing: theme.mm(4)
     fill: theme.surface_pressed if self.busy or self.state == "down" else \
@@ -208,9 +209,14 @@ class BackButton(BoxLayout, Slab):
 
 
 class ChoiceTile(BoxLayout, Slab):
-    """A large choice: name, what it covers, how many wait. ``chosen`` marks an answer given before."""
+    """A large choice: name, what it covers, how many wait. ``chosen`` marks an answer given before.
+
+    ``own_height`` is what its words need; ``row_height`` that of the tallest tile beside it.
+    """
 
     state_words = StringProperty("")
+    own_height = NumericProperty(0)
+    row_height = NumericProperty(0)
     chosen = BooleanProperty(False)
     leads_on = BooleanProperty(True)
     busy = BooleanProperty(False)

@@ -19,6 +19,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
 from kiosk.identity.citizen import Citizen, Sex, Source
+from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
 from kiosk.visit.events import (
     CardFailed,
@@ -36,6 +37,7 @@ from kiosk.visit.events import (
     IssuedTicket,
     KeyTapped,
     PrintResult,
+    PriorityClass,
     ReadingStep,
     ServiceChoice,
     ServicesLoaded,
@@ -86,8 +88,14 @@ INTACT = CardProof(OPENED, Signature.VALID, {1: GroupHash.MATCH, 13: GroupHash.M
 ALTERED = CardProof(OPENED, Signature.VALID, {1: GroupHash.MATCH, 13: GroupHash.MISMATCH})
 FORGED = CardProof(OPENED, Signature.INVALID, {1: GroupHash.MATCH, 13: GroupHash.MATCH})
 
+WAIT = WaitRange(20, 30, WaitKind.RANGE)
+CLASSES = (
+    PriorityClass("cao-tuoi", "Người cao tuổi", 60, by_chip=True),
+    PriorityClass("khuyet-tat", "Người khuyết tật", by_self=True),
+    PriorityClass("co-cong", "Người có công", by_self=True),
+)
 SERVICES = (
-    ServiceChoice("ho-tich", "Hộ tịch", "Khai sinh, kết hôn", waiting=3, minutes_wait=24, counters=(1, 9)),
+    ServiceChoice("ho-tich", "Hộ tịch", "Khai sinh, kết hôn", waiting=3, wait=WAIT, counters=(1, 9)),
     ServiceChoice("hon-nhan", "Xác nhận tình trạng hôn nhân", counters=(1, 9), form=FORM),
     ServiceChoice("dat-dai", "Đất đai", open=False, closed_reason="hours", opens_at=NOW.replace(hour=13)),
 )
@@ -234,14 +242,21 @@ class Journey:
         asked: ReadCard = self.last(ReadCard)
         return self.happens(CardFailed(asked.visit, asked.attempt, code))
 
-    def services_come(self, services: tuple[ServiceChoice, ...] = SERVICES) -> Journey:
+    def services_come(
+        self,
+        services: tuple[ServiceChoice, ...] = SERVICES,
+        classes: tuple[PriorityClass, ...] = (),
+        *,
+        offline: bool = False,
+    ) -> Journey:
         asked: LoadServices = self.last(LoadServices)
-        return self.happens(ServicesLoaded(asked.visit, services))
+        return self.happens(ServicesLoaded(asked.visit, services, classes, offline))
 
-    def number_comes(self) -> Journey:
+    def number_comes(self, **changes: Any) -> Journey:
         asked: IssueTicket = self.last(IssueTicket)
         self.issued += 1
-        return self.happens(TicketIssued(asked.visit, asked.key, ticket_of(asked.service, self.issued)))
+        ticket = replace(ticket_of(asked.service, self.issued), **changes)
+        return self.happens(TicketIssued(asked.visit, asked.key, ticket))
 
     def number_refused(self, code: FailureCode) -> Journey:
         asked: IssueTicket = self.last(IssueTicket)

@@ -17,11 +17,26 @@ from devices.chip_card import CardFailure, CardPresence, CardReading, ReadStep
 from devices.contract import Condition, DeviceStatus, TestReport
 from devices.screen.driver import Rectangle
 from devices.ticket_printer import PrintOutcome, PrintResult, TicketSlip
-from kiosk.client import CentreError, CounterName, DeviceRequest, Event, PrintMark, Service, Ticket
+from kiosk.client import (
+    CentreError,
+    CounterName,
+    DeviceRequest,
+    Event,
+    LeasedBlock,
+    NumberLease,
+    OfflineAnswer,
+    OfflineNumber,
+    PrintMark,
+    QueueRules,
+    Service,
+    Ticket,
+    Who,
+)
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.kiosk import KioskProcess
+from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.settings import load
 from kiosk.visit.states import VisitState
 
@@ -46,6 +61,14 @@ class MemoryCentre:
         self.answers: dict[str, tuple[bool, tuple, FailureCode | None]] = {}
         self.stream: list[Event] = []
         self.secrets: dict[str, str] = {}
+        self.rules = QueueRules(date(2026, 11, 23))
+        self.asked_for: list[dict[str, Any]] = []
+        self.leases = 0
+        self.block = (990, 994)
+        self.lease_until = datetime(2999, 1, 1, tzinfo=UTC)
+        self.lease: NumberLease | None = None
+        self.told: list[OfflineNumber] = []
+        self.order: list[str] = []
 
     def _asked(self) -> None:
         if not self.up:
@@ -58,15 +81,66 @@ class MemoryCentre:
             Service("ho-tich", "Hộ tịch", "", True, None, None, 2, 2, 14, COUNTERS, None),
         ]
 
-    def issue_ticket(self, service: str, idempotency_key: str) -> Ticket:
+    def queue_rules(self) -> QueueRules:
         self._asked()
+        return self.rules
+
+    def who(self) -> Who:
+        self._asked()
+        return Who("kiosk", "lobby", None)
+
+    def ready(self) -> bool:
+        return self.up
+
+    def lease_numbers(self, holder: str) -> NumberLease:
+        self._asked()
+        if self.lease is None:
+            self.leases += 1
+            series = {"hon-nhan": "B", "ho-tich": "A"}
+            blocks = tuple(LeasedBlock(one, letter, *self.block) for one, letter in series.items())
+            at = datetime(2026, 11, 23, tzinfo=UTC)
+            self.lease = NumberLease(f"l{self.leases}", date(2026, 11, 23), at, self.lease_until, blocks)
+            self.block = (self.block[0] - 10, self.block[1] - 10)
+        return self.lease
+
+    def return_numbers(self, lease: str) -> None:
+        self._asked()
+        assert self.lease is not None
+        assert lease == self.lease.id
+        self.lease = None
+
+    def tell_offline_numbers(self, lease: str, numbers: list[OfflineNumber]) -> list[OfflineAnswer]:
+        self._asked()
+        answers = []
+        for one in numbers:
+            name = f"o-{one.series}{one.sequence}"
+            instead = self.keys.get(one.key)
+            if instead != name:
+                if instead is not None:
+                    del self.tickets[instead]
+                self.keys[one.key] = name
+                self.told.append(one)
+                self.order.append(name)
+                self.tickets[name] = replace(
+                    self._ticket(name, one.service), series=one.series, sequence=one.sequence, offline=True
+                )
+            answers.append(OfflineAnswer(one.series, one.sequence, True, ticket=self.tickets[name]))
+        return answers
+
+    def _ticket(self, name: str, service: str) -> Ticket:
+        number = len(self.tickets) + 1
+        return Ticket(
+            name, f"B{number:03d}", "B", number, service, service, "waiting", date(2026, 11, 23),
+            datetime(2026, 11, 23, 1, 0, tzinfo=UTC), 0, COUNTERS, None, None, 0, None, None,
+            self.follow_url, None, PrintMark("none", 0), issued_by="kiosk:lobby",
+        )  # fmt: skip
+
+    def issue_ticket(self, service: str, idempotency_key: str, **more: Any) -> Ticket:
+        self._asked()
+        self.asked_for.append({"service": service, "key": idempotency_key, **more})
         if idempotency_key not in self.keys:
-            number = len(self.tickets) + 1
-            made = Ticket(
-                f"t{number}", f"B{number:03d}", "B", number, service, service, "waiting", date(2026, 11, 23),
-                datetime(2026, 11, 23, 1, 0, tzinfo=UTC), 0, COUNTERS, None, None, 0, None, None,
-                self.follow_url, None, PrintMark("none", 0),
-            )  # fmt: skip
+            made = self._ticket(f"t{len(self.tickets) + 1}", service)
+            self.order.append(made.id)
             self.tickets[made.id] = made
             self.keys[idempotency_key] = made.id
         if self.lost_answers:
@@ -268,6 +342,7 @@ class MemoryLobby:
     """The kiosk process with its lobby. Used as a context: started and stopped."""
 
     centre: MemoryCentre = field(default_factory=MemoryCentre)
+    numbers: OfflineNumbers | None = None
     changes: int = 0
 
     def __enter__(self) -> MemoryLobby:
@@ -279,6 +354,7 @@ class MemoryLobby:
             MemoryWindow(),
             self._changed,
             forms={form().id: form()},
+            numbers=self.numbers,
             make_reader=lambda settings: self._made(MemoryReader(settings)),
             make_printer=lambda settings: self._made(MemoryPrinter(settings)),
             make_scanner=lambda settings: self._made(MemoryScanner(settings)),

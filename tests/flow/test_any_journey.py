@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from journey import ALTERED, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
+from journey import ALTERED, CLASSES, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
 
 from kiosk.failures import FailureCode
 from kiosk.visit import events
@@ -18,7 +18,19 @@ from kiosk.visit.flow import step
 
 CODES = st.sampled_from(list(FailureCode))
 TEXTS = st.sampled_from(
-    ["", "1", "a", "sac", "shift", "ho-tich", "hon-nhan", "nycQuanHe", "nxnNoiCuTru", "ban-than"]
+    [
+        "",
+        "1",
+        "a",
+        "khuyet-tat",
+        "sac",
+        "shift",
+        "ho-tich",
+        "hon-nhan",
+        "nycQuanHe",
+        "nxnNoiCuTru",
+        "ban-than",
+    ]
 )
 INTENTS = st.sampled_from(
     [
@@ -140,9 +152,13 @@ class AnyJourney(RuleBasedStateMachine):
         self.kiosk.card_fails(code)
 
     @precondition(lambda self: self.kiosk.count(LoadServices))
-    @rule(services=st.sampled_from([SERVICES, SERVICES, SERVICES[:1], ()]))
-    def services_come(self, services: tuple) -> None:
-        self.kiosk.services_come(services)
+    @rule(
+        services=st.sampled_from([SERVICES, SERVICES, SERVICES[:1], ()]),
+        classes=st.sampled_from([(), CLASSES, CLASSES, CLASSES[:1]]),
+        offline=st.booleans(),
+    )
+    def services_come(self, services: tuple, classes: tuple, offline: bool) -> None:
+        self.kiosk.services_come(services, classes, offline=offline)
 
     @precondition(lambda self: self.kiosk.count(LoadServices))
     @rule(code=CODES)
@@ -150,9 +166,9 @@ class AnyJourney(RuleBasedStateMachine):
         self.kiosk.happens(events.ServicesFailed(self.kiosk.last(LoadServices).visit, code))
 
     @precondition(lambda self: self.kiosk.count(IssueTicket))
-    @rule()
-    def number_comes(self) -> None:
-        self.kiosk.number_comes()
+    @rule(offline=st.booleans(), held=st.booleans(), state=st.sampled_from(["waiting", "called", "parked"]))
+    def number_comes(self, offline: bool, held: bool, state: str) -> None:
+        self.kiosk.number_comes(offline=offline, held=held, state=state)
 
     @precondition(lambda self: self.kiosk.count(IssueTicket))
     @rule(code=CODES)
@@ -204,6 +220,15 @@ class AnyJourney(RuleBasedStateMachine):
         assert len(services) == len(set(services))
         printed = [effect.ticket.id for effect in self.kiosk.asked if isinstance(effect, PrintSlip)]
         assert len(printed) == len(set(printed))
+
+    @invariant()
+    def a_number_goes_with_the_person_and_the_priority_of_this_visit_only(self) -> None:
+        for effect in self.kiosk.asked:
+            if isinstance(effect, IssueTicket):
+                assert effect.card in (None, HUONG.number, PAO.number)
+                assert effect.priority is None or effect.priority.source in ("chip", "self")
+                if effect.priority is not None and effect.priority.source == "chip":
+                    assert effect.card == HUONG.number, "only she is old enough"
 
     @invariant()
     def nothing_of_the_person_stands_at_the_start(self) -> None:

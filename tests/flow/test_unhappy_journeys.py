@@ -262,7 +262,7 @@ def test_a_service_that_closed_meanwhile_is_shown_closed() -> None:
 
 def test_a_closed_service_cannot_be_taken_and_says_when_it_opens() -> None:
     kiosk = Journey().without_card()
-    assert kiosk.screen.cards[2].badge == "Mở lại lúc 13 giờ 30"
+    assert kiosk.screen.cards[2].badge == "Mở lại lúc 13\u00a0giờ\u00a030"
     assert not kiosk.screen.cards[2].button.enabled
     kiosk.happens(ServiceTapped(kiosk.view.key, "dat-dai"))
     assert kiosk.count(IssueTicket) == 0

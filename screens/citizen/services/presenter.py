@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kiosk.failures import words as failure_words
 from kiosk.identity.card_proof import Verdict
@@ -11,8 +11,11 @@ from kiosk.identity.citizen import Sex
 from kiosk.visit.events import Back, Finish, ServiceChoice, ServiceTapped
 from kiosk.visit.greeting import name_to_call
 from kiosk.visit.states import Person, Services, VisitState
-from screens.citizen.parts import Button, Message
+from screens.citizen.parts import Button, Message, wait_text
 from screens.locale import Words
+
+LUNCH = timedelta(hours=2)
+"""A break that lies within so long before and after noon is lunch."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
         message = Message(f"{told.citizen_what} {told.citizen_do}", "wait")
     elif state.services == ():
         message = Message(words("services.none"), "wait")
+    elif state.offline:
+        message = Message(words("services.offline"), "info")
     elif state.person is not None and state.person.proof is None:
         message = Message(words("services.lay_card"), "info")
     back = Button(words("services.back_to_ticket"), Back(at)) if state.tickets else None
@@ -110,7 +115,7 @@ def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Wor
             enabled=screen.issuing is None and (choice.open or held is not None),
             hint=choice.hint,
         ),
-        waiting=_waiting(choice, words) if choice.open else "",
+        waiting=_waiting(state, choice, words) if choice.open else "",
         counters=words("services.counter", counters=counters) if counters and choice.open else "",
         badge=badge,
         busy=screen.issuing == choice.id,
@@ -118,20 +123,50 @@ def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Wor
     )
 
 
-def _waiting(choice: ServiceChoice, words: Words) -> str:
+def _waiting(state: VisitState, choice: ServiceChoice, words: Words) -> str:
+    if state.offline:
+        return ""
     if choice.waiting == 0:
         return words("services.nobody")
-    if choice.minutes_wait is None:
+    wait = wait_text(choice.wait, words)
+    if not wait:
         return words("services.waiting", n=choice.waiting)
-    return words("services.waiting_minutes", n=choice.waiting, minutes=choice.minutes_wait)
+    return words("services.waiting_time", n=choice.waiting, wait=wait)
 
 
 def _closed(choice: ServiceChoice, now: datetime, words: Words) -> str:
-    if choice.closed_reason == "no_counter":
-        return words("services.closed_no_counter")
+    """Why, and until when: “Nghỉ trưa. Mở lại lúc 13 giờ 30”."""
+    parts = (_why_closed(choice, now, words), _opens(choice, now, words))
+    return ". ".join(part.rstrip(". ") for part in parts if part)
+
+
+def _why_closed(choice: ServiceChoice, now: datetime, words: Words) -> str:
+    if choice.closed_reason == "holiday" and choice.closed_words:
+        return words("services.closed_holiday", holiday=choice.closed_words)
+    if choice.closed_reason == "stopped" and choice.closed_words:
+        return choice.closed_words
+    if choice.closed_reason in _WHY_CLOSED:
+        return words(_WHY_CLOSED[choice.closed_reason])
     opens = choice.opens_at
     if opens is None:
         return words("services.closed")
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    lunch = opens.date() == now.date() and abs(now - noon) <= LUNCH and abs(opens - noon) <= LUNCH
+    return words("services.closed_lunch") if lunch else ""
+
+
+_WHY_CLOSED = {
+    "last_ticket": "services.closed_last_ticket",
+    "full": "services.closed_full",
+    "stopped": "services.closed_stopped",
+    "used_up": "services.closed_used_up",
+}
+
+
+def _opens(choice: ServiceChoice, now: datetime, words: Words) -> str:
+    opens = choice.opens_at
+    if opens is None:
+        return ""
     time = (
         words("services.time", hour=opens.hour, minute=f"{opens.minute:02d}")
         if opens.minute
@@ -139,4 +174,6 @@ def _closed(choice: ServiceChoice, now: datetime, words: Words) -> str:
     )
     if opens.date() == now.date():
         return words("services.opens_today", time=time)
+    if opens.date() - now.date() > timedelta(days=6):
+        return words("services.opens_on", date=f"{opens.day}/{opens.month}", time=time)
     return words("services.opens_later", day=words.lines("services.days")[opens.weekday()], time=time)

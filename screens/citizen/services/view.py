@@ -31,11 +31,26 @@ class ServicesPage(Page):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._cards: Rows[ServiceCard, ChoiceTile] = Rows(self.ids.cards, ChoiceTile, _show_card)
+        self._cards: Rows[ServiceCard, ChoiceTile] = Rows(self.ids.cards, self._tile, _show_card)
+
+    def _tile(self) -> ChoiceTile:
+        tile = ChoiceTile()
+        tile.bind(own_height=self._level)
+        return tile
 
     def on_cards(self, *_args: object) -> None:
         """One tile for each service."""
         self._cards.show(self.cards)
+        self._level()
+
+    def _level(self, *_args: object) -> None:
+        """Tiles side by side are equally tall."""
+        tiles: list[ChoiceTile] = self.ids.cards.children[::-1]
+        columns = self.ids.cards.cols
+        for start in range(0, len(tiles), columns):
+            row = tiles[start : start + columns]
+            for tile in row:
+                tile.row_height = max(one.own_height for one in row)
 
 
 def _show_card(tile: ChoiceTile, card: ServiceCard) -> None:

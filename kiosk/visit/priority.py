@@ -1,0 +1,78 @@
+"""Who goes before others: by the age on the chip, else by the citizen's own word, asked once a visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.identity.age import is_elderly
+from kiosk.visit.effects import IssueTicket, PriorityClaim
+from kiosk.visit.events import Back, Cancel, Intent, PriorityChosen, PriorityClass
+from kiosk.visit.moves import Result, stay, to
+from kiosk.visit.states import AskPriority, Person, Services, VisitState
+
+
+def by_age(state: VisitState) -> PriorityClass | None:
+    """The class that the chip's birth date gives, the one of the oldest where there are several."""
+    person = _proven(state)
+    if person is None:
+        return None
+    given = [
+        one
+        for one in state.priorities
+        if one.by_chip and one.from_age is not None and _has_age(state, person, one.from_age)
+    ]
+    return max(given, key=lambda one: one.from_age or 0, default=None)
+
+
+def to_ask(state: VisitState) -> tuple[PriorityClass, ...]:
+    """The classes to ask for; none when the age gave one or the question was answered.
+
+    A class by age is not asked of somebody whose chip tells the age.
+    """
+    if state.declared is not None or by_age(state) is not None:
+        return ()
+    age_is_known = _proven(state) is not None
+    return tuple(one for one in state.priorities if one.by_self and not (one.from_age and age_is_known))
+
+
+def claim(state: VisitState) -> PriorityClaim | None:
+    """What goes to the centre with the number."""
+    aged = by_age(state)
+    if aged is not None:
+        return PriorityClaim(aged.id, "chip")
+    if any(one.by_self and one.id == state.declared for one in state.priorities):
+        return PriorityClaim(str(state.declared), "self")
+    return None
+
+
+def choose(state: VisitState, service: str) -> Result:
+    """A service was touched: its number, after the one question where there is one to ask."""
+    return to(state, AskPriority(service)) if to_ask(state) else take(state, service)
+
+
+def take(state: VisitState, service: str) -> Result:
+    """Ask for the number with what is known of the person; asking again asks with the same key."""
+    person = _proven(state)
+    card = person.citizen.number if person else None
+    effect = IssueTicket(state.visit, service, state.issue_key(service), claim(state), card)
+    return to(state, Services(issuing=service), effect)
+
+
+def on_ask_priority(state: VisitState, screen: AskPriority, intent: Intent) -> Result:
+    """One touch answers and takes the number."""
+    match intent:
+        case PriorityChosen(priority=chosen) if chosen == "" or chosen in {one.id for one in to_ask(state)}:
+            return take(replace(state, declared=chosen), screen.service)
+        case Back() | Cancel():
+            return to(state, Services())
+        case _:
+            return stay(state)
+
+
+def _proven(state: VisitState) -> Person | None:
+    """The person of a chip that was read; a printed code proves nobody."""
+    return state.person if state.person is not None and state.person.proof is not None else None
+
+
+def _has_age(state: VisitState, person: Person, years: int) -> bool:
+    return is_elderly(person.citizen.birth_date, state.centre_day or state.now.date(), years)

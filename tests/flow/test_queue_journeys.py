@@ -1,0 +1,223 @@
+"""The queue as a citizen meets it: the wait, who goes first, a number held already, the centre silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from journey import CLASSES, HUONG, NOW, PAO, SERVICES, WAIT, Journey
+
+from kiosk.failures import FailureCode
+from kiosk.queueing.wait import WaitKind, WaitRange
+from kiosk.visit.effects import IssueTicket, PrintSlip
+from kiosk.visit.events import PrintResult, PriorityChosen, ServiceChoice
+from kiosk.visit.states import AskPriority
+
+QUESTION = "Ông/bà có thuộc diện được ưu tiên không?"
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def at_the_services(classes=CLASSES, **more) -> Journey:
+    return Journey().press("Lấy số không cần căn cước").services_come(SERVICES, classes, **more)
+
+
+def with_card(citizen=HUONG) -> Journey:
+    kiosk = Journey().with_card(citizen)
+    return kiosk.services_come(SERVICES, CLASSES)
+
+
+# -- who goes first ------------------------------------------------------------------------------------------
+
+
+def test_the_age_on_the_chip_gives_the_priority_and_nobody_is_asked() -> None:
+    kiosk = with_card(HUONG).press("Hộ tịch").expect("services")
+    asked: IssueTicket = kiosk.last(IssueTicket)
+    assert (asked.priority.id, asked.priority.source) == ("cao-tuoi", "chip")
+    assert asked.card == HUONG.number
+    assert HUONG.number not in repr(asked)
+    assert "cao-tuoi" not in repr(asked)
+
+
+def test_who_is_young_is_asked_once_a_visit_and_no_is_one_touch() -> None:
+    kiosk = with_card(PAO).press("Hộ tịch").expect("ask_priority")
+    assert kiosk.screen.title == QUESTION
+    assert [one.label for one in kiosk.screen.choices] == ["Người khuyết tật", "Người có công"]
+    kiosk.press("Không").expect("services")
+    assert kiosk.last(IssueTicket).priority is None
+    assert kiosk.last(IssueTicket).card == PAO.number
+    kiosk.number_comes().slip(PrintResult.PRINTED).press("Lấy thêm số khác").services_come(SERVICES, CLASSES)
+    kiosk.press("Xác nhận tình trạng hôn nhân").expect("services")
+    assert kiosk.count(IssueTicket) == 2, "the question is asked once"
+
+
+def test_what_the_citizen_says_of_themselves_goes_with_the_number_and_is_shown_nowhere() -> None:
+    kiosk = at_the_services().press("Hộ tịch").press("Người khuyết tật")
+    asked: IssueTicket = kiosk.last(IssueTicket)
+    assert (asked.priority.id, asked.priority.source, asked.card) == ("khuyet-tat", "self", None)
+    assert "declared" not in repr(kiosk.state)
+    kiosk.number_comes().expect("ticket")
+    assert "khuyết tật" not in kiosk.texts()
+    assert "ưu tiên" not in kiosk.texts()
+
+
+def test_nobody_is_asked_where_no_class_may_be_named_by_oneself() -> None:
+    kiosk = at_the_services(CLASSES[:1]).press("Hộ tịch").expect("services")
+    assert kiosk.last(IssueTicket).priority is None
+
+
+def test_a_printed_code_proves_no_age_and_no_person() -> None:
+    kiosk = Journey().scans().services_come(SERVICES, CLASSES).press("Hộ tịch").expect("ask_priority")
+    kiosk.press("Không")
+    assert kiosk.last(IssueTicket).card is None
+    assert kiosk.last(IssueTicket).priority is None
+
+
+def test_back_from_the_question_takes_no_number_and_asks_again() -> None:
+    kiosk = at_the_services().press("Hộ tịch").press("Quay lại").expect("services")
+    assert kiosk.count(IssueTicket) == 0
+    kiosk.press("Hộ tịch").expect("ask_priority")
+
+
+def test_a_card_laid_down_at_the_question_answers_it() -> None:
+    kiosk = at_the_services().press("Hộ tịch").lays_card().expect("enter_can").digits(HUONG.number[-6:])
+    kiosk.press("Đọc căn cước").card_is_read(HUONG).expect("services")
+    assert kiosk.last(IssueTicket).priority.id == "cao-tuoi"
+    kiosk = at_the_services().press("Hộ tịch").lays_card().digits(PAO.number[-6:])
+    kiosk.press("Đọc căn cước").card_is_read(PAO).expect("ask_priority")
+
+
+def test_a_card_that_fails_at_the_question_leads_back_to_it() -> None:
+    kiosk = at_the_services().press("Hộ tịch").lays_card().digits("123456").press("Đọc căn cước")
+    assert isinstance(kiosk.card_fails(FailureCode.CARD_CHANNEL_BROKEN).state.screen.resume, AskPriority)
+    kiosk.press("Tiếp tục không cần thẻ").expect("ask_priority")
+
+
+def test_walking_away_from_the_question_wipes_the_visit() -> None:
+    kiosk = with_card(PAO).press("Hộ tịch").wait(91)
+    kiosk.wiped()
+    assert kiosk.count(IssueTicket) == 0
+
+
+def test_an_answer_for_no_offered_class_is_dropped() -> None:
+    kiosk = at_the_services().press("Hộ tịch").happens(PriorityChosen("", "cao-tuoi"))
+    kiosk.expect("ask_priority")
+
+
+# -- a number held already -----------------------------------------------------------------------------------
+
+
+def test_who_already_waits_sees_that_number_and_gets_a_copy() -> None:
+    kiosk = with_card(HUONG).press("Hộ tịch").number_comes(held=True, ahead=2, wait=WAIT).expect("ticket")
+    assert kiosk.screen.title == "Ông/bà đã có số này"
+    assert kiosk.screen.ahead == "Còn 2 người trước"
+    assert plain(kiosk.screen.wait) == "Thời gian chờ khoảng 20–30 phút"
+    assert kiosk.last(PrintSlip).copy
+    assert kiosk.slip(PrintResult.PRINTED).screen.printing.text == "Phiếu đã in lại. Mời ông/bà lấy phiếu."
+
+
+def test_who_is_being_called_is_sent_to_the_counter() -> None:
+    kiosk = with_card(HUONG).press("Xác nhận tình trạng hôn nhân")
+    kiosk.number_comes(held=True, state="called", called_to=9)
+    assert kiosk.screen.ahead == "Số này đang được gọi. Mời ông/bà đến quầy 9."
+    assert kiosk.screen.wait == ""
+    assert kiosk.screen.proceed.label == "Xong", "there is no time for a form"
+
+
+# -- the centre silent ---------------------------------------------------------------------------------------
+
+
+def test_a_number_given_without_the_centre_says_so_and_promises_nothing() -> None:
+    kiosk = at_the_services((), offline=True)
+    assert kiosk.screen.message.text == "Máy đang mất kết nối với trung tâm. Ông/bà vẫn lấy được số."
+    assert "chờ" not in " ".join(card.waiting for card in kiosk.screen.cards)
+    kiosk.press("Xác nhận tình trạng hôn nhân").number_comes(offline=True, follow_url="", wait=WAIT)
+    shown = kiosk.screen
+    assert shown.note.text.startswith("Số cấp khi mất mạng.")
+    assert shown.ahead == "Chưa biết còn bao nhiêu người trước"
+    assert (shown.wait, shown.follow_url, shown.qr_hint) == ("", "", "")
+    assert "Điền tờ khai luôn tại đây" not in kiosk.labels(), "the centre does not know the number yet"
+
+
+def test_a_used_up_block_sends_to_the_counter() -> None:
+    kiosk = at_the_services((), offline=True).press("Hộ tịch")
+    kiosk.number_refused(FailureCode.OFFLINE_NUMBERS_USED_UP).expect("problem")
+    assert "gặp cán bộ tại quầy" in kiosk.screen.what_to_do
+
+
+# -- closed, and for how long --------------------------------------------------------------------------------
+
+
+def closed(reason: str, words: str = "", opens: timedelta | None = None, now=NOW) -> str:
+    choice = ServiceChoice(
+        "dat-dai", "Đất đai", open=False, closed_reason=reason, closed_words=words,
+        opens_at=None if opens is None else now + opens,
+    )  # fmt: skip
+    kiosk = Journey()
+    kiosk.state = replace(kiosk.state, now=now)
+    kiosk.press("Lấy số không cần căn cước").services_come((choice,))
+    assert not kiosk.screen.cards[0].button.enabled
+    return plain(kiosk.screen.cards[0].badge)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (("hours", "", timedelta(hours=5)), "Mở lại lúc 13 giờ 30"),
+        (("hours", ""), "Đang nghỉ"),
+        (("holiday", "Tết Nguyên đán", timedelta(days=8)), "Nghỉ: Tết Nguyên đán. Mở lại 8 giờ 30 ngày 1/12"),
+        (("last_ticket", "", timedelta(hours=5)), "Hết số của buổi này. Mở lại lúc 13 giờ 30"),
+        (("full", "", timedelta(days=1)), "Hôm nay đã đủ người. Mở lại 8 giờ 30 thứ ba"),
+        (
+            ("stopped", "Mất điện tại quầy. Mời trở lại sau 15 giờ."),
+            "Mất điện tại quầy. Mời trở lại sau 15 giờ",
+        ),
+        (("stopped", ""), "Tạm ngừng phát số"),
+        (("used_up", ""), "Mời ông/bà gặp cán bộ tại quầy để nhận số"),
+        (("a reason nobody knows", ""), "Đang nghỉ"),
+    ],
+)
+def test_a_closed_service_says_why_and_until_when(told, shown) -> None:
+    assert closed(*told) == shown
+
+
+def test_the_break_around_noon_is_lunch() -> None:
+    noon = NOW.replace(hour=11, minute=45)
+    assert closed("hours", "", timedelta(hours=1, minutes=45), noon) == "Nghỉ trưa. Mở lại lúc 13 giờ 30"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        FailureCode.SERVICE_CLOSED,
+        FailureCode.LAST_TICKET_GONE,
+        FailureCode.SERVICE_FULL,
+        FailureCode.SERVICE_STOPPED,
+    ],
+)
+def test_a_service_that_closed_meanwhile_leads_back_to_the_list(code) -> None:
+    kiosk = at_the_services(()).press("Hộ tịch").number_refused(code).expect("services")
+    assert kiosk.screen.message is not None
+
+
+# -- the wait ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wait", "shown"),
+    [
+        (WaitRange(None, 5, WaitKind.UNDER), "3 người chờ, dưới 5 phút"),
+        (WaitRange(20, 30, WaitKind.RANGE), "3 người chờ, khoảng 20–30 phút"),
+        (WaitRange(50, 90, WaitKind.RANGE), "3 người chờ, khoảng 50 phút đến 1 giờ 30 phút"),
+        (WaitRange(120, None, WaitKind.OVER), "3 người chờ, hơn 2 giờ"),
+        (WaitRange(None, None, WaitKind.UNKNOWN), "3 người chờ"),
+        (None, "3 người chờ"),
+    ],
+)
+def test_the_wait_is_told_as_a_range(wait, shown) -> None:
+    kiosk = at_the_services(())
+    kiosk.services_come((replace(SERVICES[0], wait=wait),))
+    assert plain(kiosk.screen.cards[0].waiting) == shown
