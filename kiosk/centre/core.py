@@ -17,6 +17,7 @@ from kiosk.centre.devices import DeviceBook
 from kiosk.centre.events import Broadcaster
 from kiosk.centre.forms import FormDesk
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
+from kiosk.centre.keeping.keeper import Keeper
 from kiosk.centre.metrics import Metrics
 from kiosk.centre.moments import Clock, system_clock
 from kiosk.centre.opening import Doors, NewcomersWait
@@ -59,6 +60,7 @@ class Centre:
     forms: FormDesk
     persons: PersonKeys
     metrics: Metrics
+    keeper: Keeper
     clock: Clock
     commons: Commons
     neighbours: Neighbours
@@ -94,6 +96,7 @@ class Centre:
             forms=FormDesk(settings, plan, data_folder / "keys", clock),
             persons=PersonKeys(data_folder / "keys" / "persons"),
             metrics=metrics,
+            keeper=Keeper(settings, data_folder, clock),
             clock=clock,
             commons=commons,
             neighbours=Neighbours(store, events.announce),
@@ -105,9 +108,12 @@ class Centre:
         going.
         """
         loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self.keeper.recover)
         self.store.open()
+        await asyncio.to_thread(self.keeper.start, self.store)
 
         def committed(entries: tuple[Entry, ...]) -> None:
+            self.keeper.committed(entries)
             with contextlib.suppress(RuntimeError):  # the loop has ended; clients resume from the journal
                 loop.call_soon_threadsafe(self.events.publish, entries)
 
@@ -126,6 +132,7 @@ class Centre:
                 self._on_duty(DEVICE_LOOK_SECONDS, self._look_after_devices),
                 self._on_duty(MINUTE_SECONDS, self._minute),
                 self._verify_all(),
+                self.keeper.watch(lambda: self.neighbours.on_duty),
             )
         ]
         try:
@@ -136,6 +143,7 @@ class Centre:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(self.keeper.stop)
             await asyncio.to_thread(self.store.close)
 
     def _started(self, transaction: Transaction) -> str:
