@@ -21,7 +21,7 @@ from kiosk.centre.keeping import backup, sqlite_files
 from kiosk.centre.keeping.journal_files import newest
 from kiosk.centre.keeping.places import Places
 from kiosk.centre.keeping.rebuild import RebuildError
-from kiosk.centre.keeping.restore import Restored, RestoreError, put_back, restore
+from kiosk.centre.keeping.restore import Restored, RestoreError, newest_known, put_back, restore
 from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
 from kiosk.centre.store.engine import FILE_NAME, open_engine
@@ -33,8 +33,8 @@ _LOG = logging.getLogger(__name__)
 def recover(places: Places, site: str, now: datetime) -> Restored | None:
     """Make sure that the SQLite database of a data folder is whole; ``None`` if it was. Raises ``OSError``.
 
-    Nothing is changed while the chain alone is broken and nothing is there to restore: the centre then works
-    on and says so.
+    While the chain alone is broken nothing is changed unless every entry can be brought back: the centre then
+    works on with what it has, and says so.
     """
     database = places.data / FILE_NAME
     if not _ever_used(places, site):
@@ -46,7 +46,10 @@ def recover(places: Places, site: str, now: datetime) -> Restored | None:
     why = _broken_tail(places, site)
     if why is not None:
         _LOG.error("the end of the journal is broken: %s", why)
-        return _restore_newest(places, site, now, f"the journal is broken: {why}")
+        told = f"the journal is broken: {why}"
+        return _restore_newest(
+            places, site, now, told, at_least=max(newest_known(places, site), _head(places, site))
+        )
     if not _lags(places, site):
         return None
     try:
@@ -67,11 +70,13 @@ def _ever_used(places: Places, site: str) -> bool:
     )
 
 
-def _restore_newest(places: Places, site: str, now: datetime, why: str) -> Restored | None:
+def _restore_newest(
+    places: Places, site: str, now: datetime, why: str, *, at_least: int = 0
+) -> Restored | None:
     """From the newest backup that can be relied on, else from the journal's copy alone."""
     for file in [*backup.found(places.backup_folders, site), None]:
         try:
-            return _told(restore(places, site, now, why=why, file=file))
+            return _told(restore(places, site, now, why=why, file=file, at_least=at_least))
         except RestoreError as error:
             _LOG.error(
                 "%s cannot be restored: %s", "the journal's copy" if file is None else file.name, error
@@ -108,6 +113,14 @@ def _broken_tail(places: Places, site: str) -> str | None:
         return None
 
     return _asked(places, look)
+
+
+def _head(places: Places, site: str) -> int:
+    def look(connection: Connection) -> int:
+        head = journal.read_head(connection, site)
+        return 0 if head is None else head.seq
+
+    return _asked(places, look) or 0
 
 
 def _lags(places: Places, site: str) -> bool:

@@ -74,11 +74,13 @@ def restore(
     why: str,
     file: Path | None,
     copies: bool = True,
+    at_least: int = 0,
 ) -> Restored:
     """Put the SQLite database of a data folder together again and set the present one aside.
 
     ``file``: a backup, or ``None`` for the journal's copy alone; ``copies``: whether entries beyond the
-    backup are put back. Raises ``RestoreError``; then everything is as it was.
+    backup are put back; ``at_least``: up to which entry it must reach. Raises ``RestoreError``; then
+    everything is as it was.
     """
     database = places.data / FILE_NAME
     fresh = places.data / f"{FILE_NAME}.restoring"
@@ -94,6 +96,8 @@ def restore(
         replayed = _bring_to_newest(places, site, fresh, now, others, copies=copies)
         if manifest is None and not replayed.entries:
             raise RestoreError("the journal's copy holds nothing that could be put back")
+        if replayed.seq < at_least:
+            raise RestoreError(f"what is there reaches entry {replayed.seq}, and {at_least} is known")
         present = [one for one in sqlite_files.files_of(database) if one.exists()]
         aside = places.new_aside(now, "database") if present else None
         done = Restored(
