@@ -63,7 +63,7 @@ def hashed(secret: str) -> str:
 
 def add_token(transaction: Transaction, role: Role, name: str) -> str:
     """Make a device's token. It is shown once; only its hash is kept. Raises ``AccountError``."""
-    if role is Role.OFFICER:
+    if role in {Role.OFFICER, Role.HEAD}:
         raise AccountError(
             "an officer signs in with a password; tokens are for kiosk, display and maintenance"
         )
@@ -86,8 +86,8 @@ def set_officer(transaction: Transaction, login: str, role: Role, name: str, pas
 
     Raises ``AccountError``.
     """
-    if role not in {Role.OFFICER, Role.MAINTENANCE}:
-        raise AccountError("people are officers or maintenance staff")
+    if role not in {Role.OFFICER, Role.HEAD, Role.MAINTENANCE}:
+        raise AccountError("people are officers, heads of the centre or maintenance staff")
     _checked_name(login)
     site = transaction.site
     known = select(officer.c.login).where(officer.c.site == site, officer.c.login == login)

@@ -10,11 +10,13 @@ from fastapi import FastAPI
 
 from kiosk.centre import problems
 from kiosk.centre.access import API
+from kiosk.centre.clock_watch import Uptime
 from kiosk.centre.commons import Commons
 from kiosk.centre.core import Centre
 from kiosk.centre.moments import Clock, system_clock
 from kiosk.centre.routes import add_routes
 from kiosk.centre.routes.answers import ProblemAnswer
+from kiosk.centre.server_time import ServerTime
 from kiosk.centre.web import LobbyControl, mount
 from kiosk.settings import Settings
 
@@ -32,16 +34,18 @@ def create_app(
     *,
     address: str | None = None,
     clock: Clock = system_clock,
+    uptime: Uptime | None = None,
     commons: Commons | None = None,
 ) -> FastAPI:
     """A centre over ``data_folder``; starts with the application's lifespan.
 
     ``address`` is where citizens' phones reach the centre unless ``public_url`` says otherwise. ``clock``
-    gives the server's time; ``commons`` is what it shares with the centre's other processes.
-    ``app.state.centre`` is the ``Centre``. Raises ``FormDefinitionError`` for a wrong form.
+    gives the server's time, held against ``uptime`` (``WatchedClock``); ``commons`` is what it shares with
+    the centre's other processes. ``app.state.centre`` is the ``Centre``. Raises ``FormDefinitionError`` for
+    a wrong form.
     """
-    address = address or f"http://{settings.centre.host}:{settings.centre.port}"
-    centre = Centre.of(settings, data_folder, address, clock, commons)
+    told = address or f"http://{settings.centre.host}:{settings.centre.port}"
+    centre = Centre.of(settings, data_folder, told, clock, uptime=uptime, commons=commons)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -64,4 +68,5 @@ def create_app(
     add_routes(app)
     mount(app, lobby=virtual_lobby)
     app.add_middleware(problems.Guard)
+    app.add_middleware(ServerTime, clock=centre.clock)
     return app

@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-from kiosk.centre import days, journal
+from kiosk.centre import days, journal, upkeep
 from kiosk.centre.accounts import Accounts
+from kiosk.centre.clock_watch import Leap, Uptime, WatchedClock
 from kiosk.centre.commons import Commons, Digits, OwnCommons
 from kiosk.centre.devices import DeviceBook
 from kiosk.centre.events import Broadcaster
 from kiosk.centre.forms import FormDesk
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
 from kiosk.centre.keeping.keeper import Keeper
+from kiosk.centre.learnt_times import LearntTimes
 from kiosk.centre.metrics import Metrics
-from kiosk.centre.moments import Clock, system_clock
+from kiosk.centre.moments import Clock, system_clock, written
 from kiosk.centre.opening import Doors, NewcomersWait
 from kiosk.centre.persons import PersonKeys
 from kiosk.centre.plan import Plan
+from kiosk.centre.queue_state import QueueStates
 from kiosk.centre.queue_view import Json, QueueView
 from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.neighbours import Neighbours
@@ -32,6 +35,7 @@ from kiosk.settings import Settings
 _LOG = logging.getLogger(__name__)
 MINUTE_SECONDS = 60.0
 DEVICE_LOOK_SECONDS = 5.0
+CLOCK_LOOK_SECONDS = 1.0
 MARK_SECONDS = 1.0
 FIGURES_SECONDS = 1.0
 _VERIFY_PAGE = 2000
@@ -61,7 +65,9 @@ class Centre:
     persons: PersonKeys
     metrics: Metrics
     keeper: Keeper
-    clock: Clock
+    clock: WatchedClock
+    times: LearntTimes
+    states: QueueStates
     commons: Commons
     neighbours: Neighbours
     health: Health = field(default_factory=Health)
@@ -73,14 +79,18 @@ class Centre:
         data_folder: Path,
         address: str,
         clock: Clock = system_clock,
+        *,
+        uptime: Uptime | None = None,
         commons: Commons | None = None,
     ) -> Centre:
         """A centre over a data folder, not yet started. ``address``: as told to citizens' phones by
-        default. ``commons``: what it shares with the other processes of the centre.
+        default. ``uptime``: what ``clock`` is held against (``WatchedClock``). ``commons``: what it shares
+        with the other processes of the centre.
         """
+        watched = WatchedClock(clock, uptime)
         metrics, commons = Metrics(), commons or OwnCommons()
         url = chosen_url(settings.centre.database_url)
-        store = Store(data_folder, settings.centre.site, clock, url, on_write=metrics.write_seconds.observe)
+        store = Store(data_folder, settings.centre.site, watched, url, on_write=metrics.write_seconds.observe)
         plan = Plan.of(settings, address)
         events, accounts = Broadcaster(store, plan), Accounts(store)
         events.heard = accounts.heard
@@ -91,13 +101,15 @@ class Centre:
             store=store,
             events=events,
             accounts=accounts,
-            devices=DeviceBook(settings.devices, clock(), commons.seen),
+            devices=DeviceBook(settings.devices, watched(), commons.seen),
             card_digits=commons.digits,
-            forms=FormDesk(settings, plan, data_folder / "keys", clock),
+            forms=FormDesk(settings, plan, data_folder / "keys", watched),
             persons=PersonKeys(data_folder / "keys" / "persons"),
             metrics=metrics,
-            keeper=Keeper(settings, data_folder, clock),
-            clock=clock,
+            keeper=Keeper(settings, data_folder, watched),
+            clock=watched,
+            times=(times := LearntTimes(plan)),
+            states=QueueStates(plan, times),
             commons=commons,
             neighbours=Neighbours(store, events.announce),
         )
@@ -130,7 +142,9 @@ class Centre:
                 self._each(FIGURES_SECONDS, self._tell_figures),
                 self._on_duty(MARK_SECONDS, self._write_mark),
                 self._on_duty(DEVICE_LOOK_SECONDS, self._look_after_devices),
-                self._on_duty(MINUTE_SECONDS, self._minute),
+                self._each(CLOCK_LOOK_SECONDS, self.note_leaps),
+                self.times.learn_history(self.store, self.clock()),
+                self._on_duty(MINUTE_SECONDS, self.minute),
                 self._verify_all(),
                 self.keeper.watch(lambda: self.neighbours.on_duty),
             )
@@ -180,9 +194,18 @@ class Centre:
         if await self.store.read(self.devices.any_silent):
             await self.store.write(self.devices.mark_silent)
 
-    async def _minute(self) -> None:
+    async def note_leaps(self) -> None:
+        """Have the journal tell of leaps of the clock, and through it the staff."""
+        self.clock()
+        leaps = self.clock.take_leaps()
+        if leaps:
+            await self.store.write(lambda transaction: _record_leaps(transaction, leaps))
+
+    async def minute(self) -> None:
+        """What the time of day asks for."""
+
         def turn(transaction: Transaction) -> str:
-            day = days.today(transaction, self.plan)
+            day = upkeep.each_minute(transaction, self.plan)
             self.devices.tidy(transaction)
             return day
 
@@ -224,17 +247,12 @@ class Centre:
 
     def queue(self, reading: Reading) -> QueueView:
         """The queue as one reading sees it."""
-        return QueueView(reading, self.plan)
+        return QueueView(reading, self.plan, self.states.of(reading))
 
     def newcomers_wait(self, reading: Reading) -> NewcomersWait:
         """What nine in ten of those who come now would wait at most, by service, in minutes."""
-        queue = cache(lambda: self.queue(reading))
-
-        def minutes(service: str) -> float | None:
-            before = self.plan.before[service]
-            return queue().minutes(service, sum(1 for one in queue().waiting if one.service in before))
-
-        return minutes
+        state = cache(lambda: self.states.of(reading))
+        return lambda service: state().newcomers_wait(service).p90
 
     def hours(self, reading: Reading) -> dict[str, Json]:
         """Whether each service gives numbers as one reading sees it, as the API tells it."""
@@ -247,6 +265,12 @@ class Centre:
         Raises ``OSError``.
         """
         return self.persons.key(day)
+
+
+def _record_leaps(transaction: Transaction, leaps: Sequence[Leap]) -> None:
+    for leap in leaps:
+        told = {"due": written(leap.due), "told": written(leap.told), "followed": leap.followed}
+        transaction.record("clock.jumped", "centre", "centre", told)
 
 
 def _verify_page(done: Verified, reading: Reading) -> Verified:

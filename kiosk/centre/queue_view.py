@@ -2,89 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import RowMapping, and_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
+from kiosk.centre.moments import written
 from kiosk.centre.plan import Plan
-from kiosk.centre.store.schema import counter as counter_table
-from kiosk.centre.store.schema import journal, officer, ticket
-from kiosk.centre.store.store import Reading
-from kiosk.centre.ticket_record import row_of, services_of, waiting_of
-from kiosk.queueing import discipline
+from kiosk.centre.queue_state import Json, QueueState, Row, counter_queue
+from kiosk.centre.store.schema import UNDOABLE_TICKET, journal, ticket
+from kiosk.centre.store.store import Reading, Transaction
+from kiosk.centre.ticket_record import life_of, row_of, services_of, waiting_of
 from kiosk.queueing.counter import Counter, counter_state
-from kiosk.queueing.discipline import Waiting
 from kiosk.queueing.number import format_number
-from kiosk.queueing.ticket import ACTIVE, TicketState
-from kiosk.queueing.wait import minutes_wait
+from kiosk.queueing.ticket import TicketState, rejoin_until
+from kiosk.queueing.wait import Wait, wait_range
 
-Json = dict[str, Any]
-Row = RowMapping | dict[str, Any]
+__all__ = ["Json", "QueueView", "Row", "counter_name", "counter_name_of", "ticket_json", "told"]
 
 BOARD_LINES = 8
 
-_WAITING = (
-    select(
-        ticket.c.id,
-        ticket.c.service,
-        ticket.c.queued_at,
-        ticket.c.arrival,
-        ticket.c.priority,
-        ticket.c.appointed_at,
-        ticket.c.overtaken,
-        ticket.c.reserved_counter,
-    )
-    .where(ticket.c.site == bindparam("in_site"), ticket.c.state == TicketState.WAITING.value)
-    .order_by(ticket.c.queued_at, ticket.c.arrival)
-)
-_ACTIVE = (
-    select(ticket)
-    .where(ticket.c.site == bindparam("in_site"), ticket.c.state.in_(sorted(ACTIVE)))
-    .order_by(ticket.c.arrival)
-)
 _ONE = select(ticket).where(ticket.c.site == bindparam("in_site"), ticket.c.id == bindparam("in_id"))
 _FOLLOWED = select(ticket).where(
     ticket.c.site == bindparam("in_site"), ticket.c.follow_token == bindparam("in_token")
 )
-_HELD = (
-    select(counter_table.c.id, counter_table.c.officer, officer.c.name)
-    .join_from(
-        counter_table,
-        officer,
-        and_(officer.c.site == counter_table.c.site, officer.c.login == counter_table.c.officer),
-        isouter=True,
-    )
-    .where(counter_table.c.site == bindparam("in_site"))
+_UNDOABLE = (
+    select(ticket)
+    .where(ticket.c.site == bindparam("in_site"), ticket.c.undo_until >= bindparam("in_now"), UNDOABLE_TICKET)
+    .order_by(ticket.c.undo_until, ticket.c.called_at)
 )
 
 
 class QueueView:
-    """The queue as one reading (or transaction) sees it; each part is read at most once."""
+    """The queue as one reading (or transaction) sees it, in the words of the API.
 
-    def __init__(self, reading: Reading, plan: Plan) -> None:
+    Waits, and how many wait for a counter, are told to readings only: a transaction holds up everybody
+    else's.
+    """
+
+    def __init__(self, reading: Reading, plan: Plan, state: QueueState) -> None:
         self._reading = reading
         self._plan = plan
-        self._waiting: list[Waiting] | None = None
-        self._holders: dict[str, Json] | None = None
+        self._state = state
+        self._undoable: dict[str, Row] | None = None
 
     @property
-    def waiting(self) -> list[Waiting]:
-        """Every waiting ticket, in the order of arrival."""
-        if self._waiting is None:
-            rows = self._reading.connection.execute(_WAITING, {"in_site": self._plan.site})
-            self._waiting = [waiting_of(row) for row in rows.mappings()]
-        return self._waiting
+    def state(self) -> QueueState:
+        """What the view is made from."""
+        return self._state
 
     @property
-    def holders(self) -> dict[str, Json]:
-        """Open counters' ids with the officer who holds each: ``{login, name}``."""
-        if self._holders is None:
-            rows = self._reading.connection.execute(_HELD, {"in_site": self._plan.site})
-            self._holders = {
-                counter: {"login": login, "name": name or login} for counter, login, name in rows
-            }
-        return self._holders
+    def waiting_count(self) -> int:
+        """How many wait."""
+        return len(self._state.waiting)
 
     def row(self, ticket_id: str) -> Row | None:
         """One ticket's row."""
@@ -96,45 +66,32 @@ class QueueView:
         found = self._reading.connection.execute(_FOLLOWED, {"in_site": self._plan.site, "in_token": token})
         return found.mappings().first()
 
-    def active(self) -> list[Row]:
-        """Tickets at a counter: called or being served."""
-        return list(self._reading.connection.execute(_ACTIVE, {"in_site": self._plan.site}).mappings())
-
     def ahead(self, row: Row) -> int:
-        """People before a ticket; 0 once it was called."""
-        if row["state"] != TicketState.WAITING:
-            return 0
-        before = self._before(row["service"])
-        return discipline.ahead(
-            waiting_of(row), self.waiting, before, self._plan.discipline, self._reading.now
-        )
+        """People called before a ticket as things stand; 0 once it was called."""
+        return self._state.ahead(waiting_of(row)) if row["state"] == TicketState.WAITING else 0
 
-    def minutes(self, service: str, ahead: int) -> int | None:
-        """Estimated wait in minutes with ``ahead`` people before; ``None`` when nobody can say."""
-        known = self._plan.services.get(service)
-        if known is None:
+    def wait(self, row: Row) -> Json | None:
+        """A ticket's wait; ``None`` when it does not wait, or nobody can say."""
+        if row["state"] != TicketState.WAITING or isinstance(self._reading, Transaction):
             return None
-        open_counters = sum(1 for counter in self._plan.serving(service) if counter.id in self.holders)
-        return minutes_wait(ahead, known.minutes_each, open_counters)
-
-    def _before(self, service: str) -> Collection[str]:
-        return self._plan.before.get(service, frozenset({service}))
+        return wait_json(self._state.wait(row["id"], row["service"]))
 
     def services(self, open_services: Mapping[str, Json]) -> list[Json]:
         """All services with their queues; ``open_services`` holds each one's hours as the API tells them."""
         answer = []
         for service in self._plan.services.values():
-            before = self._before(service.id)
-            ahead = sum(1 for one in self.waiting if one.service in before)
+            before = self._plan.before.get(service.id, frozenset({service.id}))
+            wait = wait_json(self._state.newcomers_wait(service.id))
             answer.append(
                 {
                     "id": service.id,
                     "name": service.name,
                     "hint": service.hint,
                     **open_services[service.id],
-                    "waiting": sum(1 for one in self.waiting if one.service == service.id),
-                    "ahead": ahead,
-                    "minutes_wait": self.minutes(service.id, ahead),
+                    "waiting": sum(1 for one in self._state.waiting if one.service == service.id),
+                    "ahead": sum(1 for one in self._state.waiting if one.service in before),
+                    "minutes_wait": minutes(wait),
+                    "wait": wait,
                     "counters": [counter_name(counter) for counter in self._plan.serving(service.id)],
                     "form": service.form,
                 }
@@ -143,45 +100,74 @@ class QueueView:
 
     def ticket(self, row: Row, *, ahead: int | None = None, secret: bool = False) -> Json:
         """A ticket as the API tells of it; the holder's follow address only with ``secret``."""
-        return ticket_json(row, self._plan, self.ahead(row) if ahead is None else ahead, secret=secret)
+        places = self.ahead(row) if ahead is None else ahead
+        return ticket_json(row, self._plan, places, self.wait(row), secret=secret)
 
     def counter(self, counter: Counter, active: Row | None) -> Json:
-        """A counter with its officer and ticket."""
-        holder = self.holders.get(counter.id)
+        """A counter with its officer, its ticket, and what may be taken back there."""
+        holder = self._state.holders.get(counter.id)
         state = None if active is None else TicketState(active["state"])
+        done = self._last_done().get(counter.id)
         return {
             **counter_name(counter),
             "services": list(counter.services),
             "state": counter_state(held=holder is not None, ticket=state).value,
             "officer": holder,
             "ticket": None if active is None else self.ticket(active),
+            "waiting": None
+            if isinstance(self._reading, Transaction)
+            else self._state.waiting_for(counter_queue(counter)),
+            "undo_until": None if done is None else done["undo_until"],
+            "undo": None
+            if done is None
+            else {
+                "event": done["undoable"],
+                "ticket": done["id"],
+                "number": format_number(done["series"], done["sequence"]),
+            },
         }
+
+    def counter_now(self, counter_id: str) -> Json:
+        """One counter. Raises ``KeyError``."""
+        at = {row["counter"]: row for row in self._state.active}
+        return self.counter(self._plan.counters[counter_id], at.get(counter_id))
 
     def counters(self) -> list[Json]:
         """All counters, in the order of the configuration."""
-        at = {row["counter"]: row for row in self.active()}
+        at = {row["counter"]: row for row in self._state.active}
         return [self.counter(counter, at.get(counter.id)) for counter in self._plan.counters.values()]
+
+    def _last_done(self) -> dict[str, Row]:
+        """What each counter did last and may take back."""
+        if self._undoable is None:
+            now = {"in_site": self._plan.site, "in_now": written(self._reading.now)}
+            rows = self._reading.connection.execute(_UNDOABLE, now).mappings()
+            self._undoable = {row["undo_counter"]: row for row in rows}
+        return self._undoable
 
     def place(self, row: Row, head: int) -> Json:
         """What the holder of a ticket sees on the follow page."""
-        ahead = self.ahead(row)
-        waiting = row["state"] == TicketState.WAITING
+        wait = self.wait(row)
         return {
             "number": format_number(row["series"], row["sequence"]),
             "service_name": service_name(row["service"], self._plan),
             "state": row["state"],
-            "ahead": ahead,
-            "minutes_wait": self.minutes(row["service"], ahead) if waiting else None,
-            "counters": [counter_name(counter) for counter in self._plan.serving(row["service"])],
+            "ahead": self.ahead(row),
+            "minutes_wait": minutes(wait),
+            "wait": wait,
+            "counters": [counter_name(counter) for counter in counters_of(row, self._plan)],
             "counter": counter_name_of(row["counter"], self._plan),
             "call_count": row["call_count"],
             "issued_at": row["issued_at"],
+            "then": [service_name(service, self._plan) for service in services_of(row)],
+            "parked_until": row["parked_until"],
+            **rejoining(row, self._plan),
             "head": head,
         }
 
     def board(self) -> list[Json]:
         """Calls a display shows: the newest first."""
-        rows = {row["id"]: row for row in self.active()}
+        rows = {row["id"]: row for row in self._state.active}
         calls = newest_calls(self._reading, self._plan.site, list(rows))
         lines = [
             {
@@ -233,8 +219,47 @@ def service_name(service: str, plan: Plan) -> str:
     return known.name if known else service
 
 
-def ticket_json(row: Row, plan: Plan, ahead: int, *, secret: bool) -> Json:
-    """A ticket as the API and the journal tell of it; the follow address only with ``secret``."""
+def counters_of(row: Row, plan: Plan) -> list[Counter]:
+    """The counters that may call a ticket, in the order of the configuration."""
+    if row["reserved_counter"] is not None and row["reserved_counter"] in plan.counters:
+        return [plan.counters[row["reserved_counter"]]]
+    return plan.serving(row["service"])
+
+
+def rejoining(row: Row, plan: Plan) -> Json:
+    """Until when who was missed may come back, and how often still."""
+    until = None
+    if row["state"] == TicketState.NO_SHOW:
+        until = rejoin_until(life_of({**row, "before": None}), plan.rules)
+    return {
+        "rejoin_until": None if until is None else written(until),
+        "rejoins_left": max(0, plan.rules.rejoins - row["rejoins"]),
+    }
+
+
+def wait_json(wait: Wait) -> Json | None:
+    """A wait as the API tells it, in minutes: ``low`` and ``high`` are the figures to be shown, where one may
+    be missing.
+    """
+    if wait.median is None or wait.p90 is None:
+        return None
+    shown = wait_range(wait)
+    return {
+        "median": round(wait.median, 1),
+        "p90": round(wait.p90, 1),
+        "low": shown.low,
+        "high": shown.high,
+    }
+
+
+def minutes(wait: Json | None) -> int | None:
+    """The one figure for those who show no range: the median, rounded up."""
+    return None if wait is None else math.ceil(wait["median"])
+
+
+def ticket_json(row: Row, plan: Plan, ahead: int, wait: Json | None, *, secret: bool) -> Json:
+    """A ticket as the API and the stream tell of it; the follow address only with ``secret``."""
+    priority = plan.priorities.get(row["priority"] or "")
     answer: Json = {
         "id": row["id"],
         "number": format_number(row["series"], row["sequence"]),
@@ -245,16 +270,26 @@ def ticket_json(row: Row, plan: Plan, ahead: int, *, secret: bool) -> Json:
         "state": row["state"],
         "day": row["day"],
         "issued_at": row["issued_at"],
+        "issued_by": row["issued_by"],
+        "offline": bool(row["offline"]),
         "queued_at": row["queued_at"],
         "then": list(services_of(row)),
         "priority": row["priority"],
+        "priority_name": row["priority"] if priority is None else priority.name,
+        "reserved_counter": row["reserved_counter"],
+        "overtaken": row["overtaken"],
         "ahead": ahead,
-        "counters": [counter_name(counter) for counter in plan.serving(row["service"])],
+        "wait": wait,
+        "counters": [counter_name(counter) for counter in counters_of(row, plan)],
         "counter": counter_name_of(row["counter"], plan),
         "called_at": row["called_at"],
         "call_count": row["call_count"],
         "started_at": row["started_at"],
         "ended_at": row["ended_at"],
+        "parked_until": row["parked_until"],
+        "park_reason": row["park_reason"],
+        **rejoining(row, plan),
+        "undo_until": row["undo_until"],
         "form": None
         if row["form"] is None
         else {"form": row["form"], "attached_at": row["form_attached_at"]},
@@ -273,7 +308,7 @@ def told(data: Json, plan: Plan) -> Json:
     """A journal entry as the stream tells it: records and ids become tickets and counters by name."""
     ticket_record, counter_id = data.get("ticket"), data.get("counter")
     if isinstance(ticket_record, dict):
-        data = {**data, "ticket": ticket_json(row_of(ticket_record, plan.site), plan, 0, secret=False)}
+        data = {**data, "ticket": ticket_json(row_of(ticket_record, plan.site), plan, 0, None, secret=False)}
     if isinstance(counter_id, str):
         data = {**data, "counter": counter_name_of(counter_id, plan)}
     return data

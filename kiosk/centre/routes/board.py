@@ -28,7 +28,7 @@ async def board(request: Request) -> Response:
             "epoch": "" if head is None else head.epoch,
             "centre": {"name": centre.plan.name, "short_name": centre.plan.short_name},
             "now": queue.board(),
-            "waiting": len(queue.waiting),
+            "waiting": queue.waiting_count,
         }
 
     return Answer(await centre.store.read(read))

@@ -39,7 +39,7 @@ async def ready(request: Request) -> Response:
         )
 
     await centre.store.write(write)
-    waiting = await centre.store.read(lambda reading: len(centre.queue(reading).waiting))
+    waiting = await centre.store.read(lambda reading: centre.queue(reading).waiting_count)
     head = centre.events.head
     return Answer({"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting})
 
@@ -50,7 +50,7 @@ async def metrics(request: Request) -> Response:
     if request.client is None or not _is_loopback(request.client.host):
         raise RefusalError(FailureCode.NOT_ALLOWED, "Figures are told on this machine only.")
     centre = centre_of(request)
-    centre.metrics.waiting.set(await centre.store.read(lambda reading: len(centre.queue(reading).waiting)))
+    centre.metrics.waiting.set(await centre.store.read(lambda reading: centre.queue(reading).waiting_count))
     centre.metrics.head.set(centre.events.head.seq)
     of_all = await asyncio.to_thread(centre.commons.exchange, centre.metrics.figures())
     return Response(centre.metrics.text(of_all), media_type="text/plain; version=0.0.4; charset=utf-8")
