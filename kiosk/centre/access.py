@@ -106,6 +106,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/device-requests/{request_id}"): frozenset({_MAINTENANCE, _KIOSK, _DISPLAY}),
     ("POST", "/device-requests/{request_id}/secret"): frozenset({_KIOSK}),
     ("POST", "/device-requests/{request_id}/answer"): frozenset({_KIOSK, _DISPLAY}),
+    ("GET", "/keeping"): frozenset({_MAINTENANCE, _HEAD}),
+    ("POST", "/keeping/backup"): frozenset({_MAINTENANCE}),
     ("GET", "/follow/{token}"): _OPEN,
     ("GET", "/follow/{token}/events"): _OPEN,
     ("POST", "/follow/{token}/rejoin"): _OPEN,

@@ -9,6 +9,7 @@ from kiosk.centre.routes import (
     events,
     follow,
     health,
+    keeping,
     leases,
     rules,
     services,
@@ -28,6 +29,7 @@ SUBJECTS = (
     events,
     session,
     devices,
+    keeping,
     follow,
 )
 

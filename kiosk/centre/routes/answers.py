@@ -382,3 +382,55 @@ class ProblemAnswer(BaseModel):
     status: int
     detail: str
     code: str
+
+
+class WarningAnswer(BaseModel):
+    """What staff must know though the centre works. ``code`` stands in ``docs/failures.md``."""
+
+    code: str
+    since: str | None
+    detail: str
+
+
+class BackupAnswer(BaseModel):
+    """The newest good backup. ``seq``: its newest entry; ``compared``: tables and journal were compared."""
+
+    at: str
+    file: str
+    seq: int
+    hash: str
+    bytes: int
+    compared: bool
+
+
+class RestoredAnswer(BaseModel):
+    """The newest restore: from what, up to which entry, how many known entries were found nowhere."""
+
+    at: str
+    why: str
+    source: str
+    backup_seq: int | None
+    seq: int
+    replayed: int
+    missing: int
+    set_aside: str | None
+    not_told: dict[str, int]
+
+
+class CopyAnswer(BaseModel):
+    """One copy of the journal: up to which entry, and why it is not written at the moment."""
+
+    seq: int
+    fault: str | None
+
+
+class KeepingAnswer(BaseModel):
+    """What makes sure that nothing is lost."""
+
+    backup: BackupAnswer | None
+    next_backup_at: str | None
+    restored: RestoredAnswer | None
+    archived_until: str | None
+    archived_days: int
+    copies: list[CopyAnswer]
+    warnings: list[WarningAnswer]
