@@ -40,8 +40,10 @@ async def ready(request: Request) -> Response:
 
     await centre.store.write(write)
     waiting = await centre.store.read(lambda reading: centre.queue(reading).waiting_count)
+    warned = await centre.store.read(centre.keeper.warnings)
     head = centre.events.head
-    return Answer({"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting})
+    told = {"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting}
+    return Answer({**told, "warnings": [one.code.value for one in warned]})
 
 
 @router.get("/metrics")
