@@ -1,6 +1,7 @@
 """What a ceiling display knows: the last calls, newest first, and how many wait. Pure; fed by the journal.
 
-A call stays listed after its ticket has moved on: who looks up a moment late still finds the own number.
+A call stays listed after its ticket has moved on: who looks up a moment late still finds the own number. A
+call that the officer took back leaves the list.
 """
 
 from __future__ import annotations
@@ -15,6 +16,21 @@ LINES = 8
 
 _CALLS = frozenset({"ticket.called", "ticket.recalled"})
 _ENDS = frozenset({"ticket.cancelled", "ticket.expired"})
+_MOVES = frozenset(
+    {
+        "ticket.issued",
+        "ticket.called",
+        "ticket.next_service",
+        "ticket.parked",
+        "ticket.returned",
+        "ticket.transferred",
+        "ticket.no_show",
+        "ticket.rejoined",
+        "ticket.undone",
+    }
+    | _ENDS
+)
+"""What may change who waits; the state before stands in ``was``."""
 
 
 @dataclass(frozen=True)
@@ -43,26 +59,42 @@ def after(
 ) -> tuple[Board, Call | None]:
     """The board after one journal entry, and the call in it, if it is one; entries seen before are void.
 
-    ``data`` is the event's JSON; ``at`` is when the display heard of it. Raises ``KeyError``, ``TypeError``,
-    or ``ValueError`` when ``data`` is not what the centre promises.
+    ``data`` is the event's JSON; ``at`` is when the display heard of it. A kind that nobody knows changes
+    nothing. Raises ``KeyError``, ``TypeError``, or ``ValueError`` when ``data`` is not what the centre
+    promises.
     """
     if seq <= board.head:
         return board, None
-    board = replace(board, head=seq, waiting=max(0, board.waiting + _waiting_change(kind, data)))
-    if kind not in _CALLS:
+    board = replace(board, head=seq)
+    if not kind.startswith("ticket."):
         return board, None
-    ticket = data["ticket"]
-    call = Call(seq, str(ticket["number"]), int(ticket["counter"]["number"]), at)
-    earlier = tuple(other for other in board.calls if other.number != call.number)
-    return replace(board, calls=(call, *earlier)[:LINES]), call
+    board = replace(board, waiting=max(0, board.waiting + _waiting_change(kind, data)))
+    if kind in _CALLS:
+        ticket = data["ticket"]
+        call = Call(seq, str(ticket["number"]), int(ticket["counter"]["number"]), at)
+        return replace(board, calls=(call, *_without(board, call.number))[:LINES]), call
+    if kind == "ticket.undone" and data.get("undid") == "call":
+        return replace(board, calls=_without(board, str(data["ticket"]["number"]))), None
+    return board, None
+
+
+def _without(board: Board, number: str) -> tuple[Call, ...]:
+    return tuple(call for call in board.calls if call.number != number)
 
 
 def _waiting_change(kind: str, data: Mapping[str, Any]) -> int:
+    """How many more wait. ``was``: the ticket's state before, told where it changed."""
+    if kind not in _MOVES:
+        return 0
+    ticket = data["ticket"]
+    waits = int("state" not in ticket or ticket["state"] == "waiting")
     if kind == "ticket.issued":
-        return 1
+        return waits
+    if "was" in data:
+        return waits - int(data["was"] == "waiting")
     if kind == "ticket.called":
         return -1
-    return -1 if kind in _ENDS and data["ticket"]["called_at"] is None else 0
+    return -1 if kind in _ENDS and ticket["called_at"] is None else 0
 
 
 @dataclass(frozen=True)

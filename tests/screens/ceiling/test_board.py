@@ -53,6 +53,54 @@ def test_who_waits_is_counted():
         assert board.waiting == waiting, kind
 
 
+def moved(number, state, was=None, **more):
+    data = ticket(number, 1)
+    data["ticket"]["state"] = state
+    return {**data, **({} if was is None else {"was": was}), **more}
+
+
+def test_who_waits_is_counted_through_every_move():
+    board = EMPTY
+    for seq, (kind, data, waiting) in enumerate(
+        (
+            ("ticket.issued", moved("A001", "waiting"), 1),
+            ("ticket.issued", moved("A002", "expired"), 1),  # told after its day
+            ("ticket.called", moved("A001", "called", "waiting"), 0),
+            ("ticket.undone", moved("A001", "waiting", "called", undid="call"), 1),
+            ("ticket.called", moved("A001", "called", "waiting"), 0),
+            ("ticket.parked", moved("A001", "parked", "called"), 0),
+            ("ticket.returned", moved("A001", "waiting", "parked"), 1),
+            ("ticket.transferred", moved("A001", "waiting"), 1),
+            ("ticket.prioritised", moved("A001", "waiting"), 1),
+            ("ticket.called", moved("A001", "called", "waiting"), 0),
+            ("ticket.next_service", moved("A001", "waiting", "serving"), 1),
+            ("ticket.called", moved("A001", "called", "waiting"), 0),
+            ("ticket.no_show", moved("A001", "no_show", "called"), 0),
+            ("ticket.called", moved("A001", "called", "no_show"), 0),  # called once more by hand
+            ("ticket.no_show", moved("A001", "no_show", "called"), 0),
+            ("ticket.rejoined", moved("A001", "waiting", "no_show"), 1),
+            ("ticket.cancelled", moved("A001", "cancelled", "waiting"), 0),
+            ("ticket.of_the_future", {"nobody": "knows"}, 0),
+            ("service.stopped", {"service": "*", "message": "…"}, 0),
+            ("numbers.leased", {}, 0),
+        ),
+        1,
+    ):
+        board, _ = after(board, seq, kind, data, NOW)
+        assert board.waiting == waiting, (seq, kind)
+    assert board.head == seq
+
+
+def test_a_call_taken_back_leaves_the_board_and_other_undone_steps_do_not():
+    board, _ = after(EMPTY, 1, "ticket.called", ticket("A001", 1), NOW)
+    board, _ = after(board, 2, "ticket.called", ticket("A002", 2), NOW)
+    board, _ = after(board, 3, "ticket.undone", moved("A002", "called", "serving", undid="start"), NOW)
+    assert [c.number for c in board.calls] == ["A002", "A001"]
+    board, call = after(board, 4, "ticket.undone", moved("A002", "waiting", "called", undid="call"), NOW)
+    assert [c.number for c in board.calls] == ["A001"]
+    assert call is None
+
+
 @pytest.mark.parametrize("data", [{}, {"ticket": None}, ticket("A001"), {"ticket": {"number": "A001"}}])
 def test_an_entry_that_is_not_what_was_promised_is_refused(data):
     with pytest.raises((KeyError, TypeError, ValueError)):
