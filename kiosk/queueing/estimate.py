@@ -75,7 +75,11 @@ def forecast(
     the further services of those who wait or are at a counter. ``coming``: who is parked and
     who is expected.
     """
-    ghosts = [Waiting(_NEWCOMER + service, service, now, _LAST, None) for service in dict.fromkeys(services)]
+    last = max((one.queued_at for one in waiting), default=now)  # after a clock was set back, later than now
+    ghosts = [
+        Waiting(_NEWCOMER + service, service, max(now, last), _LAST, None)
+        for service in dict.fromkeys(services)
+    ]
     run = ForwardRun(now, desks_now(waiting, counters, closed, times, now), then)
     order = run.order(discipline, [*waiting, *ghosts], coming, {ghost.id for ghost in ghosts})
     waits = run.drawn(order)
