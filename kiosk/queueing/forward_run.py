@@ -41,10 +41,14 @@ class OpenCounter:
 
 @dataclass(frozen=True)
 class _Desk:
-    """A counter in the forecast. ``free``: equally likely minutes until it calls; absences by draw."""
+    """A counter in the forecast. ``free``: equally likely minutes until it is free; absences by draw.
+
+    ``busy``: somebody is there. ``ticket``: as he waited.
+    """
 
     queue: CounterQueue
     is_open: bool
+    busy: bool
     ticket: Waiting | None
     free: Sequence[float]
     speed: float
@@ -87,7 +91,8 @@ def desks_now(
             free = [0.0] * DRAWS
         speed = outlook.counter_factor(queue.id)
         leaves, back = [one.leaves for one in each], [one.back for one in each]
-        desks.append(_Desk(queue, is_open, ticket.ticket if ticket else None, free, speed, leaves, back))
+        waited = ticket.ticket if ticket is not None else None
+        desks.append(_Desk(queue, is_open, ticket is not None, waited, free, speed, leaves, back))
     return DesksNow(desks, outlook)
 
 
@@ -150,9 +155,11 @@ class ForwardRun:
         for one in coming:
             at = max(0.0, (one.at - self._now).total_seconds() / 60)
             later.add(at, _Call(one.ticket, at, None))
-        free = [(sum(desk.free) / DRAWS, number) for number, desk in enumerate(self._desks)]
-        for at, number in free:
-            self._follow(later, at, self._desks[number].ticket, -1 - number)
+        free = []
+        for number, desk in enumerate(self._desks):
+            done = sum(desk.free) / DRAWS
+            self._follow(later, done, desk.ticket, -1 - number)
+            free.append((done + (self._gap if desk.busy else 0.0), number))
         heapify(free)
         order: list[_Call] = []
         missing = len(wanted)
@@ -217,7 +224,11 @@ class ForwardRun:
             [place for place, call in enumerate(order) if desk.queue.may_call(call.ticket)]
             for desk in self._desks
         ]
-        starts = [_shuffled(desk.free, desk.queue.id + " free") for desk in self._desks]
+        done = [_shuffled(desk.free, desk.queue.id + " free") for desk in self._desks]
+        pauses = [
+            _shuffled(self._gaps, desk.queue.id + " gap") if desk.busy else [0.0] * DRAWS
+            for desk in self._desks
+        ]
         leaves = [_shuffled(desk.leaves, desk.queue.id + " habit") for desk in self._desks]
         backs = [_shuffled(desk.back, desk.queue.id + " habit") for desk in self._desks]
         speeds = [desk.speed for desk in self._desks]
@@ -230,15 +241,15 @@ class ForwardRun:
         count = len(order)
         for draw in range(DRAWS):
             factor = day[draw]
-            free = [(start[draw], number) for number, start in enumerate(starts)]
+            free = [(done[number][draw] + pause[draw], number) for number, pause in enumerate(pauses)]
             heapify(free)
             idle: list[int] = []
             firsts = [0] * len(lists)
             gone = [False] * count
             ready = [call.ready if call.after is None else NEVER for call in order]
-            for number, start in enumerate(starts):
+            for number, end_of in enumerate(done):
                 if -1 - number in follows:
-                    ready[follows[-1 - number]] = start[draw]
+                    ready[follows[-1 - number]] = end_of[draw]
             missing = wanted
             while free and missing:
                 at, number = free[0]

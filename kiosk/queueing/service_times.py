@@ -19,7 +19,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from kiosk.queueing.discipline import Waiting
-from kiosk.queueing.staffing import Staffing
+from kiosk.queueing.staffing import Staffing, Stay
 
 NO_SHOW = "no_show"
 
@@ -158,7 +158,7 @@ class ServiceTimes:
         self._legs_today: list[tuple[str, float, int, int, str]] = []
         self._today: dict[tuple[str, str], _Today] = {}
         self._ends: dict[str, datetime] = {}
-        self._stays: list[tuple[str, float, float]] = []
+        self._stays: list[Stay] = []
         self.staffing = Staffing()
         for service, minutes in configured.items():
             self._new(service, minutes)
@@ -189,7 +189,10 @@ class ServiceTimes:
         local = leg.called_at.astimezone(self._zone)
         minute = local.hour * 60 + local.minute
         if leg.counter:
-            self._stays.append((leg.counter, minute, minute + minutes))
+            queued = None
+            if leg.queued_at is not None:
+                queued = minute - (leg.called_at - leg.queued_at).total_seconds() / 60
+            self._stays.append(Stay(leg.counter, queued, minute, minute + minutes))
         if leg.queued_at is not None:
             waited = (leg.called_at - leg.queued_at).total_seconds() / 60
             missed = self._missed[bisect_right(_WAITED, waited)]

@@ -189,9 +189,7 @@ class Study:
 def run(world: World, kind: str, days: int, seed: int, *, foretell: bool = True) -> Study:
     """``days`` days of ``world`` with the discipline ``kind``; the same for the same seed."""
     chosen, configured = a_discipline(kind), configured_minutes(world, seed)
-    watcher = Foreteller(
-        ServiceTimes(configured, world.zone), Arrivals(world.zone), chosen, configured, counters_of(world)
-    )
+    watcher = Foreteller(ServiceTimes(configured, world.zone), Arrivals(world.zone), chosen, configured)
     records = []
     for number in range(days):
         watcher.begin(number)
@@ -205,6 +203,6 @@ def mean_error(promises: Sequence[Promise], name: str) -> float:
     return fmean(abs(one.foretold[name] - one.actual) for one in promises)
 
 
-def bias(promises: Sequence[Promise], name: str) -> float:
+def mean_lateness(promises: Sequence[Promise], name: str) -> float:
     """Mean of what it really took less what was foretold, in minutes."""
     return fmean(one.actual - one.foretold[name] for one in promises)
