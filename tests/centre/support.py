@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
 PASSWORD = "mat-khau-thu-nghiem"
 OFFICERS = ("lan", "minh", "hoa", "tuan")
+HEAD = "giam-doc"
 API = "/api/v1"
 
 
@@ -71,6 +72,7 @@ def sown(engine: str, folder: Path) -> Seed:
         for login in OFFICERS:
             admin.add_officer(settings, folder, login, "officer", PASSWORD, name=login.title())
         admin.add_officer(settings, folder, "bao-tri", "maintenance", PASSWORD)
+        admin.add_officer(settings, folder, HEAD, "head", PASSWORD)
     return Seed(folder, tokens, database)
 
 

@@ -218,10 +218,10 @@ class JournalCopy:
         looked = 0.0
         while True:
             self._wake.wait(SYNC_SECONDS)
+            self._wake.clear()
             last = self._stopping
             if not last:
                 time.sleep(_GATHER_SECONDS)  # one write for what a busy moment commits
-            self._wake.clear()
             entries = [entry for some in self._take() for entry in some]
             look = last or time.monotonic() - looked >= SYNC_SECONDS
             if look:
