@@ -112,10 +112,8 @@ class Books:
             first, taken, reserved = payload["band"]
             self._band(record["day"], record["series"], first, taken, reserved)
         self._held(entry, {**payload, "ticket_id": record["id"]})
-        day = self.tables["business_day"].get(())
-        if day is None or day["day"] != record["day"]:
-            return  # a number given without a link and handed in after its day
-        day = {**day, "arrivals": max(day["arrivals"], record["arrival"])}
+        # One that was given without a link and handed in after its day takes a place of the day that is.
+        day = {**self.tables["business_day"][()], "arrivals": record["arrival"]}
         if not record.get("offline"):
             day["last_queued_at"] = max(day["last_queued_at"] or "", record["queued_at"])
         self.put("business_day", day)
