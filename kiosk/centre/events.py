@@ -19,6 +19,7 @@ from kiosk.centre.queue_view import told
 from kiosk.centre.store.store import Store
 
 HEARTBEAT_SECONDS = 10.0
+SILENCES_BEFORE_A_LOOK = 3
 LOOK_SECONDS = 1.0
 OVERTAKING_SECONDS = 0.01
 """How long an entry may come later than one with a greater number before it is looked up."""
@@ -257,24 +258,33 @@ async def stream(broadcaster: Broadcaster, last_id: int | None, epoch: str | Non
 async def changes(
     broadcaster: Broadcaster, last_id: int | None, look: Callable[[], Awaitable[Any]], kind: str
 ) -> AsyncIterator[bytes]:
-    """A view as events: now, and whenever an entry changed it.
+    """A view as events: now, whenever an entry changed what is shown of it, and when time did.
 
     ``id`` is the journal number it is true as of.
     """
     head = broadcaster.head
     yield RETRY + message("hello", {"epoch": head.epoch, "head": head.seq})
-    seen = await look()
+    sent = seen = await look()
     if last_id is None or seen["head"] != last_id:
         yield message(kind, seen, seen["head"])
+    silences = 0
     async with contextlib.aclosing(broadcaster.entries(seen["head"])) as entries:
         async for entry in entries:
             if entry is None:
                 yield HEARTBEAT
-            elif entry.seq > seen["head"] and entry.kind in MOVES_THE_QUEUE:
-                before, seen = seen, await look()
-                if _without_head(seen) != _without_head(before):
-                    yield message(kind, seen, seen["head"])
+                silences = (silences + 1) % SILENCES_BEFORE_A_LOOK
+                if silences:
+                    continue
+            elif entry.seq <= seen["head"] or entry.kind not in MOVES_THE_QUEUE:
+                continue
+            seen = await look()
+            if _shown(seen) != _shown(sent):
+                sent = seen
+                yield message(kind, seen, seen["head"])
 
 
-def _without_head(seen: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in seen.items() if key != "head"}
+def _shown(seen: dict[str, Any]) -> dict[str, Any]:
+    """What a page shows of a view: of a wait only its rounded figures, which do not change with each breath."""
+    wait = seen.get("wait")
+    rounded = None if wait is None else (wait["low"], wait["high"])
+    return {**seen, "wait": rounded, "head": None, "minutes_wait": None}
