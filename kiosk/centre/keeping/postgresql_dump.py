@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from kiosk.centre.keeping.sqlite_files import NEVER_KEPT
 
 _MOST_SECONDS = 3600
+_ENDING_SECONDS = 3.0
 
 
 class DumpError(Exception):
@@ -64,12 +66,15 @@ def export_snapshot(connection: Connection) -> str:
 
 
 def others(url: str) -> int:
-    """How many other sessions work with this database."""
+    """How many other sessions work with this database; those that are just ending are given some seconds."""
     query = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     with _administering(url) as engine, engine.connect() as connection:
-        return int(connection.execute(text(query)).scalar_one())
+        end = time.monotonic() + _ENDING_SECONDS
+        while (found := int(connection.execute(text(query)).scalar_one())) and time.monotonic() < end:
+            time.sleep(0.1)
+        return found
 
 
 @contextmanager
