@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from kiosk.queueing.simulation.study import ESTIMATES, Promise, Study, mean_error
 
-_COLOURS = ("#0b5394", "#c05621", "#2f855a", "#6b46c1", "#718096")
+_COLOURS = ("#0b5394", "#c05621", "#2f855a", "#b7791f", "#6b46c1", "#718096")
 _DOTS = 150
 
 

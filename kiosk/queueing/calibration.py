@@ -21,7 +21,7 @@ _UP = 0.06
 _DOWN = _UP / 9
 _HASTE, _STEADY = 3.0, 50
 """At first steps are greater by this factor, until so many promises were seen."""
-_FIRST, _LIMIT = 0.3, 1.5
+_FIRST, _LIMIT = 0.3, 2.0
 _LEAST_WIDTH = 1.0
 """Minutes between the median and the 90 % time, before the factor."""
 

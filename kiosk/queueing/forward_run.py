@@ -25,6 +25,8 @@ DRAWS = 48
 _ORDERS = 251
 _HORIZON_HOURS = 24
 _WAITED_STEP = 15
+_JUST_OPENED = 20
+"""Minutes: a free counter that has let people wait for longer has been closed meanwhile."""
 _A_DAY = 24 * 60.0
 _random = Random(20260714)  # noqa: S311 - draws of a forecast, no secret
 _SHUFFLED = [_random.sample(range(DRAWS), DRAWS) for _ in range(_ORDERS)]
@@ -99,11 +101,12 @@ def desks_now(
 def _hesitates(
     queue: CounterQueue, waiting: Sequence[Waiting], last_end: datetime | None, now: datetime
 ) -> float:
-    """For how many minutes a free counter has let somebody wait."""
+    """For how many minutes a free counter has let somebody wait. One that was just opened has not."""
+    if last_end is None:
+        return 0.0
     since = min((one.queued_at for one in waiting if queue.may_call(one)), default=now)
-    if last_end is not None:
-        since = max(since, last_end)
-    return max(0.0, (now - since).total_seconds() / 60)
+    minutes = (now - max(since, last_end)).total_seconds() / 60
+    return minutes if 0 < minutes < _JUST_OPENED else 0.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class _Call:
     """A call in the forecast's order. ``after``: the call, or ``-1 - desk``, whose end it must wait for.
 
     ``counts``: somebody wants to know when. ``ghost``: takes nobody's time.
-    ``waited``: about how long it will have waited.
+    ``waited``: about how long it will have waited, ``waited_already`` until now.
     """
 
     ticket: Waiting
@@ -120,6 +123,7 @@ class _Call:
     counts: bool = False
     ghost: bool = False
     waited: float = 0
+    waited_already: float = 0
 
 
 class ForwardRun:
@@ -129,14 +133,18 @@ class ForwardRun:
         self._now = now
         self._desks, self._outlook = desks.desks, desks.outlook
         self._then = then
-        self._levels: dict[tuple[str, int], list[float]] = {}
+        self._levels: dict[tuple[str, int, int], list[float]] = {}
         self._gaps = self._outlook.gaps(DRAWS)
         self._gap = sum(self._gaps) / DRAWS
 
-    def _draws(self, service: str, waited: float) -> list[float]:
-        key = (service, int(waited / _WAITED_STEP))
+    def _draws(self, call: _Call) -> list[float]:
+        """Equally likely minutes of a call."""
+        waited = int(call.waited / _WAITED_STEP) * _WAITED_STEP
+        already = int(call.waited_already / _WAITED_STEP) * _WAITED_STEP
+        key = (call.ticket.service, waited, already)
         if key not in self._levels:
-            self._levels[key] = self._outlook.draws(service, DRAWS, waited)
+            gone = self._outlook.gone_share(already, waited)
+            self._levels[key] = self._outlook.draws(call.ticket.service, DRAWS, waited, gone)
         return self._levels[key]
 
     def order(
@@ -179,17 +187,21 @@ class ForwardRun:
                 continue
             call = calls[choice.ticket.id]
             classes.call(choice, desk.queue, ghosts)
-            first = call.after is None
-            waited = max(0.0, (moment - call.ticket.queued_at).total_seconds() / 60) if first else 0.0
-            order.append(replace(call, waited=waited))
+            if call.after is None:
+                call = self._with_waits(call, moment)
+            order.append(call)
             missing -= call.counts
             if call.ghost:
                 continue
-            service = call.ticket.service
-            end = at + sum(self._draws(service, waited)) / DRAWS * desk.speed
+            end = at + sum(self._draws(call)) / DRAWS * desk.speed
             self._follow(later, end, call.ticket, len(order) - 1)
             heapreplace(free, (end + self._gap, number))
         return order
+
+    def _with_waits(self, call: _Call, at: datetime) -> _Call:
+        waited = max(0.0, (at - call.ticket.queued_at).total_seconds() / 60)
+        already = max(0.0, (self._now - call.ticket.queued_at).total_seconds() / 60)
+        return replace(call, waited=waited, waited_already=already)
 
     def _follow(self, later: _Later, at: float, ticket: Waiting | None, after: int) -> None:
         """Who has a further service waits for it as soon as the first is done."""
@@ -212,7 +224,7 @@ class ForwardRun:
             else [
                 length * factor
                 for length, factor in zip(
-                    _shuffled(self._draws(call.ticket.service, call.waited), call.ticket.id),
+                    _shuffled(self._draws(call), call.ticket.id),
                     unsure[call.ticket.service],
                     strict=True,
                 )

@@ -15,6 +15,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from itertools import pairwise
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ _LOWEST = math.log(0.05)
 _BINS = 116
 _LEVELS = 96
 _WAITED = (15.0, 30.0, 45.0, 60.0, 80.0, 100.0, 130.0, 170.0)
+_LONGEST = 300.0
 _NORMAL = NormalDist()
 
 
@@ -152,6 +154,7 @@ class ServiceTimes:
         self._counters: dict[str, _Shift] = defaultdict(_Shift)
         self._no_show_time = _Shift()
         self._missed = [_Shift() for _ in (0.0, *_WAITED)]
+        self._cancels = [0.0] * (len(_WAITED) + 1)
         self._gaps: deque[float] = deque(maxlen=self._learning.gaps)
         self._gap_levels: list[float] | None = None
         self._day: date | None = None
@@ -171,6 +174,10 @@ class ServiceTimes:
     def add(self, leg: Leg) -> None:
         """Learn from one more leg. One of a later day than all before begins that day."""
         self._take(leg, learn_today=True)
+
+    def cancelled(self, waited: float) -> None:
+        """Somebody who had waited so many minutes cancelled before being called."""
+        self._cancels[bisect_right(_WAITED, waited)] += 1
 
     def begin(self, day: date) -> None:
         """Begin ``day``: what was seen before becomes history. Does nothing for a day that has begun."""
@@ -246,6 +253,7 @@ class ServiceTimes:
         self._no_show_time.fade(self._fade)
         for missed in self._missed:
             missed.fade(self._fade)
+        self._cancels = [count * self._fade for count in self._cancels]
         for known in self._services.values():
             known.counts = [count * self._fade for count in known.counts]
         steady = [self._steady(hour, officers, counter) for _, _, hour, officers, counter in self._legs_today]
@@ -326,6 +334,17 @@ class ServiceTimes:
         for missed in self._missed[: place + 1]:
             share = (missed.total + 20 * share) / (missed.weight + 20)
         return share
+
+    def gone_share(self, waited: float, until: float) -> float:
+        """Share of those who have waited so long who cancel before they have waited ``until``; minutes."""
+        ends = [missed.weight + count for missed, count in zip(self._missed, self._cancels, strict=True)]
+        stays = 1.0
+        for place, (low, high) in enumerate(pairwise((0.0, *_WAITED, _LONGEST))):
+            part = (min(until, high) - max(waited, low)) / (high - low)
+            if part > 0:
+                reached = ends[place] / 2 + sum(ends[place + 1 :])
+                stays *= 1 - self._cancels[place] / (reached + 10) * part
+        return 1 - stays
 
     @property
     def no_show_minutes(self) -> float:
@@ -457,20 +476,23 @@ class Outlook:
     def _shift_now(self) -> float:
         return self._times._steady(self._local.hour, self._officers, "")
 
-    def draws(self, service: str, count: int, waited: float) -> list[float]:
+    def draws(self, service: str, count: int, waited: float, gone: float) -> list[float]:
         """``count`` equally likely minutes for which a call occupies a counter, no-shows among them.
 
-        ``waited``: minutes until the call.
+        ``waited``: minutes until the call. ``gone``: share who cancel before it and take no time.
         """
-        missed = self._times.no_show_share(waited)
+        missed = gone + (1 - gone) * self._times.no_show_share(waited)
         stay = self._times.no_show_minutes
         levels = self.levels(service)
+        places = [(number + 0.5) / count for number in range(count)]
         return [
-            stay
-            if (place := (number + 0.5) / count) < missed
-            else _at(levels, (place - missed) / (1 - missed))
-            for number in range(count)
+            0.0 if place < gone else stay if place < missed else _at(levels, (place - missed) / (1 - missed))
+            for place in places
         ]
+
+    def gone_share(self, waited: float, until: float) -> float:
+        """See ``ServiceTimes``."""
+        return self._times.gone_share(waited, until)
 
     def remaining(self, one: Running, count: int) -> list[float]:
         """``count`` equally likely minutes for which one at a counter will still be there."""

@@ -67,6 +67,9 @@ class Watcher(Protocol):
     def left(self, leg: Leg) -> None:
         """A stay at a counter ended."""
 
+    def cancelled(self, ticket: str, at: datetime) -> None:
+        """A ticket was cancelled while it waited."""
+
 
 @dataclass
 class Visit:
@@ -239,6 +242,8 @@ class Lobby:
             self._must(ticket, TicketEvent.CANCEL, Actor.CITIZEN)
             del self._waiting[ticket.waiting.id]
             self._end(ticket)
+            if self._watcher is not None:
+                self._watcher.cancelled(ticket.waiting.id, self._moment)
 
     def _rejoin(self, ticket: _Ticket) -> None:
         if ticket.life.state is TicketState.NO_SHOW and self._step(ticket, TicketEvent.REJOIN, Actor.CITIZEN):

@@ -14,11 +14,11 @@ from statistics import fmean
 
 from kiosk.queueing.arrivals import Arrivals
 from kiosk.queueing.calibration import Calibration
-from kiosk.queueing.discipline import Discipline, discipline
+from kiosk.queueing.discipline import Discipline, ahead, discipline, services_before
 from kiosk.queueing.estimate import forecast
 from kiosk.queueing.service_times import NO_SHOW, Leg, ServiceTimes
 from kiosk.queueing.simulation.lobby import DayRecord, Lobby, Seen
-from kiosk.queueing.simulation.world import PRIORITIES, World, configured_minutes, draw_day
+from kiosk.queueing.simulation.world import PRIORITIES, World, configured_minutes, counters_of, draw_day
 from kiosk.queueing.ticket import Rules
 from kiosk.queueing.wait import Wait, WaitKind, wait_range
 
@@ -27,11 +27,13 @@ HEAD_START = 30.0
 OURS = "run forward"
 AHEAD = "people ahead × average service time"
 AHEAD_SHARED = "people ahead × average service time ÷ open counters"
+SHOWN = "people ahead as the slip shows them × average service time"
 WHOLE_LOBBY = "all who wait × average service time ÷ all open counters"
 DAY_AVERAGE = "the day's average wait so far"
-ESTIMATES = (OURS, AHEAD, AHEAD_SHARED, WHOLE_LOBBY, DAY_AVERAGE)
+ESTIMATES = (OURS, AHEAD, AHEAD_SHARED, SHOWN, WHOLE_LOBBY, DAY_AVERAGE)
 """``AHEAD`` is what most queue systems tell: those waiting for the same service × its mean time.
-``AHEAD_SHARED`` divides by the open counters that serve it; ``WHOLE_LOBBY`` takes the lobby as one queue.
+``AHEAD_SHARED`` divides by the open counters that serve it; ``SHOWN`` counts, by this kiosk's discipline, who
+is certain to go first; ``WHOLE_LOBBY`` takes the lobby as one queue.
 """
 
 
@@ -95,6 +97,7 @@ class Foreteller:
     arrivals: Arrivals
     discipline: Discipline
     configured: Mapping[str, float]
+    counters: Sequence[tuple[str, tuple[str, ...]]]
     calibration: Calibration = field(default_factory=Calibration)
     day: int = 0
     promises: list[Promise] = field(default_factory=list)
@@ -127,6 +130,8 @@ class Foreteller:
         wait = self.calibration.corrected(raw)
         self.calibration.promised(ticket, raw, seen.now)
         people = sum(1 for one in seen.waiting if one.service == own.service and one.place < own.place)
+        before = services_before(own.service, [services for _, services in self.counters])
+        shown = ahead(own, seen.waiting, before, self.discipline, seen.now)
         each = self._means.get(own.service, _Mean()).value(self.configured[own.service])
         serving = sum(1 for counter in seen.counters if own.service in counter.queue.services)
         if wait.median is None or serving == 0:
@@ -136,6 +141,7 @@ class Foreteller:
             OURS: wait.median,
             AHEAD: people * each,
             AHEAD_SHARED: people * each / serving,
+            SHOWN: shown * each,
             WHOLE_LOBBY: (len(seen.waiting) - 1) * each / len(seen.counters),
             DAY_AVERAGE: self._waits_today.get(own.service, _Mean()).value(whole),
         }
@@ -154,6 +160,13 @@ class Foreteller:
         self._waits.add(actual)
         promise = Promise(self.day, seen.now, own.service, own.priority is not None, foretold, wait, actual)
         self.promises.append(promise)
+
+    def cancelled(self, ticket: str, at: datetime) -> None:
+        """Learn that some do not stay."""
+        self.calibration.forget(ticket)
+        if ticket in self._open:
+            seen, _, _ = self._open.pop(ticket)
+            self.times.cancelled((at - seen.now).total_seconds() / 60)
 
     def left(self, leg: Leg) -> None:
         """Learn."""
@@ -189,7 +202,13 @@ class Study:
 def run(world: World, kind: str, days: int, seed: int, *, foretell: bool = True) -> Study:
     """``days`` days of ``world`` with the discipline ``kind``; the same for the same seed."""
     chosen, configured = a_discipline(kind), configured_minutes(world, seed)
-    watcher = Foreteller(ServiceTimes(configured, world.zone), Arrivals(world.zone), chosen, configured)
+    watcher = Foreteller(
+        times=ServiceTimes(configured, world.zone),
+        arrivals=Arrivals(world.zone),
+        discipline=chosen,
+        configured=configured,
+        counters=counters_of(world),
+    )
     records = []
     for number in range(days):
         watcher.begin(number)
