@@ -52,12 +52,11 @@ class CitizenChapters(Visit):
         self._nothing_left()
 
     def _take_number(self) -> None:
-        lobby = self._lobby
         before = {ticket.id for ticket in self._kiosk.tickets("waiting")}
         with self._step(
             "One touch for a number", "one ticket in the queue, its number on the screen", "kiosk"
         ) as step:
-            lobby.tap(f"ServiceTapped {FORM_SERVICE}")
+            self._choose(FORM_SERVICE)
             number = self._number_on_screen()
             self._ticket = self._new_ticket(before)
             step.seen = (

@@ -91,7 +91,7 @@ class OfficerChapters(Visit):
         with self._step("No paper", expected, "kiosk") as step:
             lobby.tap("StartWithoutCard")
             lobby.see_screen("services")
-            lobby.tap(f"ServiceTapped {PLAIN_SERVICE}")
+            self._choose(PLAIN_SERVICE)
             number = self._number_on_screen()
             self._ticket = self._new_ticket(before)
             lobby.until(lambda: self._in_print_state("failed"), 20)

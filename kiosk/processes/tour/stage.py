@@ -163,14 +163,17 @@ class LobbyUnderTour:
     # fingers
 
     def target(self, name: str, seconds: float = 6.0) -> dict[str, Any]:
-        """Wait until the kiosk shows an enabled button that sends this event (or one that begins with it)."""
+        """Wait until the kiosk shows an enabled button that sends this event (else one that begins with
+        it).
+        """
 
         def look() -> dict[str, Any]:
             shown = self.shown()
-            for target in shown["targets"]:
-                if target["enabled"] and (target["name"] == name or target["name"].startswith(f"{name} ")):
-                    found: dict[str, Any] = target
-                    return found
+            enabled = [target for target in shown["targets"] if target["enabled"]]
+            exact = [target for target in enabled if target["name"] == name]
+            for target in exact or [one for one in enabled if one["name"].startswith(f"{name} ")]:
+                found: dict[str, Any] = target
+                return found
             names = ", ".join(target["name"] for target in shown["targets"])
             raise NotSeenError(f"no “{name}” on the screen “{shown['screen']}”, only: {names}")
 

@@ -87,6 +87,19 @@ class Visit:
             raise NotSeenError("there is no ticket")
         return self._ticket
 
+    def _choose(self, service: str) -> None:
+        """Touch a service; answer *no* where the citizen is asked for priority."""
+        self._lobby.tap(f"ServiceTapped {service}")
+
+        def look() -> str:
+            screen = str(self._lobby.shown()["screen"])
+            if screen not in ("ask_priority", "ticket"):
+                raise NotSeenError(f"the screen “{screen}” after a service was touched")
+            return screen
+
+        if self._lobby.until(look) == "ask_priority":
+            self._lobby.tap("PriorityChosen")
+
     def _number_on_screen(self) -> str:
         self._lobby.see_screen("ticket")
         return self._lobby.see_text(rf"^{NUMBER.pattern}$")
