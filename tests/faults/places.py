@@ -7,8 +7,13 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.centre import admin
-from kiosk.centre.store.store import FILE_NAME
+from sqlalchemy import update
+
+from kiosk.centre import accounts, admin
+from kiosk.centre.access import Role
+from kiosk.centre.moments import system_clock
+from kiosk.centre.store.schema import session
+from kiosk.centre.store.store import FILE_NAME, Store, Transaction
 from kiosk.settings import load
 from tests.centre.support import CONFIG, OFFICERS, PASSWORD
 from tests.postgres_server import PostgresServer
@@ -71,7 +76,27 @@ class Seed:
             made.tokens[name] = admin.create_token(settings, made.data, role, name)
         for login in OFFICERS:
             admin.add_officer(settings, made.data, login, "officer", PASSWORD, name=login.title())
+        admin.add_officer(settings, made.data, "truong", "head", PASSWORD)
+        _signed_in(made)
         return made
+
+
+def _signed_in(place: Place) -> None:
+    """Sessions of everybody that do not end, whatever the clock does."""
+    settings = load(place.config)
+    store = Store(place.data, settings.centre.site, system_clock, place.url if place.server else "")
+    store.open()
+
+    def begin(transaction: Transaction) -> None:
+        for login in (*OFFICERS, "truong"):
+            role = Role.HEAD if login == "truong" else Role.OFFICER
+            place.tokens[login] = accounts._begin_session(transaction, login, login.title(), role).token
+        transaction.connection.execute(update(session).values(expires_at="2099-01-01T00:00:00.000Z"))
+
+    try:
+        store.submit_write(begin).result()
+    finally:
+        store.close()
 
 
 def moved(place: Place, folder: Path) -> Place:
@@ -91,12 +116,16 @@ def _postgresql(folder: Path, tokens: dict[str, str], server: PostgresServer, da
     return Place("postgresql", folder / "data", tokens, configured(folder, url), url, server, database)
 
 
+_NO_BACKUP = "\n[backup]\nenabled = false\n"
+
+
 def configured(folder: Path, database_url: str) -> Path:
     """The shipped configuration, with a database's address and no pause between two calls."""
     config = folder / "config"
     shutil.copytree(CONFIG, config)
     centre = config / "centre.toml"
-    centre.write_text(f'database_url = "{database_url}"\n' + centre.read_text(encoding="utf-8"))
+    assert "[backup]" not in centre.read_text(encoding="utf-8")
+    centre.write_text(f'database_url = "{database_url}"\n' + centre.read_text(encoding="utf-8") + _NO_BACKUP)
     queue = config / "queue.toml"
     queue.write_text(queue.read_text(encoding="utf-8").replace("[rules]", "[rules]\nrecall_gap_seconds = 0"))
     return config
