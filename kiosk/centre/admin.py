@@ -74,7 +74,7 @@ def verify_journal(settings: Settings, data_folder: Path) -> Verified:
         folders = Places.of(settings, data_folder).archives
         archived = archive.verify(folders, site, archive.archived(connection, site))
         done = journal.verify(connection, site)
-        if mark is not None:
+        if mark is not None and mark.seq > archived.seq:
             known = journal.find(connection, site, mark.seq)
             if known is None:
                 raise JournalBrokenError(f"entry {mark.seq} was written once; the journal ends at {done.seq}")

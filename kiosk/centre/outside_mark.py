@@ -60,6 +60,8 @@ class OutsideMark:
         mark = self.read()
         if mark is None:
             return "moved"
+        if mark.seq <= journal.anchor(connection, self._site).seq:
+            return None  # an old mark, of a day that is archived
         entry = journal.find(connection, self._site, mark.seq)
         if entry is None or (entry.hash, entry.epoch) != (mark.hash, mark.epoch):
             return "restore"

@@ -33,7 +33,7 @@ from kiosk.centre.store import schema
 from kiosk.centre.store.store import Store, Transaction
 
 _LOG = logging.getLogger(__name__)
-_ROWS_AT_ONCE = 200
+_ROWS_AT_ONCE = 100
 _PAUSE_SECONDS = 0.005
 _PAGE = 2000
 _CHUNK = 1 << 20
