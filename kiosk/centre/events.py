@@ -284,7 +284,7 @@ async def changes(
 
 
 def _shown(seen: dict[str, Any]) -> dict[str, Any]:
-    """What a page shows of a view: of a wait only its rounded figures, which do not change with each breath."""
+    """What a page shows of a view: of a wait only its rounded figures, which do not stir with each entry."""
     wait = seen.get("wait")
     rounded = None if wait is None else (wait["low"], wait["high"])
     return {**seen, "wait": rounded, "head": None, "minutes_wait": None}
