@@ -18,9 +18,9 @@ from kiosk.centre.journal import JournalBrokenError
 from kiosk.centre.keeping import archive, tables
 from kiosk.centre.keeping.archive import ArchiveError
 from kiosk.centre.keeping.export import COLUMNS
-from kiosk.centre.moments import written
+from kiosk.centre.store import schema
 from kiosk.centre.store.engine import chosen_url
-from kiosk.centre.store.store import Store
+from kiosk.centre.store.store import Store, Transaction
 from kiosk.settings import Settings
 from tests.centre.lobby_days import LobbyDays
 from tests.centre.support import CONFIG, Seed, planted
@@ -186,13 +186,23 @@ def test_the_command_writes_a_file_for_excel(
 
 def test_stops_and_open_counters_outlive_the_days_they_came_from(week: Week, settings: Settings) -> None:
     """What is carried over an archive stands in the entry that tells of it."""
-    books = tables.Books(week.site, b"")
-    books.take_over({"stop": [{"service": "*", "message": "x", "stopped_by": "head:a", "at": "t"}]})
-    assert books.carried()["stop"][0]["message"] == "x"
-    week.archive()
+    week.days.moment += timedelta(days=1)
+
+    def begin(transaction: Transaction) -> None:
+        transaction.record("counter.opened", "officer:lan", "quay-1", {"counter": "quay-1", "officer": "lan"})
+        told = {"service": "*", "message": "Mất điện"}
+        transaction.record("service.stopped", "head:truong", "*", told)
+        counter = {"id": "quay-1", "officer": "lan", "opened_at": transaction.at}
+        transaction.connection.execute(schema.counter.insert(), {"site": week.site, **counter})
+        stopped = {**told, "stopped_by": "head:truong", "at": transaction.at}
+        transaction.connection.execute(schema.stop.insert(), {"site": week.site, **stopped})
+
+    week.store.submit_write(begin).result()
+    for number in (7, 8, 9):
+        week.days.day(MONDAY + timedelta(days=number), 2)
+    week.archive(9)
+    assert [entry.type for entry in week.entries()].count("counter.opened") == 0, "it is archived"
+    assert admin.check_rebuild(settings, week.data) is None
+    assert week.count("counter") == week.count("stop") == 1
     told = json.loads(week.entries()[-1].payload)
-    assert told["until"] == "2027-03-03"
-    assert set(told["carried"]) == {"counter", "stop"}
-    now = written(week.days.moment)
-    found = week.store.submit_read(lambda r: tables.check(r.connection, r.site, now)).result()
-    assert found is None
+    assert told["carried"]["stop"][0]["message"] == "Mất điện"

@@ -21,6 +21,7 @@ from kiosk.centre.keeping.restore import RestoreError
 from kiosk.settings import BackupSettings, Settings
 from tests.centre.command import main
 from tests.centre.support import CONFIG, Desk, Process, SetClock, sql, start_desk
+from tests.centre.support import backup as keep_database
 
 SECRET_TABLES = ("person_today", "session")
 
@@ -235,6 +236,53 @@ def test_the_copy_follows_every_commit(desk: Desk) -> None:
     before = desk.head()
     desk.issue()
     wait_for(lambda: copied(desk) == before + 1, 5)
+
+
+def test_an_older_database_put_in_place_by_hand_gets_what_the_copy_holds(
+    desk: Desk, settings: Settings, clock: SetClock
+) -> None:
+    desk.issue()
+    stop(desk)
+    put_old_one_back = keep_database(desk.folder)
+    with_more = Desk(settings, desk.folder, clock, start_desk(settings, desk.folder, clock), desk.tokens)
+    with_more.issue(key="more")
+    before = queue(desk)
+    stop(with_more)
+    put_old_one_back()
+    web = start_desk(settings, desk.folder, clock)
+    try:
+        again = Desk(settings, desk.folder, clock, web, desk.tokens)
+        assert queue(again) == before
+        assert again.issue(key="more").json()["number"] == "A002", "a retry gets the first number"
+        assert web.get("/readyz").json()["warnings"] == ["CENTRE_RESTORED"]
+        assert admin.check_rebuild(settings, desk.folder) is None
+        assert len({entry.epoch for entry in again.journal()}) == 2
+    finally:
+        web.__exit__(None, None, None)
+
+
+@pytest.mark.on_sqlite
+def test_a_second_disk_that_was_away_is_caught_up_with(
+    settings: Settings, data: Path, clock: SetClock, seed: Any, tmp_path: Path
+) -> None:
+    second = tmp_path / "usb"
+    chosen = _with(settings, BackupSettings(second_folder=str(second)))
+    web = start_desk(chosen, data, clock)
+    try:
+        desk = Desk(chosen, data, clock, web, dict(seed.tokens))
+        desk.issue()
+        wait_for(lambda: web.get("/readyz").json()["warnings"] == ["JOURNAL_COPY_FAILED"], 10)
+        assert not second.exists(), "a folder that is not mounted is not made"
+        second.mkdir()
+        wait_for(lambda: web.get("/readyz").json()["warnings"] == [], 10)
+        there = second / chosen.centre.site / "journal"
+        wait_for(lambda: newest(there).seq == desk.head() == copied(desk), 10)  # type: ignore[union-attr]
+        files = sorted(file.name for file in there.iterdir())
+        assert [(there / name).read_bytes() for name in files] == [
+            (data / "journal" / name).read_bytes() for name in files
+        ]
+    finally:
+        web.__exit__(None, None, None)
 
 
 @pytest.mark.on_sqlite

@@ -16,18 +16,20 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kiosk.centre import journal
+from kiosk.centre.day_keys import first_day_kept
 from kiosk.centre.follow_token import follow_secret
 from kiosk.centre.journal import Entry
 from kiosk.centre.keeping import archive, sqlite_files
 from kiosk.centre.keeping.journal_copy import JournalCopy
 from kiosk.centre.keeping.places import Places, Presence
-from kiosk.centre.keeping.recovery import recover
+from kiosk.centre.keeping.recovery import recover, recover_postgresql
 from kiosk.centre.keeping.restore import Restored, keep_secret
 from kiosk.centre.moments import Clock, read, written
 from kiosk.centre.store.engine import chosen_url
+from kiosk.centre.store.schema import form
 from kiosk.centre.store.schema import journal as journal_table
 from kiosk.centre.store.store import Reading, Store, Transaction
 from kiosk.failures import FailureCode
@@ -77,8 +79,11 @@ class Keeper:
     def recover(self) -> None:
         """Have a whole database before it is opened. Raises ``CentreRunsError``, ``OSError``."""
         self._presence.claim()
-        if not chosen_url(self._settings.centre.database_url):
-            self._restored = recover(self.places, self._settings.centre.site, self._clock())
+        url = chosen_url(self._settings.centre.database_url)
+        site, now = self._settings.centre.site, self._clock()
+        self._restored = (
+            recover_postgresql(self.places, url, site, now) if url else recover(self.places, site, now)
+        )
 
     def start(self, store: Store) -> None:
         """Go on with an open store; its thread may be asked from now on until ``stop``."""
@@ -203,6 +208,7 @@ class Keeper:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             preexec_fn=lambda: os.nice(_NICE) and None,
         )
         try:
@@ -226,6 +232,8 @@ class Keeper:
             kept = today - timedelta(days=self._settings.centre.archive_after_days)
             archive.archive_before(store, folders, kept)
             archive.copy_missing(folders)
+            readable = first_day_kept(today, self._settings.centre.form_retention_days)
+            store.submit_write(lambda t: _empty_forms(t, readable)).result()
             self._shrink()
         except Exception as error:
             _LOG.exception("old days could not be archived: %s", type(error).__name__)
@@ -278,6 +286,12 @@ class Keeper:
                 for one in self.warnings(reading)
             ],
         }
+
+
+def _empty_forms(transaction: Transaction, readable: date) -> None:
+    """What nobody can read any more, because the day's key is destroyed, takes no room."""
+    old = (form.c.site == transaction.site, form.c.day < readable.isoformat(), form.c.sealed != b"")
+    transaction.connection.execute(update(form).where(*old).values(nonce=b"", sealed=b""))
 
 
 def _newest_entry(reading: Reading, subject: str, kind: str | None) -> Entry | None:

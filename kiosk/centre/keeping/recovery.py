@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.centre import journal
@@ -24,7 +24,8 @@ from kiosk.centre.keeping.rebuild import RebuildError
 from kiosk.centre.keeping.restore import Restored, RestoreError, newest_known, put_back, restore
 from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store.engine import FILE_NAME, open_engine
+from kiosk.centre.store.engine import FILE_NAME, Database, open_engine
+from kiosk.centre.store.migrations import NEWEST
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
@@ -50,12 +51,22 @@ def recover(places: Places, site: str, now: datetime) -> Restored | None:
         return _restore_newest(
             places, site, now, told, at_least=max(newest_known(places, site), _head(places, site))
         )
-    if not _lags(places, site):
-        return None
+    return _catch_up(places, database, site, now)
+
+
+def recover_postgresql(places: Places, url: str, site: str, now: datetime) -> Restored | None:
+    """Put back what a PostgreSQL database lacks that somebody restored from an older copy.
+
+    Whether the database is whole is the server's to know; a restore is for people to begin.
+    """
+    return _catch_up(places, url, site, now)
+
+
+def _catch_up(places: Places, database: Database, site: str, now: datetime) -> Restored | None:
     try:
-        return _told(put_back(places, site, now))
-    except RebuildError as error:
-        _LOG.error("entries of the journal's copy cannot be put back: %s", error)
+        return _told(put_back(places, database, site, now)) if _lags(places, database, site) else None
+    except (RebuildError, DBAPIError) as error:
+        _LOG.error("entries of the journal's copy cannot be put back: %s", type(error).__name__)
         return None
 
 
@@ -112,7 +123,7 @@ def _broken_tail(places: Places, site: str) -> str | None:
             return str(error)
         return None
 
-    return _asked(places, look)
+    return _asked(places.data / FILE_NAME, look)
 
 
 def _head(places: Places, site: str) -> int:
@@ -120,23 +131,24 @@ def _head(places: Places, site: str) -> int:
         head = journal.read_head(connection, site)
         return 0 if head is None else head.seq
 
-    return _asked(places, look) or 0
+    return _asked(places.data / FILE_NAME, look) or 0
 
 
-def _lags(places: Places, site: str) -> bool:
+def _lags(places: Places, database: Database, site: str) -> bool:
     copied = [newest(folder) for folder in places.journals if folder.is_dir()]
     last = max((entry.seq for entry in copied if entry is not None), default=0)
 
     def look(connection: Connection) -> bool:
         head = journal.read_head(connection, site)
-        return head is not None and head.seq < last
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return head is not None and head.seq < last and revision == NEWEST
 
-    return bool(last) and bool(_asked(places, look))
+    return bool(last) and bool(_asked(database, look))
 
 
-def _asked(places: Places, look: Callable[[Connection], T]) -> T | None:
+def _asked(database: Database, look: Callable[[Connection], T]) -> T | None:
     """What the present database answers; ``None`` for one whose tables are older than the question."""
-    engine = open_engine(places.data / FILE_NAME, write=False)
+    engine = open_engine(database, write=False)
     try:
         with engine.connect() as connection:
             return look(connection)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from kiosk.centre import journal
 from kiosk.centre.durable import sync_file, sync_folder, write_file
@@ -30,9 +30,9 @@ from kiosk.centre.keeping.rebuild import Books, RebuildError
 from kiosk.centre.keeping.replay import Replayed, add_anchor, begin_head, beyond, head_of, replay
 from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
-from kiosk.centre.store.engine import FILE_NAME, open_engine
+from kiosk.centre.store.engine import FILE_NAME, Database, open_engine
 from kiosk.centre.store.migrations import migrate
-from kiosk.centre.store.schema import site_secret
+from kiosk.centre.store.schema import journal_head, site_secret
 from kiosk.centre.store.upsert import upsert
 
 FOLLOW_FILE = "follow.secret"
@@ -121,18 +121,21 @@ def restore(
         raise RestoreError(str(error)) from error
     finally:
         _remove(fresh)
-    _mark(places, site)
+    _mark(places, database, site)
     return done
 
 
-def put_back(places: Places, site: str, now: datetime) -> Restored | None:
+def put_back(places: Places, database: Database, site: str, now: datetime) -> Restored | None:
     """Put entries that only the copies hold into a whole database that lags behind them; in place.
 
     ``None`` if it does not. Raises ``RebuildError``.
     """
-    engine = open_engine(places.data / FILE_NAME, write=True)
+    engine = open_engine(database, write=True, patient=True)
     try:
         with engine.connect() as connection, connection.begin():
+            connection.execute(
+                select(journal_head.c.seq).where(journal_head.c.site == site).with_for_update()
+            )
             head = head_of(connection, site)
             following = beyond(site, places.journals, head)
             first = next(following, None)
@@ -155,7 +158,7 @@ def put_back(places: Places, site: str, now: datetime) -> Restored | None:
             tell(connection, site, done)
     finally:
         engine.dispose()
-    _mark(places, site)
+    _mark(places, database, site)
     return done
 
 
@@ -276,9 +279,9 @@ def newest_known(places: Places, site: str) -> int:
     return max(known)
 
 
-def _mark(places: Places, site: str) -> None:
+def _mark(places: Places, database: Database, site: str) -> None:
     """The numbers go on from here; without this the next start would begin one more epoch."""
-    engine = open_engine(places.data / FILE_NAME, write=False)
+    engine = open_engine(database, write=False)
     try:
         with engine.connect() as connection:
             head = journal.read_head(connection, site)
