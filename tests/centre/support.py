@@ -54,7 +54,7 @@ def database_url(url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.environ.pop(URL_VARIABLE)
+        os.environ.pop(URL_VARIABLE, None)
         if before is not None:
             os.environ[URL_VARIABLE] = before
 

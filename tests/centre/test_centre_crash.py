@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.centre.admin import verify_journal
+from kiosk.centre.tickets import hashed_key
 from kiosk.client import CentreClient, CentreError, Ticket
 from kiosk.failures import FailureCode
 from kiosk.settings import load
-from tests.centre.support import CONFIG, PASSWORD, WarmProcess, sql
+from tests.centre.support import CONFIG, PASSWORD, WarmProcess, eventually, sql
 
 KILLS = 50
 SERVICES = ("ho-tich", "xac-nhan-hon-nhan", "chung-thuc")
@@ -88,6 +89,7 @@ class Officer(threading.Thread):
                 time.sleep(0.005)
 
 
+@pytest.mark.on_sqlite  # tests/faults kills it on both engines
 @pytest.mark.timeout(240)
 def test_fifty_kills_under_load_lose_and_double_nothing(
     data: Path, seed: tuple[Path, dict[str, str]]
@@ -116,7 +118,9 @@ def test_fifty_kills_under_load_lose_and_double_nothing(
         for worker in (*kiosks, *officers, display):
             worker.start()
         for kill in range(KILLS):
-            time.sleep(dice.uniform(0.01, 0.25))
+            before = sum(len(kiosk.told) for kiosk in kiosks)
+            eventually(lambda before=before: sum(len(kiosk.told) for kiosk in kiosks) > before, 20)
+            time.sleep(dice.uniform(0, 0.15))
             process.kill()
             acknowledged_at_kills.append(sum(len(kiosk.told) for kiosk in kiosks))
             if kill % 5 == 4:  # recovery itself is cut short, too
@@ -140,7 +144,7 @@ def test_fifty_kills_under_load_lose_and_double_nothing(
 
     assert not any(kiosk.refusals for kiosk in kiosks)
     assert sum(kiosk.lost_answers for kiosk in kiosks) >= KILLS, "the kills struck while calls were under way"
-    assert len(set(acknowledged_at_kills)) > KILLS // 2, "work went on between the kills"
+    assert len(set(acknowledged_at_kills)) == KILLS, "work went on between the kills"
 
     rows = sql(data, "SELECT id, day, series, sequence FROM ticket")
     by_key = dict(sql(data, "SELECT key, ticket FROM issue_key"))
@@ -150,7 +154,7 @@ def test_fifty_kills_under_load_lose_and_double_nothing(
         assert sql(data, "PRAGMA integrity_check")[0][0] == "ok"
     epochs = sql(data, "SELECT count(DISTINCT epoch) FROM journal")[0][0]
     told = {key: ticket for kiosk in kiosks for key, ticket in kiosk.told.items()}
-    assert {key: ticket.id for key, ticket in told.items()} == by_key, (
+    assert {hashed_key(key): ticket.id for key, ticket in told.items()} == by_key, (
         "each acknowledged number is there, once"
     )
     assert sorted(ticket for ticket, *_ in rows) == sorted(by_key.values()), "and no other"
