@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, select
+from sqlalchemy import RowMapping, and_, bindparam, or_, select
 
 from kiosk.centre import journal
 from kiosk.centre.journal import Head
@@ -20,7 +20,8 @@ from kiosk.centre.plan import Plan
 from kiosk.centre.store.schema import OPEN_TICKET, TICKET_AT_COUNTER, officer, ticket
 from kiosk.centre.store.schema import counter as counter_table
 from kiosk.centre.store.store import Reading, Transaction
-from kiosk.centre.ticket_record import waiting_of
+from kiosk.centre.ticket_record import services_of, waiting_of
+from kiosk.queueing.arrivals import Coming
 from kiosk.queueing.counter import Counter
 from kiosk.queueing.discipline import CounterQueue, Waiting, counter_before
 from kiosk.queueing.estimate import Forecast, OpenCounter
@@ -50,6 +51,16 @@ _WAITING = (
 )
 _ACTIVE = (
     select(ticket).where(ticket.c.site == bindparam("in_site"), TICKET_AT_COUNTER).order_by(ticket.c.arrival)
+)
+_FURTHER = (
+    select(ticket)
+    .where(ticket.c.site == bindparam("in_site"), OPEN_TICKET)
+    .where(
+        or_(
+            and_(ticket.c.state == TicketState.WAITING.value, ticket.c.then.is_not(None)),
+            and_(ticket.c.state == TicketState.PARKED.value, ticket.c.parked_until.is_not(None)),
+        )
+    )
 )
 _HELD = (
     select(counter_table.c.id, counter_table.c.officer, officer.c.name)
@@ -83,13 +94,15 @@ class QueueState:
         self._computing = threading.Lock()
         self._waiting: list[Waiting] | None = None
         self._active: list[Row] | None = None
+        self._further: list[Row] | None = None
         self._holders: dict[str, Json] | None = None
         self._places: dict[tuple[str, str | None], dict[str, int]] = {}
         self._forecast: Forecast | None = None
 
     def read_all(self) -> None:
         """Read now, so that the state outlives its reading."""
-        assert self.waiting is not None and self.active is not None and self.holders is not None  # noqa: S101
+        assert self.waiting is not None and self.active is not None  # noqa: S101
+        assert self.further is not None and self.holders is not None  # noqa: S101
         self._reading = None
 
     @property
@@ -106,6 +119,13 @@ class QueueState:
         if self._active is None:
             self._active = list(self._rows(_ACTIVE))
         return self._active
+
+    @property
+    def further(self) -> list[Row]:
+        """Tickets that will wait again: they go on to another service, or are parked until a known time."""
+        if self._further is None:
+            self._further = list(self._rows(_FURTHER))
+        return self._further
 
     @property
     def holders(self) -> dict[str, Json]:
@@ -154,10 +174,22 @@ class QueueState:
         queues = [counter_queue(counter) for counter in self._plan.counters.values()]
         opened = [OpenCounter(one, _running(at.get(one.id))) for one in queues if one.id in self.holders]
         closed = [one for one in queues if one.id not in self.holders]
-        waiting = self.waiting
+        waiting, further = self.waiting, self.further
         with self._computing:
             if self._forecast is None:
-                self._forecast = self._times.forecast(waiting, opened, closed, self._now, exact=self._admits)
+                self._forecast = self._times.forecast(
+                    waiting,
+                    opened,
+                    closed,
+                    self._now,
+                    then={row["id"]: services_of(row) for row in (*further, *self.active) if row["then"]},
+                    parked=[
+                        Coming(waiting_of(row), read(row["parked_until"]))
+                        for row in further
+                        if row["state"] == TicketState.PARKED
+                    ],
+                    exact=self._admits,
+                )
             return self._forecast
 
 
@@ -194,4 +226,4 @@ def _running(row: Row | None) -> Running | None:
     if row is None:
         return None
     started_at = None if row["started_at"] is None else read(row["started_at"])
-    return Running(row["service"], row["counter"], read(row["called_at"]), started_at)
+    return Running(row["service"], row["counter"], read(row["called_at"]), started_at, waiting_of(row))

@@ -41,6 +41,10 @@ class Calibration:
     _factors: list[_Factor] = field(default_factory=lambda: [_Factor() for _ in _PLACES])
     _open: dict[str, tuple[Wait, datetime]] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """A new day: nobody waits any more."""
+        self._open.clear()
+
     def corrected(self, forecast: Wait) -> Wait:
         """A forecast as it should be told."""
         if forecast.median is None or forecast.p90 is None:
@@ -51,8 +55,8 @@ class Calibration:
         )
 
     def promised(self, ticket: str, forecast: Wait, now: datetime) -> None:
-        """When this number was taken this was the forecast, before it was corrected."""
-        if forecast.median is not None:
+        """When this number was taken this was the forecast, before it was corrected. The first one counts."""
+        if forecast.median is not None and ticket not in self._open:
             self._open[ticket] = (forecast, now)
 
     def called(self, ticket: str, now: datetime) -> None:

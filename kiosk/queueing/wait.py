@@ -61,15 +61,3 @@ def _rounded(minutes: float, *, up: bool) -> int:
     if up:
         return max(5, math.ceil(minutes / step - 1e-9) * step)
     return math.floor(minutes / step + 1e-9) * step
-
-
-def minutes_wait(ahead: int, minutes_each: float, open_counters: int) -> int | None:
-    """Minutes, rounded up, until a ticket with ``ahead`` people before it is called.
-
-    ``None`` with no counter open: then nobody can say.
-
-    ``minutes_each``: usual minutes of one service. ``open_counters``: open counters that serve this queue.
-    """
-    if open_counters <= 0:
-        return None
-    return math.ceil(ahead * minutes_each / open_counters)
