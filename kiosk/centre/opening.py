@@ -32,7 +32,9 @@ _BY_CALENDAR: dict[ClosedReason, Reason] = {
     ClosedReason.HOLIDAY: "holiday",
     ClosedReason.LAST_TICKET: "last_ticket",
 }
-_STOPS = select(stop_table.c.service, stop_table.c.message).where(stop_table.c.site == bindparam("in_site"))
+_STOPS = select(stop_table.c.service, stop_table.c.message, stop_table.c.at).where(
+    stop_table.c.site == bindparam("in_site")
+)
 _OF_DAY = select(func.count()).where(
     ticket.c.site == bindparam("in_site"), ticket.c.day == bindparam("in_day")
 )
@@ -77,6 +79,14 @@ class Opening:
         }
 
 
+@dataclass(frozen=True)
+class Stop:
+    """The head's word that stops a service, and since when."""
+
+    message: str
+    at: str
+
+
 class Doors:
     """The services' doors as one reading (or transaction) sees them."""
 
@@ -85,7 +95,7 @@ class Doors:
         self._plan = plan
         self._day = day
         self._newcomers_wait = newcomers_wait
-        self._stops: dict[str, str] | None = None
+        self._stops: dict[str, Stop] | None = None
 
     def of(self, service: Service) -> Opening:
         """Whether numbers of this service are given now, and if not, the reason that holds longest."""
@@ -96,7 +106,10 @@ class Doors:
 
     def told(self) -> dict[str, Json]:
         """Every service's door as the API tells it, by id."""
-        return {service.id: self.of(service).told() for service in self._plan.services.values()}
+        return {
+            service.id: {**self.of(service).told(), "stop": self._stop_of(service.id)}
+            for service in self._plan.services.values()
+        }
 
     def admit(self, service_id: str) -> None:
         """Refuse a new number where none is given.
@@ -112,15 +125,23 @@ class Doors:
 
     def _by_word_and_calendar(self, service: Service) -> Opening:
         stops = self._stopped()
-        message = stops.get(WHOLE_HOUSE, stops.get(service.id))
-        if message is not None:
-            return Opening("stopped", words=message)
+        stop = stops.get(WHOLE_HOUSE, stops.get(service.id))
+        if stop is not None:
+            return Opening("stopped", words=stop.message)
         return _by_calendar(self._plan, service, self._reading.now)
 
-    def _stopped(self) -> dict[str, str]:
+    def _stop_of(self, service_id: str) -> Json | None:
+        """The head's word that holds for a service: the one for the whole house goes before its own."""
+        stops = self._stopped()
+        stop = stops.get(WHOLE_HOUSE, stops.get(service_id))
+        if stop is None:
+            return None
+        return {"message": stop.message, "at": stop.at, "house": WHOLE_HOUSE in stops}
+
+    def _stopped(self) -> dict[str, Stop]:
         if self._stops is None:
             rows = self._reading.connection.execute(_STOPS, {"in_site": self._plan.site})
-            self._stops = {row.service: row.message for row in rows}
+            self._stops = {row.service: Stop(row.message, row.at) for row in rows}
         return self._stops
 
     def _is_full(self, service: Service) -> bool:
@@ -176,6 +197,12 @@ def resume(transaction: Transaction, plan: Plan, actor: str, service_id: str) ->
     transaction.record("service.resumed", actor, service_id, {"service": service_id})
 
 
+def stops(reading: Reading) -> dict[str, str]:
+    """The messages of all stops, by service."""
+    rows = reading.connection.execute(_STOPS, {"in_site": reading.site})
+    return {row.service: row.message for row in rows}
+
+
 def _by_calendar(plan: Plan, service: Service, now: datetime) -> Opening:
     closed = plan.calendar.closed(service.hours, now, plan.limits[service.id].last_ticket_minutes)
     if closed is None:
@@ -206,8 +233,7 @@ def open_periods(plan: Plan, service_id: str, day: date) -> list[tuple[datetime,
 
 
 def _message(transaction: Transaction, service_id: str) -> str | None:
-    rows = transaction.connection.execute(_STOPS, {"in_site": transaction.site})
-    return next((message for service, message in rows if service == service_id), None)
+    return stops(transaction).get(service_id)
 
 
 def _known(plan: Plan, service_id: str) -> None:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class CentreProcess:
-    """Starts with one officer ``ha``, one ``lan``, one maintainer ``bao-tri``."""
+    """Starts with one officer ``ha``, one ``lan``, the head ``truong``, one maintainer ``bao-tri``."""
 
     def __init__(self, data: Path, lobby_url: str | None = None) -> None:
         self.data = data
@@ -45,12 +45,12 @@ class CentreProcess:
             *self._lobby,
         ]
         self._process = subprocess.Popen(command, cwd=ROOT)
-        until = time.monotonic() + 25
+        until = time.monotonic() + 40
         while True:
             try:
                 if requests.get(self.url + "/readyz", timeout=1).status_code == 200:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 pass
             assert self._process.poll() is None, "the centre ended while starting"
             assert time.monotonic() < until, "the centre does not start"

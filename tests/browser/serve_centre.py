@@ -1,4 +1,4 @@
-"""Run as a process of its own: the real centre on a given port, with two officers, a maintainer and tokens.
+"""Run as a process of its own: the real centre on a given port, with people of every role.
 
 Usage: python -m tests.browser.serve_centre DATA PORT [LOBBY_URL]
 """
@@ -20,6 +20,7 @@ PEOPLE = {
     "ha": ("officer", "Nguyễn Thu Hà"),
     "lan": ("officer", "Hoàng Thị Lan"),
     "bao-tri": ("maintenance", "Vàng Văn Sình"),
+    "truong": ("head", "Triệu Thị Xuân"),
 }
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from kiosk.centre.access import Role
 from kiosk.centre.accounts import hash_password, set_officer
+from kiosk.centre.moments import written
 from kiosk.settings import CalendarSettings, ExceptionSettings, NumbersSettings, OpeningHours, Settings
-from tests.centre.support import PASSWORD, Desk, sign_in
+from tests.centre.command import main
+from tests.centre.support import CONFIG, PASSWORD, Desk, sign_in
 
 MORNING = OpeningHours(days=["mon", "tue", "wed", "thu", "fri"], start=time(7, 30), until=time(11, 30))
 AFTERNOON = OpeningHours(days=["mon", "tue", "wed", "thu", "fri"], start=time(13, 0), until=time(17, 0))
@@ -189,6 +191,23 @@ class TestStop:
         assert head.call("DELETE", "/services/*/stop", "head").status_code == 204
         assert door(head)[0] is None
 
+    def test_says_since_when_and_whether_it_is_for_the_whole_house(self, head: Desk) -> None:
+        def told(service: str = SERVICE) -> Any:
+            services = head.call("GET", "/services", "head").json()
+            return next(one["stop"] for one in services if one["id"] == service)
+
+        assert told() is None
+        self.stop(head, SERVICE)
+        own = told()
+        assert (own["message"], own["house"]) == ("Mất điện", False)
+        assert own["at"] == written(head.clock.moment)
+        assert told("chung-thuc") is None
+        self.stop(head, "*", "Diễn tập báo cháy")
+        assert {told(one.id)["house"] for one in head.settings.services} == {True}
+        assert told()["message"] == "Diễn tập báo cháy"
+        head.call("DELETE", "/services/*/stop", "head")
+        assert told() == own, "its own stop still holds"
+
     def test_who_waits_is_served(self, head: Desk) -> None:
         number = head.issue().json()["number"]
         self.stop(head, "*")
@@ -221,3 +240,33 @@ class TestStop:
         assert head.call("DELETE", "/services/khong-co/stop", "head").status_code == 404
         assert self.stop(head, SERVICE, "   ").status_code == 422
         assert self.stop(head, SERVICE, "x" * 301).status_code == 422
+
+
+class TestCommandLine:
+    """What an administrator types when nobody can sign in."""
+
+    def run(self, desk: Desk, *words: str) -> int:
+        return main([*words, "--config", str(CONFIG), "--data", str(desk.folder)])
+
+    def test_stops_and_resumes_a_running_centre(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.run(desk, "service", "stop", SERVICE, "--message", "Mất  điện") == 0
+        assert door(desk) == ("stopped", "Mất điện", None)
+        assert self.run(desk, "service", "stop", "--house", "--message", "Diễn tập") == 0
+        capsys.readouterr()
+        assert self.run(desk, "service", "stopped") == 0
+        assert capsys.readouterr().out.splitlines() == ["the whole house: Diễn tập", f"{SERVICE}: Mất điện"]
+        assert self.run(desk, "service", "resume", SERVICE) == 0
+        assert "--house" in capsys.readouterr().out
+        assert door(desk)[:2] == ("stopped", "Diễn tập")
+        assert self.run(desk, "service", "resume", "--house") == 0
+        assert door(desk)[0] is None
+        self.run(desk, "service", "stopped")
+        assert capsys.readouterr().out.splitlines()[-1] == "nothing is stopped"
+
+    def test_says_what_is_wrong_in_one_line(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.run(desk, "service", "stop", "khong-co", "--message", "x") == 2
+        assert self.run(desk, "service", "stop", SERVICE, "--message", " ") == 2
+        first, second = capsys.readouterr().err.splitlines()
+        assert "khong-co" in first
+        assert SERVICE in first
+        assert second == "a message has 1 to 300 characters"

@@ -141,6 +141,14 @@ class OfflineAnswer(BaseModel):
     tickets: list[OfflineTicketAnswer]
 
 
+class StopAnswer(BaseModel):
+    """The head's word that stops a service. ``house``: the whole house is stopped."""
+
+    message: str
+    at: str
+    house: bool
+
+
 class ServiceAnswer(BaseModel):
     """A queue citizens can choose."""
 
@@ -150,6 +158,7 @@ class ServiceAnswer(BaseModel):
     open: bool
     closed_reason: Literal["hours", "holiday", "last_ticket", "full", "stopped"] | None
     closed_words: str
+    stop: StopAnswer | None
     opens_at: str | None
     waiting: int
     ahead: int

@@ -56,13 +56,17 @@ class Pages:
         )
 
     def add_routes(self) -> None:
-        """``/counter``, ``/maintenance`` and ``/follow/{token}``."""
+        """``/counter``, ``/head``, ``/maintenance`` and ``/follow/{token}``."""
         app = self._app
 
         @app.get("/counter", include_in_schema=False)
         async def counter() -> Response:
             return self._page("counter.html", words=page_words(
                 "common", "sign_in", "counter", "source", with_failures=True))  # fmt: skip
+
+        @app.get("/head", include_in_schema=False)
+        async def head() -> Response:
+            return self._page("head.html", words=page_words("common", "sign_in", "head", with_failures=True))
 
         @app.get("/maintenance", include_in_schema=False)
         async def maintenance() -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kiosk.centre.web.words import word
 
+_AN_HOUR = 60  # minutes
 _VIETNAM = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no other offset since 1975
 
 
@@ -45,6 +46,10 @@ class Place:
             headline, figure, hint = word("follow.called"), at_counter, word("follow.called_hint")
         elif state == "serving":
             headline, figure = word("follow.serving"), at_counter
+        elif state == "parked":
+            headline, hint = word("follow.parked"), word("follow.parked_hint")
+        elif state == "no_show" and _may_rejoin(answer):
+            headline, hint = word("follow.missed"), _until("follow.missed_hint", answer["rejoin_until"])
         else:
             headline, hint = word(f"follow.{state}"), word(f"follow.{state}_hint")
         return cls(
@@ -62,12 +67,34 @@ class Place:
 
 
 def _minutes(answer: Mapping[str, Any]) -> str:
+    if answer["state"] == "parked" and answer.get("parked_until"):
+        return _until("follow.parked_until", answer["parked_until"])
     if answer["state"] != "waiting":
         return ""
-    minutes = answer.get("minutes_wait")
-    if minutes is None:
+    wait = answer.get("wait")
+    if wait is None:
         return word("follow.minutes_unknown")
-    return word("follow.minutes", n=minutes) if minutes >= 1 else word("follow.minutes_soon")
+    low, high = wait["low"], wait["high"]
+    if high is None:
+        return word("follow.wait_over", time=_duration(low))
+    if not low:
+        return word("follow.wait_under", time=_duration(high))
+    return word("follow.wait_range", low=low, high=high)
+
+
+def _duration(minutes: int) -> str:
+    if minutes >= _AN_HOUR and minutes % _AN_HOUR == 0:
+        return word("common.hours", n=minutes // _AN_HOUR)
+    return word("common.minutes", n=minutes)
+
+
+def _may_rejoin(answer: Mapping[str, Any]) -> bool:
+    until = answer.get("rejoin_until")
+    return until is not None and datetime.fromisoformat(until) > datetime.now(_VIETNAM)
+
+
+def _until(path: str, moment: str) -> str:
+    return word(path, time=_clock(moment))
 
 
 def _counters(answer: Mapping[str, Any]) -> str:

@@ -70,17 +70,17 @@ async function signOut() {
 }
 
 /**
- * The way into and out of a page that is for one role. `live` is the page's; clear() forgets what the page showed;
+ * The way into and out of a page that is for some `roles`. `live` is the page's; clear() forgets what the page showed;
  * wrongRole() gives what is said to anybody of another role.
  */
 export class Door {
-  #role;
+  #roles;
   #live;
   #clear;
   #wrongRole;
 
-  constructor({ role, live, clear, wrongRole }) {
-    this.#role = role;
+  constructor({ roles, live, clear, wrongRole }) {
+    this.#roles = roles;
     this.#live = live;
     this.#clear = clear;
     this.#wrongRole = wrongRole;
@@ -91,7 +91,7 @@ export class Door {
     for (;;) {
       try {
         const me = await whoAmI();
-        if (me?.role === this.#role) this.#live.join();
+        if (this.#roles.includes(me?.role)) this.#live.join();
         else this.ask(me ? this.#wrongRole() : "");
         return;
       } catch {
@@ -102,13 +102,13 @@ export class Door {
     }
   }
 
-  /** Nobody sees the page until somebody of its role has signed in. `note` says why the form is shown. */
+  /** Nobody sees the page until somebody of its roles has signed in. `note` says why the form is shown. */
   async ask(note = "") {
     this.#clear();
     showLink(false);
     byId("shell").hidden = true;
     const officer = await askToSignIn(note);
-    if (officer.role !== this.#role) {
+    if (!this.#roles.includes(officer.role)) {
       await signOut();
       this.ask(this.#wrongRole());
       return;

@@ -2,6 +2,7 @@
 
 import { call } from "../api.js";
 import { say, sayProblem, showLink } from "../banner.js";
+import { dismiss } from "../dialog.js";
 import { byId, setText } from "../dom.js";
 import { Live } from "../live.js";
 import { Door } from "../sign-in.js";
@@ -9,7 +10,7 @@ import { word } from "../words.js";
 import { drawChoice } from "./choose.js";
 import { Desk } from "./desk.js";
 import { clearForm } from "./form-panel.js";
-import { QueueModel } from "./model.js";
+import { LISTED, QueueModel } from "./model.js";
 
 const model = new QueueModel();
 let linked = true;
@@ -22,13 +23,14 @@ const live = new Live({
   refused: () => door.ask(word("sign_in.ended")),
 });
 const desk = new Desk(model, live);
-const door = new Door({ role: "officer", live, clear, wrongRole: () => word("counter.wrong_role") });
+const door = new Door({ roles: ["officer", "head"], live, clear, wrongRole: () => word("counter.wrong_role") });
 
 async function load() {
-  const [me, services, counters, waiting] = await Promise.all([
-    call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/tickets?state=waiting"),
+  const [me, services, counters, rules, ...lists] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/queue/rules"),
+    ...LISTED.map((state) => call("GET", `/tickets?state=${state}`)),
   ]);
-  model.replace({ me: me.officer ?? me, services, counters, waiting });
+  model.replace({ me: me.officer ?? me, services, counters, rules, tickets: lists.flat() });
   ready = true;
 }
 
@@ -46,6 +48,8 @@ function draw() {
   byId("choose").hidden = Boolean(mine);
   byId("close-counter").hidden = !mine;
   byId("keys").hidden = !mine;
+  byId("to-head").hidden = model.me.role !== "head";
+  if (!mine) dismiss();
   setText(byId("who"), model.me.name);
   setText(byId("where"), mine ? word("counter.counter", { number: mine.number }) : word("counter.title"));
   document.title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
@@ -70,6 +74,7 @@ function opened(answer) {
 
 function clear() {
   ready = false;
+  dismiss();
   clearForm();
 }
 

@@ -1,47 +1,100 @@
-// The list of who waits, service by service.
+// The lists of who waits, service by service, and of those who are aside: set aside, missed, or sent here.
 
-import { secondsSince } from "../clock.js";
+import { hourMinute, secondsSince } from "../clock.js";
 import { byId, make } from "../dom.js";
 import { word } from "../words.js";
 
-const SHOWN = 4;
+const MOST = 8; // tickets of one queue that are listed without asking
+/**
+ * Draw the lists. turn.to(ticket, byKeyboard) is what a press on a ticket does, turn.pick(name, tickets, byKeyboard)
+ * one on a list that is too long. Returns how many this counter may call.
+ */
+export function drawWaiting(model, turn) {
+  const { own, others, sentHere } = model.queues();
+  const { parked, missed } = model.aside();
+  const held = document.activeElement?.dataset;
+  const focused = held?.ticket ? `[data-ticket="${CSS.escape(held.ticket)}"]` : held?.more ? `[data-more="${CSS.escape(held.more)}"]` : null;
 
-export function drawWaiting(model) {
-  const { own, others } = model.queues();
-  const items = own.map(({ id, name, tickets }) =>
-    make(
-      "li", { class: tickets.length ? "queue" : "queue empty", "data-service": id },
-      make(
-        "div", { class: "queue-head" },
-        make("span", { text: name }),
-        tickets.length
-          ? make("span", { class: "number", text: tickets.length })
-          : make("span", { text: word("counter.waiting.none") }),
-      ),
-      tickets.length ? make("ol", { class: "queue-numbers" }, ...tickets.slice(0, SHOWN).map(line)) : null,
-      tickets.length > SHOWN ? make("p", { class: "quiet", text: word("counter.waiting.more", { n: tickets.length - SHOWN }) }) : null,
-    ),
-  );
+  const groups = [
+    ["sent_here", sentHere, waitedFor],
+    ["parked", parked, backAt],
+    ["missed", missed, (ticket) => word("counter.aside.kept_until", { time: hourMinute(ticket.grace_end) })],
+  ].filter(([, tickets]) => tickets.length);
+  byId("aside").hidden = !groups.length;
+  fill(byId("aside"), groups.length, (most) =>
+    groups.map(([kind, tickets, note], at) => group({ "data-aside": kind }, word(`counter.aside.${kind}`), tickets, most(at), note, turn)));
+
   const elsewhere = others.filter(({ tickets }) => tickets.length);
-  if (elsewhere.length) {
-    items.push(
-      make(
-        "li", { class: "others" },
-        make("p", { text: word("counter.waiting.other") }),
-        make("ul", {}, ...elsewhere.map(({ name, tickets }) =>
-          make("li", {}, make("span", { text: name }), make("span", { class: "number", text: tickets.length })))),
-      ),
-    );
-  }
-  byId("waiting").replaceChildren(...items);
-  return own.reduce((sum, { tickets }) => sum + tickets.length, 0);
+  fill(byId("waiting"), own.length, (most) => [
+    ...own.map(({ id, name, tickets }, at) => group({ "data-service": id }, name, tickets, most(at), waitedFor, turn)),
+    ...(elsewhere.length ? [otherQueues(elsewhere)] : []),
+  ]);
+  if (focused) byId("waiting").parentElement.querySelector(focused)?.focus();
+  return own.reduce((sum, { tickets }) => sum + tickets.length, sentHere.length);
 }
 
-function line(ticket) {
-  const minutes = Math.floor(secondsSince(ticket.issued_at) / 60);
+/** Put the focus on a ticket of the lists, if it still stands there. */
+export function focusTicket(id) {
+  byId("waiting").parentElement.querySelector(`[data-ticket="${CSS.escape(id)}"]`)?.focus();
+}
+
+/** How long a ticket has waited, in words. */
+export const waitedFor = (ticket) => word("counter.waiting.wait_minutes", { n: Math.floor(secondsSince(ticket.issued_at) / 60) });
+
+const backAt = (ticket) =>
+  ticket.parked_until ? word("counter.aside.back_at", { time: hourMinute(ticket.parked_until) }) : word("counter.aside.by_hand");
+
+/**
+ * Fill a panel with the parts of `count` queues, each with as many tickets as there is room for without scrolling; where
+ * one more is left over for some, the first queues have it. `parts(most)` makes them; most(at): how many the queue shows.
+ */
+function fill(panel, count, parts) {
+  for (let lines = MOST * count; lines >= count; lines -= 1) {
+    panel.replaceChildren(...parts((at) => Math.floor(lines / count) + (at < lines % count)));
+    if (panel.scrollHeight <= panel.clientHeight) return;
+  }
+}
+
+function group(attributes, name, tickets, most, note, turn) {
+  const count = make("span", { class: "number", text: tickets.length });
+  const all = { class: "all", type: "button", "data-more": name, onclick: (event) => turn.pick(name, tickets, event.detail === 0) };
+  return make(
+    "li", { class: tickets.length ? "queue" : "queue empty", ...attributes },
+    make(
+      "div", { class: "queue-head" },
+      make("span", { class: "name", text: name, title: name }),
+      !tickets.length
+        ? make("span", { text: word("counter.waiting.none") })
+        : tickets.length > most
+          ? make("button", all, make("span", { text: word("counter.waiting.all") }), count)
+          : count,
+    ),
+    tickets.length ? make("ol", { class: "queue-numbers" }, ...tickets.slice(0, most).map((ticket) => ticketLine(ticket, note(ticket), turn))) : null,
+  );
+}
+
+function otherQueues(queues) {
+  return make(
+    "li", { class: "others" },
+    make("p", { text: word("counter.waiting.other") }),
+    make("ul", {}, ...queues.map(({ name, tickets }) =>
+      make("li", {}, make("span", { text: name }), make("span", { class: "number", text: tickets.length })))),
+  );
+}
+
+function ticketLine(ticket, note, turn) {
+  const more = [ticket.priority_name, ticket.state === "parked" ? ticket.park_reason : null].filter(Boolean);
   return make(
     "li", {},
-    make("span", { class: "number", text: ticket.number }),
-    make("span", { text: word("counter.waiting.wait_minutes", { n: minutes }) }),
+    make(
+      "button",
+      {
+        type: "button", class: "ticket-line", "data-ticket": ticket.id, title: more.join(" · ") || null,
+        onclick: (event) => turn.to(ticket, event.detail === 0),
+      },
+      make("span", { class: "number", text: ticket.number }),
+      ticket.priority ? make("span", { class: "mark", text: word("counter.waiting.priority") }) : null,
+      make("span", { class: "note", text: note }),
+    ),
   );
 }

@@ -5,10 +5,13 @@ import { hourMinute, now } from "../clock.js";
 import { byId, setText } from "../dom.js";
 import { Feed } from "../feed.js";
 import { word } from "../words.js";
-import { placeWords } from "./view.js";
+import { ask } from "../dialog.js";
+import { mayRejoin, placeWords } from "./view.js";
 
 const token = document.body.dataset.token;
 const FINAL = new Set(["completed", "no_show", "cancelled", "expired"]);
+const MAY_CANCEL = new Set(["waiting", "parked"]);
+const over = (place) => FINAL.has(place.state) && !mayRejoin(place);
 let place = JSON.parse(byId("first").textContent);
 let heardAt = now();
 
@@ -18,6 +21,8 @@ function draw() {
   document.body.dataset.state = place.state;
   for (const name of ["headline", "figure", "hint", "minutes", "counters", "issued"]) setText(byId(name), words[name]);
   setText(byId("number"), place.number);
+  byId("rejoin").hidden = !mayRejoin(place);
+  byId("cancel").hidden = !MAY_CANCEL.has(place.state);
 }
 
 /** Take over a newer place. */
@@ -31,7 +36,7 @@ function take(next) {
     requestAnimationFrame(() => document.body.classList.add("fresh"));
     navigator.vibrate?.([400, 200, 400, 200, 800]);
   }
-  if (FINAL.has(place.state)) {
+  if (over(place)) {
     feed.stop();
     setText(byId("link"), "");
   }
@@ -68,11 +73,38 @@ const feed = new Feed(`/api/v1/follow/${token}/events`, {
 // A phone in the pocket needs no stream, and a browser has only six of them: one for the tab in sight.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) feed.stop();
-  else if (!FINAL.has(place.state)) {
+  else if (!over(place)) {
     feed.startAfter(place.head);
   }
 });
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
+/** What the citizen asks for; the place that follows comes as the answer, or is read anew. */
+async function want(button, what) {
+  if (button.disabled) return;
+  button.disabled = true;
+  setText(byId("asked"), "");
+  try {
+    take(await call("POST", `/follow/${token}/${what}`));
+    if (!over(place)) feed.startAfter(place.head);
+  } catch (problem) {
+    setText(byId("asked"), word(problem.unreachable ? "follow.not_reached" : "follow.not_any_more"));
+    if (!problem.unreachable) await reload();
+  } finally {
+    button.disabled = false;
+  }
+}
+
+byId("rejoin").addEventListener("click", () => want(byId("rejoin"), "rejoin"));
+byId("cancel").addEventListener("click", async () => {
+  const sure = await ask({
+    heading: word("follow.cancel_heading", { number: place.number }),
+    hint: word("follow.cancel_hint"),
+    groups: [{ name: "sure", label: "", options: [{ value: "yes", text: word("follow.cancel_sure") }] }],
+  });
+  if (sure) await want(byId("cancel"), "cancel");
+});
+setInterval(draw, 15_000); // the time in which one may come back runs out by itself
+
 draw();
-if (!FINAL.has(place.state) && !document.hidden) feed.startAfter(place.head);
+if (!over(place) && !document.hidden) feed.startAfter(place.head);

@@ -17,7 +17,7 @@ const cards = new Map(); // device name → {card, status, settings}
 let me = null;
 
 const live = new Live({ load, apply, changed: draw, link, refused: () => door.ask(word("sign_in.ended")) });
-const door = new Door({ role: "maintenance", live, clear, wrongRole: () => word("maintenance.wrong_role") });
+const door = new Door({ roles: ["maintenance"], live, clear, wrongRole: () => word("maintenance.wrong_role") });
 
 async function load() {
   const session = await call("GET", "/session");
