@@ -106,8 +106,8 @@ async def issue(
         appointed_at=None if body.appointed_at is None else written(body.appointed_at),
     )
 
-    def write(transaction: Transaction) -> tuple[Json, desk.Issued]:
-        issued = desk.issue(
+    def write(transaction: Transaction) -> desk.Issued:
+        return desk.issue(
             transaction,
             centre.plan,
             who.actor,
@@ -117,9 +117,10 @@ async def issue(
             sources=desk.KIOSK_SOURCES if who.role is Role.KIOSK else desk.OFFICER_SOURCES,
             newcomers_wait=centre.newcomers_wait(transaction),
         )
-        return centre.queue(transaction).ticket(issued.row, secret=True), issued
 
-    ticket, issued = await centre.store.write(write)
+    issued = await centre.store.write(write)
+    # Place and wait depend on everybody who waits: they are found after the commit, beside others' writing.
+    ticket = await centre.store.read(lambda reading: centre.queue(reading).ticket(issued.row, secret=True))
     if issued.new:
         centre.metrics.issued.labels(body.service).inc()
     return Answer({**ticket, "held": True} if issued.held else ticket, 201 if issued.new else 200)
