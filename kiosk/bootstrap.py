@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         journal,
         pin,
         run,
+        service,
         simulate,
         tour,
         trust,
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (journal, backup, card, check, device, pin, trust, virtual, tour, simulate):
+    for command in (service, journal, backup, card, check, device, pin, trust, virtual, tour, simulate):
         command.add(subparsers)
     return parser
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from kiosk.centre import journal
+from kiosk.centre import journal, opening
 from kiosk.centre.access import Role
 from kiosk.centre.accounts import add_token, hash_password, set_officer
 from kiosk.centre.journal import JournalBrokenError, Verified
@@ -22,11 +22,13 @@ from kiosk.centre.keeping.restore import Restored
 from kiosk.centre.keeping.restore import restore as restore_file
 from kiosk.centre.moments import system_clock, written
 from kiosk.centre.outside_mark import OutsideMark
+from kiosk.centre.plan import Plan
 from kiosk.centre.store.engine import chosen_url, database_of, open_engine
 from kiosk.centre.store.store import Store, Transaction
 from kiosk.settings import Settings
 
 T = TypeVar("T")
+_ACTOR = "administrator"
 
 
 @contextlib.contextmanager
@@ -61,6 +63,31 @@ def add_officer(
     return _write(
         settings, data_folder, lambda transaction: set_officer(transaction, login, Role(role), name, hashed)
     )
+
+
+def stop_service(settings: Settings, data_folder: Path, service_id: str, message: str) -> None:
+    """Give no more numbers of a service (``*``: of the whole house) until ``resume_service``.
+
+    Raises ``RefusalError``: ``NOT_FOUND``.
+    """
+    plan = Plan.of(settings, "")
+    _write(
+        settings,
+        data_folder,
+        lambda transaction: opening.stop(transaction, plan, _ACTOR, service_id, message),
+    )
+
+
+def resume_service(settings: Settings, data_folder: Path, service_id: str) -> None:
+    """Take a stop back. Raises ``RefusalError``: ``NOT_FOUND``."""
+    plan = Plan.of(settings, "")
+    _write(settings, data_folder, lambda transaction: opening.resume(transaction, plan, _ACTOR, service_id))
+
+
+def stopped_services(settings: Settings, data_folder: Path) -> dict[str, str]:
+    """The messages of all stops, by service (``*``: the whole house)."""
+    with _opened(settings, data_folder) as store:
+        return store.submit_read(opening.stops).result()
 
 
 def verify_journal(settings: Settings, data_folder: Path) -> Verified:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.processes.commands import backup, centre, journal
+from kiosk.processes.commands import backup, centre, journal, service
 from kiosk.processes.commands.options import CommandError
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     subparsers = parser.add_subparsers(required=True)
-    for command in (centre, journal, backup):
+    for command in (centre, journal, backup, service):
         command.add(subparsers)
     args = parser.parse_args(arguments)
     try:
