@@ -195,6 +195,27 @@ def test_a_database_that_lags_behind_the_copy_gets_what_it_lacks(lobby: Lobby) -
     check(lobby)
 
 
+def test_power_lost_between_setting_aside_and_putting_in_place_costs_nothing(
+    lobby: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = Places.move_aside
+
+    def cut(files: list[Path], folder: Path) -> None:
+        move(files, folder)
+        raise SystemExit
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Places, "move_aside", staticmethod(cut))
+        DAMAGE["header"](lobby.database)
+        with pytest.raises(SystemExit):
+            lobby.recover()
+    assert not lobby.database.exists()
+    done = lobby.recover()
+    assert done is not None
+    assert (done.seq, done.missing) == (lobby.head, 0)
+    check(lobby)
+
+
 def test_garbage_in_the_write_ahead_log_costs_nothing(lobby: Lobby) -> None:
     lobby.database.with_name(f"{FILE_NAME}-wal").write_bytes(bytes(range(1, 251)) * 200)
     assert lobby.recover() is None
