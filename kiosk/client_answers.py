@@ -91,7 +91,7 @@ class Ticket:
     then: tuple[str, ...] = ()
     priority: str | None = None
     priority_name: str | None = None
-    reserved_counter: CounterName | None = None
+    reserved_counter: str | None = None
     parked_until: datetime | None = None
     park_reason: str | None = None
     rejoin_until: datetime | None = None
@@ -466,7 +466,6 @@ def _whole(raw: Any) -> int | None:
 def read_ticket(raw: Json) -> Ticket:
     """Read one ``ticket`` from JSON."""
     slip = raw["print"]
-    reserved = raw.get("reserved_counter")
     return Ticket(
         id=raw["id"],
         number=raw["number"],
@@ -491,7 +490,7 @@ def read_ticket(raw: Json) -> Ticket:
         then=tuple(raw.get("then") or ()),
         priority=raw.get("priority"),
         priority_name=raw.get("priority_name"),
-        reserved_counter=read_counter_name(reserved) if isinstance(reserved, dict) else None,
+        reserved_counter=raw.get("reserved_counter"),
         parked_until=read_maybe(read_time, raw.get("parked_until")),
         park_reason=raw.get("park_reason"),
         rejoin_until=read_maybe(read_time, raw.get("rejoin_until")),

@@ -279,7 +279,9 @@ class Issuing:
             raise CentreError(self._why_none(wanted.service))
         number = format_number(given.series, given.sequence)
         _LOG.warning("%s was given without the centre, %d left", number, numbers.left(given.service))
-        known: dict[str, Any] = next((one for one in numbers.recall("services") or () if one["id"] == given.service), {})
+        known: dict[str, Any] = next(
+            (one for one in numbers.recall("services") or () if one["id"] == given.service), {}
+        )
         return IssuedTicket(
             id=_OFFLINE + given.key,
             number=number,
