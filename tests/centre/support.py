@@ -25,7 +25,7 @@ from kiosk.centre.app import create_app
 from kiosk.centre.store.engine import URL_VARIABLE, chosen_url, database_of, open_engine
 from kiosk.centre.store.schema import metadata
 from kiosk.settings import Settings, load
-from tests.postgres_server import shared_server
+from tests.postgres_server import PostgresServer, shared_server
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -59,11 +59,16 @@ def database_url(url: str) -> Iterator[None]:
             os.environ[URL_VARIABLE] = before
 
 
-def sown(engine: str, folder: Path) -> Seed:
-    """Set up a centre with tokens and officers."""
-    settings = load(CONFIG)
-    database = shared_server().create() if engine == "postgresql" else ""
-    with database_url(shared_server().url(database) if database else ""):
+def sown(engine: str, folder: Path, server: PostgresServer | None = None) -> Seed:
+    """Set up a centre with tokens and officers; on PostgreSQL in a database of ``server``, by default the
+    one that all tests share.
+    """
+    settings, database, url = load(CONFIG), "", ""
+    if engine == "postgresql":
+        server = server or shared_server()
+        database = server.create()
+        url = server.url(database)
+    with database_url(url):
         roles = {"kiosk": "kiosk", "display": "display", "maintenance": "maintenance", "kiosk-2": "kiosk"}
         tokens = {
             name: admin.create_token(settings, folder, role, name if name == "kiosk-2" else f"{role}-1")
@@ -213,16 +218,18 @@ def sign_in(web: TestClient, login: str) -> str:
 class Process:
     """A centre as a process of its own."""
 
-    def __init__(self, folder: Path, config: Path = CONFIG, port: int = 0) -> None:
+    def __init__(self, folder: Path, config: Path = CONFIG, port: int = 0, processes: int = 1) -> None:
         self.folder = folder
         self.port = port
+        self.processes = processes
         self._config = config
         self.url = ""
         self.child: subprocess.Popen[str] | None = None
 
     def start(self, seconds: float = 30) -> None:
         command = [sys.executable, "-m", "tests.centre.command", "centre", "--config", str(self._config),
-                   "--data", str(self.folder), "--port", str(self.port)]  # fmt: skip
+                   "--data", str(self.folder), "--port", str(self.port),
+                   "--processes", str(self.processes)]  # fmt: skip
         log = (self.folder.parent / "centre.log").open("a")
         self.child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         log.close()

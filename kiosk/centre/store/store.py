@@ -39,7 +39,7 @@ from kiosk.centre.store.engine import (
 from kiosk.centre.store.errors import StoreFullError, StoreUnreachableError, StoreUnsafeError
 from kiosk.centre.store.migrations import migrate
 from kiosk.centre.store.schema import journal_head
-from kiosk.centre.store.workers import Link, Workers
+from kiosk.centre.store.workers import Link, Outage, Workers
 
 __all__ = [
     "FILE_NAME",
@@ -114,8 +114,10 @@ class Store:
         writing = open_engine(self.database, write=True, connect=connect)
         reading = open_engine(self.database, write=False, connect=connect)
         self.on_postgresql = is_postgresql(writing)
-        self._writers = Workers("centre-writer", writing, WRITERS if self.on_postgresql else 1)
-        self._readers = Workers("centre-reader", reading, READERS if self.on_postgresql else 1)
+        writers, readers = (WRITERS, READERS) if self.on_postgresql else (1, 1)
+        outage = Outage()
+        self._writers = Workers("centre-writer", writing, writers, outage)
+        self._readers = Workers("centre-reader", reading, readers, outage)
 
     def open(self) -> tuple[Entry, ...]:
         """Check the connection's safety, migrate, and begin a new epoch where one is due.

@@ -24,52 +24,76 @@ _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
 
-class Link:
-    """One connection, made when it is needed and made again after it broke.
+class Outage:
+    """How long the database has been gone, as all links of a store know it. Safe to use from any thread.
 
-    Right after a break ``connection`` tries for ``PATIENCE_SECONDS``; from then on it refuses at once and
-    tries no oftener than each ``_LONGEST_PAUSE``.
+    Right after a break everybody tries; from ``PATIENCE_SECONDS`` on only one, each ``_LONGEST_PAUSE``, and
+    the others refuse at once.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = engine
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._connection: Connection | None = None
-        self._gone_since: float | None = None
-        self._pause = _FIRST_PAUSE
+        self._lock = threading.Lock()
+        self._since: float | None = None
         self._next_try = 0.0
+        self._pause = _FIRST_PAUSE
+
+    def may_try(self) -> bool:
+        """Whether the caller should try now."""
+        with self._lock:
+            if not self._long():
+                return True
+            now = self._clock()
+            if now < self._next_try:
+                return False
+            self._next_try = now + _LONGEST_PAUSE
+            return True
+
+    def failed(self) -> float | None:
+        """A try failed: seconds until the next one, ``None`` when it is time to refuse."""
+        with self._lock:
+            if self._since is None:
+                self._since = self._clock()
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            return None if self._long() else self._pause
+
+    def over(self) -> None:
+        """A connection was made."""
+        with self._lock:
+            self._since, self._pause = None, _FIRST_PAUSE
+
+    def _long(self) -> bool:
+        return self._since is not None and self._clock() - self._since > PATIENCE_SECONDS
+
+
+class Link:
+    """One connection, made when it is needed and made again after it broke."""
+
+    def __init__(self, engine: Engine, outage: Outage) -> None:
+        self._engine = engine
+        self._outage = outage
+        self._connection: Connection | None = None
         self.backend: int | None = None
 
     def connection(self) -> Connection:
         """The connection. Raises ``StoreUnreachableError``."""
         while self._connection is None:
-            if self._long_gone() and self._clock() < self._next_try:
+            if not self._outage.may_try():
                 raise StoreUnreachableError(Trouble.UNREACHABLE.value)
-            self._connection = self._tried()
-            if self._connection is None:
-                if self._long_gone():
-                    raise StoreUnreachableError(Trouble.UNREACHABLE.value)
-                time.sleep(self._pause)
+            try:
+                self._connection = self._engine.connect()
+            except DBAPIError as error:
+                if trouble_of(error) is not Trouble.UNREACHABLE:
+                    raise
+                pause = self._outage.failed()
+                if pause is None:
+                    raise StoreUnreachableError(Trouble.UNREACHABLE.value) from error
+                time.sleep(pause)
+                continue
+            self._outage.over()
+            if is_postgresql(self._connection):
+                self.backend = backend(self._connection)
         return self._connection
-
-    def _long_gone(self) -> bool:
-        return self._gone_since is not None and self._clock() - self._gone_since > PATIENCE_SECONDS
-
-    def _tried(self) -> Connection | None:
-        try:
-            made = self._engine.connect()
-        except DBAPIError as error:
-            if trouble_of(error) is not Trouble.UNREACHABLE:
-                raise
-            now = self._clock()
-            if self._gone_since is None:
-                self._gone_since = now
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-            self._next_try = now + self._pause
-            return None
-        self._gone_since, self._pause = None, _FIRST_PAUSE
-        self.backend = backend(made) if is_postgresql(made) else None
-        return made
 
     def drop(self) -> None:
         """Let go of a connection that broke."""
@@ -90,10 +114,10 @@ class Link:
 class Workers:
     """``count`` threads, each with one connection, that take what is asked of them in order."""
 
-    def __init__(self, name: str, engine: Engine, count: int) -> None:
+    def __init__(self, name: str, engine: Engine, count: int, outage: Outage) -> None:
         self._engine = engine
         self._jobs: queue.SimpleQueue[Callable[[Link], None] | None] = queue.SimpleQueue()
-        self._links = [Link(engine) for _ in range(count)]
+        self._links = [Link(engine, outage) for _ in range(count)]
         self._threads = [
             threading.Thread(target=self._work, args=(link,), name=f"{name}-{number}", daemon=True)
             for number, link in enumerate(self._links)
