@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from kiosk.centre import journal
 from kiosk.centre.keeping import backup, tables
@@ -251,6 +252,16 @@ def test_what_the_damaged_database_still_holds_makes_up_for_the_copy(lobby: Lobb
     assert done is not None
     assert (done.seq, done.missing) == (lobby.head, 0)
     check(lobby)
+
+
+def test_accounts_that_can_still_be_read_are_brought_over(lobby: Lobby) -> None:
+    shutil.rmtree(lobby.places.backups)
+    _sql(lobby.database, "INSERT INTO device_token VALUES ('demo', 'h', 'kiosk', 'sanh-1', 't')")
+    DAMAGE["torn page"](lobby.database)
+    assert lobby.recover() is not None
+    store = lobby.open()
+    query = text("SELECT name FROM device_token")
+    assert store.submit_read(lambda r: r.connection.execute(query).scalars().all()).result() == ["sanh-1"]
 
 
 def test_with_nothing_left_an_empty_centre_begins_and_says_so(lobby: Lobby) -> None:

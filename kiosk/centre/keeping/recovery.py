@@ -43,7 +43,8 @@ def recover(places: Places, site: str, now: datetime) -> Restored | None:
     why = sqlite_files.damage(database)
     if why is not None:
         _LOG.error("the database is damaged: %s", why)
-        return _restore_newest(places, site, now, f"damaged: {why}") or _begin_anew(places, now, why)
+        done = _restore_newest(places, site, now, f"damaged: {why}", salvage=True)
+        return done or _begin_anew(places, now, why)
     why = _broken_tail(places, site)
     if why is not None:
         _LOG.error("the end of the journal is broken: %s", why)
@@ -82,12 +83,13 @@ def _ever_used(places: Places, site: str) -> bool:
 
 
 def _restore_newest(
-    places: Places, site: str, now: datetime, why: str, *, at_least: int = 0
+    places: Places, site: str, now: datetime, why: str, *, at_least: int = 0, salvage: bool = False
 ) -> Restored | None:
     """From the newest backup that can be relied on, else from the journal's copy alone."""
     for file in [*backup.found(places.backup_folders, site), None]:
         try:
-            return _told(restore(places, site, now, why=why, file=file, at_least=at_least))
+            done = restore(places, site, now, why=why, file=file, at_least=at_least, salvage=salvage)
+            return _told(done)
         except RestoreError as error:
             _LOG.error(
                 "%s cannot be restored: %s", "the journal's copy" if file is None else file.name, error

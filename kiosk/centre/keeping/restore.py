@@ -32,10 +32,15 @@ from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
 from kiosk.centre.store.engine import FILE_NAME, Database, open_engine
 from kiosk.centre.store.migrations import migrate
-from kiosk.centre.store.schema import journal_head, site_secret
+from kiosk.centre.store.schema import device_setting, device_token, journal_head, officer, site_secret
 from kiosk.centre.store.upsert import upsert
 
 FOLLOW_FILE = "follow.secret"
+_SALVAGED = {
+    officer: ["officer.added"],
+    device_token: ["token.created"],
+    device_setting: [],
+}
 
 
 class RestoreError(Exception):
@@ -75,11 +80,13 @@ def restore(
     file: Path | None,
     copies: bool = True,
     at_least: int = 0,
+    salvage: bool = False,
 ) -> Restored:
     """Put the SQLite database of a data folder together again and set the present one aside.
 
     ``file``: a backup, or ``None`` for the journal's copy alone; ``copies``: whether entries beyond the
-    backup are put back; ``at_least``: up to which entry it must reach. Raises ``RestoreError``; then
+    backup are put back; ``at_least``: up to which entry it must reach; ``salvage``: take accounts and
+    device tokens that only the present database has, where they can be read. Raises ``RestoreError``; then
     everything is as it was.
     """
     database = places.data / FILE_NAME
@@ -98,6 +105,9 @@ def restore(
             raise RestoreError("the journal's copy holds nothing that could be put back")
         if replayed.seq < at_least:
             raise RestoreError(f"what is there reaches entry {replayed.seq}, and {at_least} is known")
+        if salvage and database.exists():
+            for kind in _salvage(database, fresh, site):
+                replayed.not_told.pop(kind, None)
         present = [one for one in sqlite_files.files_of(database) if one.exists()]
         aside = places.new_aside(now, "database") if present else None
         done = Restored(
@@ -260,6 +270,30 @@ def _rows(database: Path, query: str, site: str) -> Iterator[Entry]:
                 yield Entry(*row)
     except sqlite3.Error:
         return
+
+
+def _salvage(damaged: Path, fresh: Path, site: str) -> list[str]:
+    """Bring over rows that the restored database lacks; returns what types of entries are thus made good."""
+    good: list[str] = []
+    engine = open_engine(fresh, write=True)
+    try:
+        with engine.connect() as connection, connection.begin():
+            for table, kinds in _SALVAGED.items():
+                try:
+                    with closing(
+                        sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
+                    ) as opened:
+                        opened.row_factory = sqlite3.Row
+                        query = f"SELECT * FROM {table.name} WHERE site = ?"  # noqa: S608 - names of the schema
+                        rows = [dict(row) for row in opened.execute(query, (site,))]
+                except sqlite3.Error:
+                    continue
+                if rows and set(rows[0]) == set(table.columns.keys()):
+                    connection.execute(upsert(table).on_conflict_do_nothing(), rows)
+                good += kinds
+    finally:
+        engine.dispose()
+    return good
 
 
 def _tell_in(file: Path, site: str, done: Restored) -> None:
