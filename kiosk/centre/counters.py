@@ -187,8 +187,8 @@ class CounterDesk:
 
     # -- undo
 
-    def undo(self) -> Row:
-        """Take back what this counter did last.
+    def undo(self, meant: str | None = None) -> Row:
+        """Take back what this counter did last; with ``meant`` only if it was done to that ticket.
 
         Raises ``RefusalError``: ``UNDO_TOO_LATE``; ``COUNTER_BUSY`` if the ticket would come back to a
         counter that has another one meanwhile.
@@ -198,8 +198,8 @@ class CounterDesk:
         latest = written(self._transaction.now + timedelta(seconds=self._plan.rules.undo_seconds))
         within = {"in_now": self._transaction.at, "in_latest": latest}
         last = self._connection.execute(_LAST_DONE, self._here | within).scalar()
-        if last is None:
-            raise RefusalError(FailureCode.UNDO_TOO_LATE, "This counter did nothing a moment ago.")
+        if last is None or meant not in {None, last}:
+            raise RefusalError(FailureCode.UNDO_TOO_LATE, "This counter did nothing to it a moment ago.")
         row = self._steps.locked(last)
         before = life_of(row).before
         if before is not None and before.state in ACTIVE:

@@ -176,6 +176,13 @@ class TestUndo:
         assert do(lobby, HERE, "undo").status_code == 200
         assert now(lobby, ticket) == before
 
+    def test_only_of_the_ticket_that_is_meant(self, lobby: Desk) -> None:
+        first = reach(lobby, S.COMPLETED)
+        lobby.clock.forward(seconds=2)
+        second = reach(lobby, S.NO_SHOW)
+        assert code(do(lobby, HERE, "undo", ticket=first["id"])) == (409, "UNDO_TOO_LATE")
+        assert do(lobby, HERE, "undo", ticket=second["id"]).json()["ticket"]["state"] == "called"
+
     def test_what_another_did_since_is_not_taken_back(self, lobby: Desk) -> None:
         ticket = lobby.issue().json()
         move(lobby, ticket, "transfer", service="dat-dai")

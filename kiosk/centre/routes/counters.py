@@ -44,6 +44,12 @@ class ServiceBody(Body):
     service: Id
 
 
+class UndoBody(Body):
+    """``ticket``: the one meant. If the last step was another one's, nothing is taken back."""
+
+    ticket: Id | None = None
+
+
 @router.get("/counters", responses={200: {"model": list[CounterAnswer]}})
 async def counters(request: Request) -> Response:
     """All counters with their officers and tickets, and what may be taken back at each."""
@@ -136,9 +142,10 @@ async def add_service(request: Request, counter_id: Identity, body: ServiceBody)
 
 
 @router.post("/counters/{counter_id}/undo", responses=_STEP)
-async def undo(request: Request, counter_id: Identity) -> Response:
+async def undo(request: Request, counter_id: Identity, body: UndoBody | None = None) -> Response:
     """Take back what this counter did last."""
-    return await _step(request, counter_id, CounterDesk.undo)
+    meant = None if body is None else body.ticket
+    return await _step(request, counter_id, lambda desk: desk.undo(meant))
 
 
 async def _step(request: Request, counter_id: str, action: Action) -> Response:
