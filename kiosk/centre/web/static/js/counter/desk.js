@@ -51,7 +51,8 @@ export class Desk {
   async act(action) {
     if (!this.#ready || !this.#model.allowed(action)) return;
     const { id, ticket } = this.#model.mine;
-    const body = action in QUESTIONS ? await QUESTIONS[action](this.#model) : undefined;
+    const meant = action === "undo" ? { ticket: this.#model.undo.ticket } : undefined;
+    const body = action in QUESTIONS ? await QUESTIONS[action](this.#model) : meant;
     if (body === null) return;
     if (action in QUESTIONS && this.#model.mine?.ticket?.id !== ticket.id) {
       say(word("counter.desk.moved_on", { number: ticket.number })); // elsewhere, while the question stood here
