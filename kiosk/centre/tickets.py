@@ -17,7 +17,7 @@ from kiosk.centre.opening import Doors, NewcomersWait
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
-from kiosk.centre.store.schema import issue_key, ticket
+from kiosk.centre.store.schema import OPEN_TICKET, issue_key, ticket
 from kiosk.centre.store.store import Reading, Transaction
 from kiosk.centre.ticket_record import life_values, recorded
 from kiosk.failures import FailureCode
@@ -253,6 +253,7 @@ def unprinted(reading: Reading, plan: Plan) -> list[Row]:
         select(ticket)
         .where(
             ticket.c.site == plan.site,
+            OPEN_TICKET,
             ticket.c.print_state.in_(["pending", "failed", "unknown"]),
             ticket.c.state.in_(sorted({TicketState.WAITING, *ACTIVE} - {TicketState.SERVING})),
         )

@@ -17,59 +17,11 @@ import time
 import sqlalchemy
 
 from tests.bench._queue import Queue, queue, server
+from tests.faults.past import fill
 
 WAITING = 40
-A_DAY = 400
-"""Old tickets of one day."""
-
 MOST = 1.2
 _ROUNDS = 20
-
-_SERIES = "ABCDEK"
-_OLD_SQLITE = """
-INSERT INTO ticket (site, id, day, series, sequence, service, arrival, queued_at, state, issued_at, counter,
-                    called_at, call_count, started_at, ended_at, follow_token, print_state, print_copies)
-WITH RECURSIVE old(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM old WHERE n + 1 < {last})
-SELECT '{site}', printf('0%023x', n), date('1900-01-01', '+' || (n / {day}) || ' days'), 'A', n % {day} + 1,
-       'ho-tich', n % {day} + 1, date('1900-01-01', '+' || (n / {day}) || ' days') || 'T01:00:00.000Z',
-       'completed', date('1900-01-01', '+' || (n / {day}) || ' days') || 'T01:00:00.000Z', 'quay-1',
-       '1990-01-01T01:10:00.000Z', 1, '1990-01-01T01:11:00.000Z', '1990-01-01T01:20:00.000Z',
-       printf('old-%018d', n), 'printed', 0
-FROM old
-"""
-_OLD_POSTGRESQL = """
-INSERT INTO ticket (site, id, day, series, sequence, service, arrival, queued_at, state, issued_at, counter,
-                    called_at, call_count, started_at, ended_at, follow_token, print_state, print_copies)
-SELECT '{site}', '0' || lpad(to_hex(n), 23, '0'), (date '1900-01-01' + n / {day})::text, 'A', n % {day} + 1,
-       'ho-tich', n % {day} + 1, (date '1900-01-01' + n / {day})::text || 'T01:00:00.000Z',
-       'completed', (date '1900-01-01' + n / {day})::text || 'T01:00:00.000Z', 'quay-1',
-       '1990-01-01T01:10:00.000Z', 1, '1990-01-01T01:11:00.000Z', '1990-01-01T01:20:00.000Z',
-       'old-' || lpad(n::text, 18, '0'), 'printed', 0
-FROM generate_series({first}, {last} - 1) AS n
-"""
-_STEP = 500_000
-
-
-def fill(measured: Queue, old: int) -> None:
-    """Give the database its past: finished tickets, four hundred a day."""
-    engine = sqlalchemy.create_engine(measured.url, isolation_level="AUTOCOMMIT")
-    statement = _OLD_SQLITE if measured.server is None else _OLD_POSTGRESQL
-    with engine.connect() as connection:
-        for first in range(0, old, _STEP):
-            words = {
-                "first": first,
-                "last": min(old, first + _STEP),
-                "site": measured.plan.site,
-                "day": A_DAY,
-            }
-            connection.exec_driver_sql(
-                statement.format(**words).replace("%", "%%" if measured.server else "%")
-            )
-        if measured.server is None:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM ANALYZE ticket")
-    engine.dispose()
 
 
 def calls(measured: Queue, count: int) -> list[float]:
@@ -153,7 +105,7 @@ def main() -> int:
             for old in ages:
                 one = stack.enter_context(queue(1, postgres))
                 began = time.monotonic()
-                fill(one, old)
+                fill(one.url, one.plan.site, old)
                 seconds.append(time.monotonic() - began)
                 for _ in range(WAITING):
                     one.issue()
