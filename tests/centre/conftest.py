@@ -40,8 +40,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ``on_postgresql``.
     """
     if "engine" in metafunc.fixturenames:
-        marked = [name for name in ENGINES if metafunc.definition.get_closest_marker(f"on_{name}")]
-        metafunc.parametrize("engine", marked or ENGINES, indirect=True, scope="session")
+        marks = (mark.name.removeprefix("on_") for mark in metafunc.definition.iter_markers())
+        nearest = next((name for name in marks if name in ENGINES), None)
+        metafunc.parametrize("engine", [nearest] if nearest else ENGINES, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
