@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from kiosk.centre.store.schema import lease_block, number_band
 from kiosk.centre.store.store import Transaction
@@ -30,15 +30,16 @@ _FRESH = upsert(number_band).values(
     series=bindparam("in_series"),
     first=bindparam("in_first"),
     taken=bindparam("in_taken"),
-    reserved=0,
+    reserved=bindparam("in_reserved"),
 )
 _COLUMNS = (number_band.c.taken, number_band.c.reserved)
 _TAKE = _FRESH.on_conflict_do_update(
     index_elements=["site", "day", "series", "first"], set_={"taken": number_band.c.taken + 1}
 ).returning(*_COLUMNS)
-_BEGIN = _FRESH.on_conflict_do_nothing(index_elements=["site", "day", "series", "first"])
+_RESERVE = _FRESH.on_conflict_do_update(
+    index_elements=["site", "day", "series", "first"], set_={"reserved": _FRESH.excluded.reserved}
+)
 _READ = select(*_COLUMNS).where(_THIS)
-_RESERVE = update(number_band).where(_THIS).values(reserved=bindparam("in_reserved"))
 _BLOCKS = (
     select(lease_block.c.first, lease_block.c.last)
     .where(
@@ -78,7 +79,7 @@ def take(transaction: Transaction, day: str, service: Service) -> tuple[int, Ban
     Raises ``BandExhaustedError``.
     """
     taken, reserved = transaction.connection.execute(
-        _TAKE, {**_place(transaction, day, service), "in_taken": 1}
+        _TAKE, {**_place(transaction, day, service), "in_taken": 1, "in_reserved": 0}
     ).one()
     sequence = next_in_band(service.first, service.last, taken - 1, reserved)
     if reserved:
@@ -96,8 +97,8 @@ def cut(transaction: Transaction, day: str, service: Service, count: int) -> tup
     none for now.
     """
     place = _place(transaction, day, service)
-    transaction.connection.execute(_BEGIN, {**place, "in_taken": 0})
-    taken, reserved = transaction.connection.execute(_READ, place).one()
+    found = transaction.connection.execute(_READ, place).first()
+    taken, reserved = (0, 0) if found is None else found
     blocks = _blocks(transaction, day, service.series)
     last = service.last
     for one in reversed(blocks):
@@ -111,7 +112,7 @@ def cut(transaction: Transaction, day: str, service: Service, count: int) -> tup
     if block is None:
         return None
     reserved += block[1] - block[0] + 1
-    transaction.connection.execute(_RESERVE, {**place, "in_reserved": reserved})
+    transaction.connection.execute(_RESERVE, {**place, "in_taken": taken, "in_reserved": reserved})
     return Block(*block), Band(service.series, service.first, taken, reserved)
 
 

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from kiosk.centre import leases, tickets
+from kiosk.centre.keeping import tables
 from kiosk.centre.moments import written
+from kiosk.centre.store.schema import business_day
 from kiosk.queueing.number import BandExhaustedError
 from kiosk.settings import NumbersSettings, OpeningHours, Settings
 from tests.centre.support import Desk, start_desk
 
 SERVICE = "ho-tich"
+
+
+@pytest.fixture(autouse=True)
+def _journal_tells_it_all(desk: Desk) -> Iterator[None]:
+    """After every test the tables are what the journal says."""
+    yield
+    now = written(desk.clock.moment)
+    checked = desk.centre.store.submit_read(
+        lambda reading: tables.check(reading.connection, reading.site, now)
+    )
+    assert checked.result() is None
 
 
 def lease(desk: Desk, holder: str = "memory-1", role: str = "kiosk") -> dict[str, Any]:
@@ -172,6 +187,19 @@ class TestSmallBand:
         assert (other["first"], other["last"]) == (191, 200)
 
 
+class TestNoBlocks:
+    """A centre may want no numbers without a link."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        queue = settings.queue.model_copy(update={"numbers": NumbersSettings(offline_block=0)})
+        return settings.model_copy(update={"queue": queue})
+
+    def test_a_lease_is_empty(self, desk: Desk) -> None:
+        assert lease(desk)["blocks"] == []
+        assert desk.issue().json()["number"] == "A001"
+
+
 class TestSeries:
     """Two services on one series, and one sequence for the house."""
 
@@ -241,6 +269,18 @@ class TestHours:
         ).result()
         (answer,) = accepted(desk, held, told)
         assert answer["ticket"]["state"] == "waiting"
+
+    def test_after_the_day_was_closed_a_number_has_expired(self, desk: Desk) -> None:
+        held = lease(desk)
+        told = given(held, 0, desk.clock.moment)
+        desk.centre.store.submit_write(
+            lambda transaction: (
+                transaction.connection.execute(update(business_day).values(closed_at=transaction.at))
+                and transaction.record("day.closed", "centre", "centre", {"day": held["day"]})
+            )
+        ).result()
+        (answer,) = accepted(desk, held, told)
+        assert answer["ticket"]["state"] == "expired"
 
 
 class TestOffline:
@@ -474,15 +514,16 @@ def test_a_band_that_is_used_up_says_so_with_blocks_cut_from_it(desk: Desk) -> N
 
     tiny = Service("tiny", "Tiny", "", "Y", 1, 20, 5, None, ())
 
-    def work(transaction: Any) -> tuple[Any, list[int]]:
+    class UndoneError(Exception):
+        pass
+
+    def work(transaction: Any) -> None:
         day = days.today(transaction, desk.centre.plan)
         cut = numbers.cut(transaction, day, tiny, 10)
         got = []
         with pytest.raises(BandExhaustedError):
             while True:
                 got.append(numbers.take(transaction, day, tiny)[0])
-        return cut, got
+        raise UndoneError(cut[0], got)
 
-    cut, got = desk.centre.store.submit_write(work).result()
-    assert cut[0] == (19, 20)
-    assert got == list(range(1, 19))
+    assert desk.centre.store.submit_write(work).exception().args == ((19, 20), list(range(1, 19)))
