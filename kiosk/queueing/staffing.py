@@ -1,10 +1,9 @@
 """When counters are usually there, learnt from when they called: lunch, late mornings, afternoons off.
 
-Per counter and ten minutes of the day, on how many days it was known to call and to be away. It calls from
+Per counter and five minutes of the day, on how many days it was known to call and to be away. It calls from
 one call to the next if no long pause lies between, and is away when somebody waited whom it called only much
-later.
-When nobody waited nothing is known, and what the other counters do at that time counts. Days fade like those
-of the service times.
+later. When nobody waited nothing is known, and what the other counters do at that time counts. Days fade like
+those of the service times.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-SLOT = 10
+SLOT = 5
 """Minutes."""
 _SLOTS = 24 * 60 // SLOT
 _SHORT_PAUSE = 45
@@ -102,7 +101,7 @@ class Staffing:
         return [
             Absence(
                 one.leaves if one.leaves in {0, NEVER} else max(0.01, one.leaves - into),
-                one.back if one.back == NEVER else max(0.01, one.back - into),
+                one.back if one.back == NEVER else max(0.02, one.back - into),
             )
             for one in self._known[key]
         ]
@@ -135,7 +134,8 @@ class Staffing:
         back = next((slot for slot in range(leaves, len(there)) if there[slot] >= max(level, 1e-6)), -1)
         if back < 0:
             return _STAYS if is_open else Absence(0, NEVER)
-        return Absence(leaves * SLOT, back * SLOT)
+        # A slot holds a call if the counter was there for part of it: on average half of it is missing.
+        return Absence((leaves - 0.5) * SLOT if is_open else 0, (back + 0.5) * SLOT)
 
 
 def _seen(stays: Sequence[Stay]) -> tuple[set[int], set[int]]:
