@@ -137,7 +137,8 @@ def turn_back(transaction: Transaction, plan: Plan, actor: str) -> str | None:
 
 
 def _turn_page(transaction: Transaction, plan: Plan, day: str) -> None:
-    _expire(transaction, plan, ticket.c.day < day)
+    # Days by themselves would lead the database to look through all the old ones; the open tickets are few.
+    _expire(transaction, plan, func.coalesce(ticket.c.day, "") < day)
     _begin(transaction, plan, day, SYSTEM)
 
 
