@@ -69,11 +69,10 @@ class CentreProcess:
         headers["Authorization"] = f"Bearer {token}"
         return requests.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=10)
 
-    def take_number(self, service: str = "dat-dai") -> dict[str, Any]:
-        """A citizen takes a number at the kiosk."""
-        answer = self.call(
-            "kiosk", "POST", "/tickets", {"service": service}, **{"Idempotency-Key": secrets.token_hex(16)}
-        )
+    def take_number(self, service: str = "dat-dai", **wishes: Any) -> dict[str, Any]:
+        """A citizen takes a number at the kiosk. ``wishes``: more of the request, such as ``then``."""
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        answer = self.call("kiosk", "POST", "/tickets", {"service": service, **wishes}, **key)
         assert answer.status_code == 201, answer.text
         ticket: dict[str, Any] = answer.json()
         return ticket
@@ -115,9 +114,15 @@ class CentreProcess:
             while self.act(officer, counter["id"], "call-next").status_code == 200:
                 self.act(officer, counter["id"], "no-show")
             self.act(officer, counter["id"], "close")
+        lan = officers["lan"]
+        for ticket in lan.get(f"{self.url}/api/v1/tickets?state=parked", timeout=10).json():
+            lan.post(f"{self.url}/api/v1/tickets/{ticket['id']}/cancel", timeout=10)
 
-    def act(self, officer: requests.Session, counter: str, action: str) -> requests.Response:
-        return officer.post(f"{self.url}/api/v1/counters/{counter}/{action}", timeout=10)
+    def act(
+        self, officer: requests.Session, counter: str, action: str, **particulars: Any
+    ) -> requests.Response:
+        url = f"{self.url}/api/v1/counters/{counter}/{action}"
+        return officer.post(url, json=particulars or None, timeout=10)
 
 
 def _answered(form: FormDefinition) -> Answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from kiosk.centre.web.place import Place
 from tests.browser.centre_process import CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.layout import beyond, scrolls
 from tests.browser.legibility import faint_texts
 
 PHONE = {"width": 390, "height": 844}
@@ -35,7 +37,7 @@ def test_the_phone_counts_down_and_shows_the_call_in_full_colour(
     expect(page.locator("#figure")).to_have_text("1")
     expect(page.locator("#hint")).to_have_text("người trước ông/bà")
     expect(page).to_have_title(f"{second['number']} – còn 1 người trước")
-    expect(page.locator("#counters")).to_contain_text("quầy số 9")
+    expect(page.locator("#counters")).to_have_text("Nơi phục vụ: quầy\u00a09")
     lan = centre.officer()
     for action in ("open", "call-next"):
         centre.act(lan, "quay-9", action)
@@ -130,25 +132,124 @@ def test_an_unknown_link_gets_a_kind_page(centre: CentreProcess, token: str) -> 
     assert "<script>alert" not in answer.text
 
 
-STATES = ("waiting", "called", "serving", "completed", "no_show", "cancelled", "expired")
+STATES = ("waiting", "called", "serving", "parked", "completed", "no_show", "cancelled", "expired")
+WAITS = (
+    None,
+    {"low": None, "high": 5},
+    {"low": 20, "high": 30},
+    {"low": 90, "high": 150},
+    {"low": 120, "high": None},
+)
 
 
 def test_server_and_script_say_the_same_words(visitors: Visitors, centre: CentreProcess) -> None:
     page = follow(visitors, centre.take_number())
     script = (page.get_attribute("script[type=module]", "src") or "").replace("page.js", "view.js")
     counters = [{"id": "a", "number": 1, "name": ""}, {"id": "b", "number": 9, "name": ""}]
-    for state, ahead, minutes, count in itertools.product(STATES, (0, 1, 12), (None, 0, 24), (0, 1, 2)):
+    moments = (None, "2026-11-22T02:05:00Z", "2099-11-22T02:05:00Z")
+    cases = itertools.product(STATES, (0, 1, 12), WAITS, moments)
+    for count, (state, ahead, wait, moment) in enumerate(cases):
         place = {
             "number": "A018",
             "service_name": "Hộ tịch",
             "state": state,
             "ahead": ahead,
-            "minutes_wait": minutes,
-            "counters": counters[:count],
+            "wait": wait,
+            "counters": counters[: count % 3],
             "counter": None if state == "waiting" else counters[1],
             "issued_at": "2026-11-22T02:05:00Z",
+            "then": ["Chứng thực"][: count % 2],
+            "parked_until": moment,
+            "rejoin_until": moment,
             "head": 7,
         }
         said = page.evaluate("async ([url, place]) => (await import(url)).placeWords(place)", [script, place])
         told = vars(Place.of(place))
         assert said == {name: told[name] for name in said}, place
+
+
+def missed(visitors: Visitors, centre: CentreProcess) -> tuple[Page, requests.Session]:
+    """A phone whose number was called and nobody came."""
+    page = follow(visitors, centre.take_number())
+    lan = centre.officer()
+    for action in ("open", "call-next", "no-show"):
+        centre.act(lan, "quay-9", action)
+    expect(page.locator("#headline")).to_have_text("Số này đã được gọi")
+    return page, lan
+
+
+def test_who_was_missed_comes_back_with_one_press(visitors: Visitors, centre: CentreProcess) -> None:
+    page, lan = missed(visitors, centre)
+    expect(page.locator("#hint")).to_contain_text("bấm nút đỏ trước")
+    assert faint_texts(page, 7) == []
+    page.click("#rejoin")
+    expect(page.locator("#headline")).to_have_text("Ông/bà là người tiếp theo")
+    expect(page.locator("#rejoin")).to_be_hidden()
+    for action in ("call-next", "no-show"):
+        centre.act(lan, "quay-9", action)
+    expect(page.locator("#hint")).to_contain_text("lấy số mới")
+    expect(page.locator("#rejoin")).to_be_hidden()
+
+
+def test_who_comes_back_too_late_is_told_whom_to_ask(visitors: Visitors, centre: CentreProcess) -> None:
+    page, _ = missed(visitors, centre)
+    page.route("**/rejoin", lambda route: route.fulfill(status=409, json={"code": "REJOIN_TOO_LATE"}))
+    page.click("#rejoin")
+    expect(page.locator("#asked")).to_contain_text("báo cán bộ ở quầy")
+    page.unroute("**/rejoin")
+    page.route("**/rejoin", lambda route: route.abort())
+    page.click("#rejoin")
+    expect(page.locator("#asked")).to_contain_text("Chưa gửi được")
+    expect(page.locator("#rejoin")).to_be_enabled()
+
+
+def test_a_number_is_given_back_after_a_question_only(visitors: Visitors, centre: CentreProcess) -> None:
+    ticket = centre.take_number()
+    page = follow(visitors, ticket)
+    question = page.get_by_role("dialog")
+    page.click("#cancel")
+    expect(question).to_contain_text(f"Hủy số {ticket['number']}?")
+    expect(question.get_by_role("button", name="Tiếp tục chờ")).to_be_focused()
+    assert faint_texts(page, 7) == []
+    page.keyboard.press("Enter")
+    expect(question).to_have_count(0)
+    expect(page.locator("#cancel")).to_be_focused()
+    page.click("#cancel")
+    question.get_by_role("button", name="Hủy số này").click()
+    expect(page.locator("#headline")).to_have_text("Số này đã hủy")
+    expect(page.locator("#cancel")).to_be_hidden()
+    assert centre.call("kiosk", "GET", f"/tickets/{ticket['id']}").json()["state"] == "cancelled"
+
+
+def test_a_number_set_aside_says_from_when_it_waits_again(visitors: Visitors, centre: CentreProcess) -> None:
+    page = follow(visitors, centre.take_number())
+    lan = centre.officer()
+    for action in ("open", "call-next"):
+        centre.act(lan, "quay-9", action)
+    centre.act(lan, "quay-9", "park", reason="Nộp phí", minutes=15)
+    expect(page.locator("#headline")).to_have_text("Đang giữ chỗ cho ông/bà")
+    expect(page.locator("#minutes")).to_have_text(re.compile(r"^Chờ tiếp từ\s\d\d:\d\d$"))
+    expect(page.locator("#cancel")).to_be_visible()
+
+
+def test_every_state_fits_a_small_phone(visitors: Visitors, centre: CentreProcess) -> None:
+    centre.take_number("ho-tich")
+    ticket = centre.take_number("ho-tich", then=["chung-thuc"])
+    page = follow(visitors, ticket)
+    lan = centre.officer()
+    for actions in (
+        (),
+        ("open", "call-next", "no-show", "call-next"),
+        ("no-show",),
+        (f"call/{ticket['id']}", "start"),
+        ("complete",),
+    ):
+        for action in actions:
+            centre.act(lan, "quay-9", action)
+        state = centre.call("kiosk", "GET", f"/tickets/{ticket['id']}").json()["state"]
+        expect(page.locator("body")).to_have_attribute("data-state", state)
+        for size in ((360, 740), (390, 844)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert not scrolls(page), (state, size)
+            assert beyond(page, "main > *") == [], (state, size)
+    expect(page.locator("#service")).to_have_text("Chứng thực")

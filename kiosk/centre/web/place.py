@@ -55,7 +55,7 @@ class Place:
         return cls(
             number=number,
             state=state,
-            service=answer["service_name"],
+            service=_service(answer),
             title=title,
             headline=headline,
             figure=figure,
@@ -64,6 +64,11 @@ class Place:
             counters=_counters(answer),
             issued=word("follow.issued", time=_clock(answer.get("issued_at"))),
         )
+
+
+def _service(answer: Mapping[str, Any]) -> str:
+    service, then = answer["service_name"], answer.get("then")
+    return word("follow.service_then", service=service, then=", ".join(then)) if then else service
 
 
 def _minutes(answer: Mapping[str, Any]) -> str:

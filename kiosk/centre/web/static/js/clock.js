@@ -33,3 +33,16 @@ const timeOfDay = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2
 
 /** An ISO moment as the time of day in Vietnam, "09:05". */
 export const hourMinute = (moment) => timeOfDay.format(typeof moment === "number" ? moment : Date.parse(moment));
+
+const dayMonth = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+const date = (at) => {
+  const parts = new Map(dayMonth.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${parts.get("day")}/${parts.get("month")}`;
+};
+
+/** An ISO moment as "09:05", or as "09:05, 21/11" on another day than today. */
+export function moment(iso) {
+  const at = Date.parse(iso);
+  const today = date(at) === date(now()) && Math.abs(now() - at) < 86_400_000;
+  return today ? hourMinute(at) : `${hourMinute(at)}, ${date(at)}`;
+}

@@ -17,9 +17,10 @@ export function dismiss() {
  * Ask and wait. groups: [{name, label, options: [{value, text, note, disabled}], chosen, short}] (short: answers stand
  * three and more beside each other) or, for free text, [{name, label, text: true, value, most}]; groups that are null or
  * have no options are left out. Resolves to {name: value, …}, or null when dismissed. Without `submit` the first press on
- * an answer is the answer.
+ * an answer is the answer. `careful`: what cannot be taken back; turning back is the plain thing to do. `grave`: the
+ * submit button is the red one.
  */
-export function ask({ heading, hint = "", groups, submit = "", back = word("common.back") }) {
+export function ask({ heading, hint = "", groups, submit = "", back = word("common.back"), careful = false, grave = false }) {
   return new Promise((resolve) => {
     const id = `question-${++count}`;
     const form = make(
@@ -29,8 +30,8 @@ export function ask({ heading, hint = "", groups, submit = "", back = word("comm
       ...groups.filter((group) => group?.text || group?.options?.length).map((group) => (group.text ? textField(group, id) : choices(group, submit))),
       make(
         "div", { class: "dialog-ends" },
-        make("button", { class: "button", type: "button", "data-part": "back", text: back, onclick: () => dialog.close() }),
-        submit ? make("button", { class: "button jade", type: "submit", text: submit }) : null,
+        make("button", { class: careful ? "button jade" : "button", type: "button", "data-part": "back", text: back, onclick: () => dialog.close() }),
+        submit ? make("button", { class: grave ? "button red" : "button jade", type: "submit", text: submit }) : null,
       ),
     );
     const dialog = make("dialog", { class: "card question", "aria-labelledby": id, "aria-describedby": hint ? `${id}-hint` : null }, form);
@@ -45,7 +46,10 @@ export function ask({ heading, hint = "", groups, submit = "", back = word("comm
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // beside the question
     document.body.append(dialog);
     dialog.showModal();
-    (dialog.querySelector("textarea") ?? dialog.querySelector("input:checked") ?? dialog.querySelector("button.choice:not(:disabled)") ?? dialog).focus();
+    const firsts = [careful ? "[data-part=back]" : "textarea", "input:checked", "button.choice:not(:disabled)"];
+    const first = firsts.map((one) => dialog.querySelector(one)).find(Boolean) ?? dialog;
+    first.focus();
+    if (first.matches("textarea")) first.select();
   });
 }
 

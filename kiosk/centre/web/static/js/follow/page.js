@@ -19,7 +19,7 @@ function draw() {
   const words = placeWords(place);
   document.title = words.title;
   document.body.dataset.state = place.state;
-  for (const name of ["headline", "figure", "hint", "minutes", "counters", "issued"]) setText(byId(name), words[name]);
+  for (const name of ["service", "headline", "figure", "hint", "minutes", "counters", "issued"]) setText(byId(name), words[name]);
   setText(byId("number"), place.number);
   byId("rejoin").hidden = !mayRejoin(place);
   byId("cancel").hidden = !MAY_CANCEL.has(place.state);
@@ -100,7 +100,9 @@ byId("cancel").addEventListener("click", async () => {
   const sure = await ask({
     heading: word("follow.cancel_heading", { number: place.number }),
     hint: word("follow.cancel_hint"),
-    groups: [{ name: "sure", label: "", options: [{ value: "yes", text: word("follow.cancel_sure") }] }],
+    groups: [{ name: "sure", options: [{ value: "yes", text: word("follow.cancel_sure") }] }],
+    back: word("follow.cancel_back"),
+    careful: true,
   });
   if (sure) await want(byId("cancel"), "cancel");
 });

@@ -3,10 +3,11 @@
 import { hourMinute, now } from "../clock.js";
 import { word } from "../words.js";
 
-/** {title, headline, figure, hint, minutes, counters, issued} of one answer of the centre. */
+/** {title, service, headline, figure, hint, minutes, counters, issued} of one answer of the centre. */
 export function placeWords(place) {
   const { number, state, ahead, counter } = place;
   const words = { title: word("follow.title_plain", { number }), headline: "", figure: "", hint: "", minutes: "", counters: "" };
+  words.service = place.then?.length ? word("follow.service_then", { service: place.service_name, then: place.then.join(", ") }) : place.service_name;
   words.issued = word("follow.issued", { time: hourMinute(place.issued_at) });
   const atCounter = String(counter?.number ?? "");
   if (state === "waiting") {

@@ -1,9 +1,9 @@
 // /head: how long each queue is, and stopping a service or the whole house with a message to the citizens.
 
 import { call } from "../api.js";
-import { sayProblem, showLink } from "../banner.js";
-import { hourMinute } from "../clock.js";
-import { ask } from "../dialog.js";
+import { hush, sayProblem, showLink } from "../banner.js";
+import { moment } from "../clock.js";
+import { ask, asking, dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
 import { Door } from "../sign-in.js";
@@ -15,6 +15,7 @@ let me = null;
 let services = [];
 let linked = true;
 let soon = null;
+const drafts = new Map(); // what was typed for a stop that did not get through
 
 const live = new Live({
   load, changed: draw, link,
@@ -26,7 +27,7 @@ const live = new Live({
   },
   refused: () => door.ask(word("sign_in.ended")),
 });
-const door = new Door({ roles: ["head"], live, clear: () => (me = null), wrongRole: () => word("head.wrong_role") });
+const door = new Door({ roles: ["head"], live, clear, wrongRole: () => word("head.wrong_role") });
 setInterval(() => me && linked && live.reload(), 60_000); // hours and waits change by the clock alone
 
 async function load() {
@@ -41,42 +42,58 @@ function link(state) {
   draw();
 }
 
+function clear() {
+  me = null;
+  drafts.clear();
+  dismiss();
+}
+
 const houseStop = () => services.find((service) => service.stop?.house)?.stop ?? null;
 
 function draw() {
   if (!me) return;
   byId("shell").hidden = false;
   setText(byId("who"), me.name);
-  const stop = houseStop();
-  byId("house").dataset.stopped = String(Boolean(stop));
-  setText(byId("house-state"), word(stop ? "head.house_stopped" : "head.house_open"));
-  setText(byId("house-note"), stop ? word("head.message", { message: stop.message }) : word("head.waiting_all", { n: services.reduce((sum, one) => sum + one.waiting, 0) }));
-  setText(byId("house-stop"), word(stop ? "head.house_resume" : "head.house_stop"));
-  byId("house-stop").disabled = !linked;
+  drawHouse(houseStop());
   const held = document.activeElement?.dataset?.service;
-  byId("services").replaceChildren(...services.map((service) => line(service, Boolean(stop))));
-  if (held) byId("services").querySelector(`[data-service="${CSS.escape(held)}"]`)?.focus();
+  byId("services").replaceChildren(...services.map(line));
+  if (held) focusService(held);
 }
 
-function line(service, houseStopped) {
-  const stopped = Boolean(service.stop) && !service.stop.house;
+function drawHouse(stop) {
+  const waiting = word("head.waiting_all", { n: services.reduce((sum, one) => sum + one.waiting, 0) });
+  const open = services.some((one) => one.open);
+  byId("house").dataset.state = stop ? "stopped" : open ? "open" : "closed";
+  setText(byId("house-state"), word(stop ? "head.house_stopped" : open ? "head.house_open" : "head.house_closed"));
+  setText(byId("house-note"), stop ? `${stopWords(stop)} · ${waiting}` : waiting);
+  setText(byId("house-stop"), word(stop ? "head.resume" : "head.house_stop"));
+  byId("house-stop").disabled = !linked;
+}
+
+function line(service) {
+  const { id, name, stop } = service;
+  const own = Boolean(stop) && !stop.house;
   return make(
-    "li", { class: "card service", "data-open": service.open, "data-stopped": stopped },
-    make("div", {}, make("h2", { text: service.name }), make("p", { class: "state", text: stateWords(service) })),
-    make("p", { class: "figures" }, make("span", { class: "number", text: service.waiting }), make("span", { class: "quiet", text: ` ${word("head.waiting")}` }), make("br"), make("span", { class: "quiet", text: waitWords(service.wait) })),
+    "li", { class: "service", "data-state": service.open ? "open" : stop ? "stopped" : "closed" },
+    make("div", {}, make("h2", { text: name }), make("p", { class: "state", text: stateWords(service) })),
+    make("p", { class: "waits" }, make("span", { class: "number", text: service.waiting }), make("span", { class: "quiet", text: ` ${word("head.waiting")}` })),
+    make("p", { class: "quiet wait", text: service.open ? waitWords(service.wait) : "" }),
     make("button", {
-      class: "button", type: "button", "data-service": service.id, disabled: !linked || houseStopped,
-      text: word(stopped ? "head.resume" : "head.stop"), onclick: () => (stopped ? resume(service.id) : stop(service.id, service.name)),
+      class: "button", type: "button", "data-service": id, disabled: !linked || Boolean(stop?.house),
+      "aria-label": word(own ? "head.resume_service" : "head.stop_service", { name }),
+      text: word(own ? "head.resume" : "head.stop"), onclick: () => (own ? resume(id) : askToStop(id, name)),
     }),
   );
 }
 
 function stateWords(service) {
   if (service.open) return word("head.open");
-  if (service.closed_reason === "stopped") return word("head.message", { message: service.closed_words });
-  const reason = word(`head.closed.${service.closed_reason}`, { words: service.closed_words ?? "" });
-  return service.opens_at ? `${reason} ${word("head.opens_at", { time: hourMinute(service.opens_at) })}` : reason;
+  if (service.stop) return service.stop.house ? word("head.with_house") : stopWords(service.stop);
+  const reason = word(`head.closed.${service.closed_reason}`, { words: service.closed_words });
+  return service.opens_at ? `${reason} ${word("head.opens_at", { time: moment(service.opens_at) })}` : reason;
 }
+
+const stopWords = (stop) => word("head.message", { time: moment(stop.at), message: stop.message });
 
 function waitWords(wait) {
   if (!wait) return word("head.wait_unknown");
@@ -84,29 +101,47 @@ function waitWords(wait) {
   return wait.low ? word("head.wait_range", { low: wait.low, high: wait.high }) : word("head.wait_under", { high: wait.high });
 }
 
-async function stop(id, name) {
+async function askToStop(id, name = "") {
+  if (asking()) return;
   const answer = await ask({
     heading: word(id === HOUSE ? "head.stop_house_heading" : "head.stop_heading", { name }),
     hint: word("head.stop_hint"),
-    groups: [{ name: "message", label: word("head.stop_message"), text: true, value: word("head.stop_example"), most: 120 }],
+    groups: [{ name: "message", label: word("head.stop_message"), text: true, value: drafts.get(id) ?? word("head.stop_example"), most: 120 }],
     submit: word("head.stop"),
+    grave: true,
   });
   const message = answer?.message.trim();
-  if (message) await change("PUT", id, { message }, "head.live_stopped");
+  if (message) {
+    drafts.set(id, message);
+    if (await change("PUT", id, { message }, "head.live_stopped")) drafts.delete(id);
+  }
+  focusService(id);
 }
 
-const resume = (id) => change("DELETE", id, undefined, "head.live_resumed");
+async function resume(id) {
+  await change("DELETE", id, undefined, "head.live_resumed");
+  focusService(id);
+}
 
+/** Tell the centre; whether it took it. */
 async function change(method, id, body, said) {
+  hush();
+  let taken = false;
   try {
     await call(method, `/services/${encodeURIComponent(id)}/stop`, body);
     announce(word(said));
+    taken = true;
   } catch (problem) {
     sayProblem(problem);
   }
   await live.reload();
+  return taken;
 }
 
-byId("house-stop").addEventListener("click", () => (houseStop() ? resume(HOUSE) : stop(HOUSE, "")));
+function focusService(id) {
+  (id === HOUSE ? byId("house-stop") : byId("services").querySelector(`[data-service="${CSS.escape(id)}"]`))?.focus();
+}
+
+byId("house-stop").addEventListener("click", () => (houseStop() ? resume(HOUSE) : askToStop(HOUSE)));
 byId("sign-out").addEventListener("click", () => door.leave());
 door.begin();

@@ -1,18 +1,8 @@
 // One device: its condition in words, since when, what to do, a test that really tests, and its settings.
 
-import { hourMinute, now } from "../clock.js";
+import { moment } from "../clock.js";
 import { make } from "../dom.js";
 import { failureWords, optionalWord, word } from "../words.js";
-
-const DAY = 86_400_000;
-const date = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
-
-/** "09:05", or "09:05, 21/11" when it was another day. */
-export function moment(iso) {
-  const time = hourMinute(iso);
-  const sameDay = date.format(Date.parse(iso)) === date.format(now()) && now() - Date.parse(iso) < DAY;
-  return sameDay ? time : `${time}, ${date.format(Date.parse(iso))}`;
-}
 
 export const deviceName = (name) => optionalWord(`maintenance.device.${name}`) ?? name;
 

@@ -1,12 +1,14 @@
-// /maintenance: every device of the centre.
+// /maintenance: the centre itself and every device of it.
 
 import { call } from "../api.js";
 import { sayProblem, showLink } from "../banner.js";
+import { dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { deviceName, statusParts, testReport } from "./device-card.js";
+import { backUpNow, drawHouse, houseEvent, readHouse } from "./house.js";
 import { answered, request } from "./requests.js";
 import { settingsForm } from "./settings-form.js";
 
@@ -15,6 +17,7 @@ const ORDER = ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "
 const devices = new Map();
 const cards = new Map(); // device name → {card, status, settings}
 let me = null;
+let house = null;
 
 const live = new Live({ load, apply, changed: draw, link, refused: () => door.ask(word("sign_in.ended")) });
 const door = new Door({ roles: ["maintenance"], live, clear, wrongRole: () => word("maintenance.wrong_role") });
@@ -22,20 +25,23 @@ const door = new Door({ roles: ["maintenance"], live, clear, wrongRole: () => wo
 async function load() {
   const session = await call("GET", "/session");
   me = session.officer ?? session;
-  const listed = await call("GET", "/devices");
+  const [listed, told] = await Promise.all([call("GET", "/devices"), readHouse()]);
+  house = told;
   devices.clear();
   for (const device of listed.sort((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name))) devices.set(device.name, device);
 }
 
-function apply({ type, data }) {
+function apply(event) {
+  const { type, data } = event;
   if (type === "device.answered") answered(data.request.id);
-  if (type.startsWith("device.")) live.reload(); // the event tells less than the page shows
+  if (type.startsWith("device.") || houseEvent(event)) live.reload(); // the event tells less than the page shows
 }
 
 function draw() {
   if (!me) return;
   byId("shell").hidden = false;
   setText(byId("who"), me.name);
+  drawHouse(house, () => live.reload());
   const list = [...devices.values()];
   const bad = list.filter((device) => !["ready", "busy", "disabled"].includes(device.condition)).length;
   setText(byId("summary"), !list.length ? word("maintenance.none") : bad ? word("maintenance.summary_bad", { n: bad }) : word("maintenance.summary_good"));
@@ -107,8 +113,10 @@ function link(state) {
 
 function clear() {
   me = null;
+  dismiss();
 }
 
+byId("back-up").addEventListener("click", backUpNow);
 byId("sign-out").addEventListener("click", () => door.leave());
 
 // Heartbeats and readings are no events: look again now and then while somebody looks at the page.
