@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from kiosk.centre import journal, opening
 from kiosk.centre.access import Role
@@ -23,7 +23,8 @@ from kiosk.centre.keeping.restore import restore as restore_file
 from kiosk.centre.moments import system_clock, written
 from kiosk.centre.outside_mark import OutsideMark
 from kiosk.centre.plan import Plan
-from kiosk.centre.store.engine import chosen_url, database_of, open_engine
+from kiosk.centre.store.engine import chosen_url, connected, database_of, open_engine
+from kiosk.centre.store.schema import journal_head
 from kiosk.centre.store.store import Store, Transaction
 from kiosk.settings import Settings
 
@@ -166,13 +167,15 @@ def restore(settings: Settings, data_folder: Path, file: Path, *, copies: bool =
 
 @contextlib.contextmanager
 def _looked_at(settings: Settings, data_folder: Path) -> Iterator[Connection]:
-    """One moment of the database, read only."""
+    """One moment of the database, read only. Raises ``FileNotFoundError``, ``StoreUnreachableError``."""
     database = database_of(data_folder, chosen_url(settings.centre.database_url))
     if isinstance(database, Path) and not database.is_file():
         raise FileNotFoundError(database)
     engine = open_engine(database, write=False, patient=True)
     try:
-        with engine.connect() as connection, connection.begin():
+        with connected(engine) as connection, connection.begin():
+            if not inspect(connection).has_table(journal_head.name):
+                raise FileNotFoundError("the database is empty")
             yield connection
     finally:
         engine.dispose()

@@ -32,6 +32,7 @@ from kiosk.centre.store.schema import device_token, probe
 from kiosk.centre.store.schema import journal as journal_table
 from kiosk.centre.store.store import Reading, Store, Transaction
 from kiosk.settings import load
+from tests.centre.command import main
 from tests.centre.support import API, CONFIG, ROOT, Process, database_url, eventually, headers, sown
 from tests.postgres_server import PostgresServer, shared_server
 
@@ -333,6 +334,32 @@ class TestTrouble:
             assert process.stop() == 0
         finally:
             process.end()
+
+
+def test_a_database_that_is_empty_or_gone_is_told_in_one_line(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["journal", "verify", "--config", str(CONFIG), "--data", str(tmp_path)]
+    with database_url(url):
+        assert main(line) == 2
+    with database_url("postgresql+psycopg://nobody@127.0.0.1:9/nothing"):
+        assert main(line) == 2
+    empty, gone = capsys.readouterr().err.splitlines()
+    assert "no centre's database" in empty
+    assert gone == "the database does not answer"
+
+
+def test_a_role_without_privileges_is_enough(url: str, tmp_path: Path) -> None:
+    name = make_url(url).database
+    shared_server().run(
+        "postgres", f"CREATE ROLE centre_{name} LOGIN", f"ALTER DATABASE {name} OWNER TO centre_{name}"
+    )
+    plain = make_url(url).set(username=f"centre_{name}").render_as_string(hide_password=False)
+    store = Store(tmp_path / "data", SITE, system_clock, plain)
+    store.open()
+    assert store.submit_write(say(1)).result() == 1
+    assert said(store) == [1]
+    store.close()
 
 
 _OTHER_PROCESS = """

@@ -8,17 +8,18 @@ error messages.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from kiosk.centre.store import postgresql, sqlite
-from kiosk.centre.store.errors import StoreUnsafeError
+from kiosk.centre.store.errors import StoreUnreachableError, StoreUnsafeError
 
 URL_VARIABLE = "CENTRE_DATABASE_URL"
 FILE_NAME = "centre.sqlite3"
@@ -68,6 +69,19 @@ def open_engine(
     if isinstance(database, Path):
         return sqlite.open_engine(database, write=write, connect=connect)
     return postgresql.open_engine(database, write=write, patient=patient)
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of ``engine``. Raises ``StoreUnreachableError`` if there is none to be had."""
+    try:
+        connection = engine.connect()
+    except DBAPIError as error:
+        if trouble_of(error) is not Trouble.UNREACHABLE:
+            raise
+        raise StoreUnreachableError(Trouble.UNREACHABLE.value) from error
+    with connection:
+        yield connection
 
 
 def verify_safety(connection: Connection) -> None:
