@@ -78,7 +78,7 @@ class LearntTimes:
             legs += await store.read(partial(_legs, asked=of_day))
         times = await asyncio.to_thread(ServiceTimes, self._configured, self._plan.zone, legs)
         with self._lock:
-            self._times, self._seen, self._looked_at = times, ("", ""), None
+            self._times, self._seen, self._looked_at, self._last = times, ("", ""), None, None
 
     def refresh(self, reading: Reading) -> None:
         """Learn from what ended today since the last look."""
