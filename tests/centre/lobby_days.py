@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
@@ -34,6 +34,14 @@ _STEPS = (
 )
 
 
+class Visit(NamedTuple):
+    """The rows that one visit leaves."""
+
+    ticket: dict[str, Any]
+    issue_key: dict[str, Any]
+    leg: dict[str, Any] | None
+
+
 class LobbyDays:
     """Fills ``store``, whose clock is ``now``."""
 
@@ -41,7 +49,7 @@ class LobbyDays:
         self.moment = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
         self.store: Store
         self._site = site
-        self._arrival = 0
+        self._known = b""
 
     def now(self) -> datetime:
         """The clock for the store."""
@@ -50,15 +58,14 @@ class LobbyDays:
     def day(self, day: date, numbers: int, *, last_waits: bool = False) -> None:
         """One day with so many numbers; with ``last_waits`` the last one is only issued."""
         self.moment = datetime.combine(day, time(7, 30), ZONE).astimezone(UTC)
-        self._arrival = 0
         self.store.submit_write(lambda transaction: self._begin(transaction, day)).result()
         for first in range(1, numbers + 1, _AT_ONCE):
             some = range(first, min(first + _AT_ONCE, numbers + 1))
             served = [n for n in some if not (last_waits and n == numbers)]
 
             def write(transaction: Transaction, some: range = some, served: list[int] = served) -> None:
-                for n in some:
-                    self._visit(transaction, day, n, whole=n in served)
+                rows = [self._visit(transaction, day, n, whole=n in served) for n in some]
+                self._keep(transaction, rows)
 
             self.store.submit_write(write).result()
             self.moment += timedelta(seconds=30 * _AT_ONCE)
@@ -68,7 +75,19 @@ class LobbyDays:
         _put(transaction, "business_day", row)
         transaction.record("day.begun", "centre", "centre", {"day": day.isoformat()})
 
-    def _visit(self, transaction: Transaction, day: date, n: int, *, whole: bool) -> None:
+    @staticmethod
+    def _keep(transaction: Transaction, rows: list[Visit]) -> None:
+        connection, last = transaction.connection, rows[-1].ticket
+        for name in ("ticket", "issue_key", "leg"):
+            many = [row for visit in rows if (row := getattr(visit, name)) is not None]
+            if many:
+                connection.execute(insert(metadata.tables[name]), many)
+        of_day = {"day": last["day"], "taken": last["sequence"], "series": "A", "first": 1, "reserved": 0}
+        _put(transaction, "number_band", of_day)
+        arrived = {"day": last["day"], "arrivals": last["arrival"], "closed_at": None}
+        _put(transaction, "business_day", {**arrived, "last_queued_at": last["queued_at"]})
+
+    def _visit(self, transaction: Transaction, day: date, n: int, *, whole: bool) -> Visit:
         site, at, said = self._site, self.moment, day.isoformat()
         actor, counter = "kiosk:sanh-1", f"quay-{n % _COUNTERS + 1}"
         ticket_id = hashlib.sha256(f"{day}/{n}".encode()).hexdigest()[:24]
@@ -89,7 +108,7 @@ class LobbyDays:
             "appointed_at": None,
             "overtaken": 0,
             "legs": 0,
-            "follow_token": follow_token(follow_secret(transaction.connection, site), ticket_id),
+            "follow_token": follow_token(self._secret(transaction), ticket_id),
             "print_state": "none",
             "print_code": None,
             "print_copies": 0,
@@ -98,7 +117,7 @@ class LobbyDays:
         }
         told = {"ticket": recorded(row), "key": key, "body": key[::-1], "band": [1, n, 0]}
         transaction.record("ticket.issued", actor, ticket_id, told)
-        legs = []
+        leg = None
         for index, (kind, event) in enumerate(_STEPS if whole else ()):
             more: dict[str, Any] = {}
             if event is None:
@@ -122,19 +141,15 @@ class LobbyDays:
                     **{name: row[name] for name in ("queued_at", "called_at", "started_at", "ended_at")},
                     "outcome": "completed",
                 }
-                legs.append({"site": site, "ticket": ticket_id, "day": said, **more["leg"]})
+                leg = {"site": site, "ticket": ticket_id, "day": said, **more["leg"]}
             who = actor if event is None else "officer:lan"
             transaction.record(kind, who, ticket_id, {"ticket": recorded(row), **more})
-        connection = transaction.connection
-        connection.execute(insert(metadata.tables["ticket"]), row)
-        issue_key = {"key": key, "body": key[::-1], "ticket": ticket_id, "at": transaction.at}
-        _put(transaction, "issue_key", issue_key)
-        if legs:
-            connection.execute(insert(metadata.tables["leg"]), legs)
-        band = {"day": said, "series": "A", "first": 1, "taken": n, "reserved": 0}
-        _put(transaction, "number_band", band)
-        arrived = {"day": said, "arrivals": n, "last_queued_at": row["queued_at"], "closed_at": None}
-        _put(transaction, "business_day", arrived)
+        issue_key = {"site": site, "key": key, "body": key[::-1], "ticket": ticket_id, "at": transaction.at}
+        return Visit(row, issue_key, leg)
+
+    def _secret(self, transaction: Transaction) -> bytes:
+        self._known = self._known or follow_secret(transaction.connection, self._site)
+        return self._known
 
 
 def _put(transaction: Transaction, name: str, row: dict[str, Any]) -> None:
