@@ -103,7 +103,7 @@ class CentreProcess:
         """Finish every ticket and close every counter, as at the end of a day."""
         if self._process is None:
             self.start()
-        officers = {login: self.officer(login) for login in ("ha", "lan")}
+        officers = {login: self.officer(login) for login in ("ha", "lan", "truong")}
         for counter in self.call("kiosk", "GET", "/counters").json():
             officer = officers[counter["officer"]["login"] if counter["officer"] else "lan"]
             self.act(officer, counter["id"], "open")
@@ -114,12 +114,15 @@ class CentreProcess:
             while self.act(officer, counter["id"], "call-next").status_code == 200:
                 self.act(officer, counter["id"], "no-show")
             self.act(officer, counter["id"], "close")
-        lan = officers["lan"]
+        head, lan = officers["truong"], officers["lan"]
+        services = lan.get(f"{self.url}/api/v1/services", timeout=10).json()
+        for stopped in {"*" if one["stop"]["house"] else one["id"] for one in services if one["stop"]}:
+            head.delete(f"{self.url}/api/v1/services/{stopped}/stop", timeout=10)
         for ticket in lan.get(f"{self.url}/api/v1/tickets?state=parked", timeout=10).json():
             lan.post(f"{self.url}/api/v1/tickets/{ticket['id']}/cancel", timeout=10)
 
     def act(
-        self, officer: requests.Session, counter: str, action: str, **particulars: Any
+        self, officer: requests.Session, counter: str, action: str, /, **particulars: Any
     ) -> requests.Response:
         url = f"{self.url}/api/v1/counters/{counter}/{action}"
         return officer.post(url, json=particulars or None, timeout=10)

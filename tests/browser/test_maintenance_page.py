@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.centre_process import PASSWORD, CentreProcess
 from tests.browser.conftest import Visitors
@@ -151,3 +151,54 @@ def kept(centre: CentreProcess) -> dict[str, Any]:
     devices = centre.call("kiosk", "GET", "/devices").json()
     settings: dict[str, Any] = next(device["settings"] for device in devices if device["name"] == "printer")
     return settings
+
+
+def test_a_backup_is_made_from_the_page(visitors: Visitors, centre: CentreProcess) -> None:
+    page = visitors.page()
+    sign_in(page)
+    expect(page.locator("#next-backup")).to_contain_text("Lần tới: 02:30")
+    expect(page.locator("#troubles > li")).to_have_count(0)
+    page.click("#back-up")
+    expect(page.locator("#back-up")).to_have_text("Đang sao lưu…")
+    expect(page.locator(".banner")).to_contain_text("Đã sao lưu", timeout=60_000)
+    expect(page.locator("#last-backup")).to_contain_text("Bản gần nhất:")
+    expect(page.locator("#back-up")).to_be_enabled()
+
+
+def test_what_the_centre_has_to_tell_stands_there_with_what_to_do(
+    visitors: Visitors, centre: CentreProcess
+) -> None:
+    def keeping(route: Route) -> None:
+        since = "2026-11-20T01:00:00.000Z"
+        codes = ("CENTRE_RESTORED", "BACKUP_FAILED")
+        warnings = [{"code": code, "since": since, "detail": "the disk says: ENOSPC"} for code in codes]
+        route.fulfill(json={**route.fetch().json(), "warnings": warnings})
+
+    def rules(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["clock"].update(machine_day="2099-02-01", right=False)
+        route.fulfill(json=answer)
+
+    page = visitors.page()
+    page.route("**/api/v1/keeping", keeping)
+    page.route("**/api/v1/queue/rules", rules)
+    sign_in(page)
+    troubles = page.locator("#troubles > li")
+    expect(troubles).to_have_count(3)
+    expect(troubles.nth(1)).to_contain_text("đã được khôi phục")
+    expect(troubles.nth(1)).to_contain_text("Cần làm: Đọc phần chi tiết.")
+    expect(troubles.nth(2)).to_contain_text("08:00, 20/11")
+    expect(page.get_by_text("ENOSPC").first).to_be_hidden()
+    troubles.nth(2).locator("summary").click()
+    expect(troubles.nth(2)).to_contain_text("ENOSPC")
+    assert faint_texts(page, 4.5) == []
+
+    page.get_by_role("button", name="Hôm nay đúng là ngày 01/02/2099").click()
+    question = page.get_by_role("dialog")
+    expect(question.get_by_role("button", name="Quay lại")).to_be_focused()
+    assert faint_texts(page, 4.5) == []
+    question.get_by_role("button", name="Đúng, hôm nay là 01/02/2099").click()
+    expect(page.locator(".banner")).to_contain_text("Đồng hồ của máy chủ")  # its clock says another day
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth")

@@ -43,7 +43,7 @@ def expect_enabled(page: Page, actions: set[str]) -> None:
     expect(page.locator("[data-action]:not(:disabled)")).to_have_count(len(actions))
 
 
-SIZES = ((1366, 768), (1280, 600), (1280, 720), (1920, 1080))
+SIZES = ((1366, 768), (1280, 600), (1366, 625), (1280, 720), (1920, 1080))
 
 
 def test_an_officer_serves_a_citizen_with_one_key_for_the_next(
