@@ -75,7 +75,7 @@ def _errors(judged: Sequence[Promise], file: Path) -> Path:
     axes.set_title("How far foretold waits were from the real ones")
     axes.grid(axis="y", alpha=0.3)
     axes.legend(frameon=False, loc="upper right")
-    axes.set_ylim(0, 1.15 * axes.get_ylim()[1])
+    axes.set_ylim(0, 1.5 * axes.get_ylim()[1])  # room for the legend
     return _written(figure, file)
 
 
@@ -99,7 +99,7 @@ def _kept(judged: Sequence[Promise], file: Path) -> Path:
     groups = [group for group in groups if len(group[2]) >= 10]
     shares = [100 * fmean(one.kept_upper for one in group) for _, _, group in groups]
     bars = right.bar(range(len(groups)), shares, color=_COLOURS[0], width=0.6)
-    right.bar_label(bars, [f"{share:.0f} %" for share in shares], padding=3)
+    right.bar_label(bars, [f"{share:.0f} %" for share in shares], label_type="center", color="white")
     right.axhline(90, color=_COLOURS[1], linewidth=1.5, linestyle="--", label="promised: 90 %")
     names = [f"{low}–{high}" if high < 10_000 else f"over {low}" for low, high, _ in groups]
     right.set_xticks(
@@ -107,9 +107,10 @@ def _kept(judged: Sequence[Promise], file: Path) -> Path:
     )
     right.set_xlabel("foretold median in minutes, and how many citizens")
     right.set_ylabel("% not longer than the upper figure told")
-    right.set_ylim(0, 118)
+    right.set_ylim(0, 112)
     right.set_title("Were the promises kept?")
     right.legend(frameon=False, loc="upper left", borderaxespad=0)
+    right.set_yticks(range(0, 101, 20))
     return _written(figure, file)
 
 
