@@ -35,6 +35,7 @@ from kiosk.client import (
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
+from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.kiosk import KioskProcess
 from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.settings import load
@@ -61,6 +62,7 @@ class MemoryCentre:
         self.answers: dict[str, tuple[bool, tuple, FailureCode | None]] = {}
         self.stream: list[Event] = []
         self.secrets: dict[str, str] = {}
+        self.known: dict[str, tuple[FailureCode | None, dict[str, str]]] = {}
         self.rules = QueueRules(date(2026, 11, 23))
         self.asked_for: list[dict[str, Any]] = []
         self.leases = 0
@@ -170,6 +172,7 @@ class MemoryCentre:
     ):
         self._asked()
         self.reports.append((name, condition, failure))
+        self.known[name] = (warning, dict(facts or {}))
 
     def devices(self) -> list:
         self._asked()
@@ -343,6 +346,7 @@ class MemoryLobby:
 
     centre: MemoryCentre = field(default_factory=MemoryCentre)
     numbers: OfflineNumbers | None = None
+    clock: CentreClock | None = None
     changes: int = 0
 
     def __enter__(self) -> MemoryLobby:
@@ -355,6 +359,7 @@ class MemoryLobby:
             self._changed,
             forms={form().id: form()},
             numbers=self.numbers,
+            clock=self.clock,
             make_reader=lambda settings: self._made(MemoryReader(settings)),
             make_printer=lambda settings: self._made(MemoryPrinter(settings)),
             make_scanner=lambda settings: self._made(MemoryScanner(settings)),

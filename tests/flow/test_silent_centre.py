@@ -7,7 +7,7 @@ import hmac
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from memory_lobby import MemoryLobby, MemoryPrinter
 
 from kiosk.client import CentreError, PriorityClass, QueueRules
 from kiosk.failures import FailureCode
+from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.visit.events import (
     Continue,
@@ -155,6 +156,23 @@ def test_a_slip_that_failed_without_the_centre_is_copied_when_both_are_well(lobb
     MemoryPrinter.paper = True
     lobby.until(lambda: ("o-B990", "printed", None, True) in lobby.centre.prints)
     assert lobby.printer.slips[-1].copy
+
+
+def test_staff_see_a_clock_that_differs_and_numbers_that_the_centre_did_not_take(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    clock = CentreClock(wall=lambda: now + timedelta(seconds=41), ticks=lambda: 100.0)
+    clock.heard(99.999, 100.0, now)
+    numbers = OfflineNumbers(tmp_path / "offline.sqlite3")
+    with MemoryLobby(numbers=numbers, clock=clock) as lobby:
+        lobby.until(lambda: "kiosk_screen" in lobby.centre.known)
+        warning, facts = lobby.centre.known["kiosk_screen"]
+        assert (warning, facts["clock_differs"]) == (FailureCode.KIOSK_CLOCK_DIFFERS, "+41 s")
+        lobby.until(lambda: numbers.lease is not None)
+        numbers.give("hon-nhan", "k", clock.now())
+        numbers.was_refused("k", "number_taken")
+        health = lobby.process._issuing.health
+        assert health.warning is FailureCode.OFFLINE_NUMBERS_REFUSED
+        assert health.facts["offline_refused"] == "1"
 
 
 def test_slips_of_another_kiosk_are_left_to_it(lobby: MemoryLobby) -> None:

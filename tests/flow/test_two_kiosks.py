@@ -39,10 +39,10 @@ class Kiosk:
     wishes: int = 0
 
     def __post_init__(self) -> None:
-        clock = CentreClock()
-        self.client = CentreClient(self.url, self.token, read_seconds=3, clock=clock)
         self.numbers = OfflineNumbers(self.folder / f"{self.name}.sqlite3")
-        self.issuing = Issuing(self.client, ZONE, self.numbers, clock)
+        self.clock = CentreClock(float(self.numbers.recall("skew") or 0.0))
+        self.client = CentreClient(self.url, self.token, read_seconds=3, clock=self.clock)
+        self.issuing = Issuing(self.client, ZONE, self.numbers, self.clock)
         self.issuing.start()
 
     def takes(self, service: str = SERVICE) -> IssuedTicket:
@@ -72,12 +72,17 @@ class House:
 
     centre: Process
     kiosks: tuple[Kiosk, Kiosk]
+    uncertain: float = 0.0
 
     def waiting(self) -> list[str]:
         return [one.number for one in self.kiosks[0].client.tickets("waiting")]
 
     def told(self) -> bool:
         return not any(kiosk.numbers.waiting() for kiosk in self.kiosks)
+
+    def next_citizen(self) -> None:
+        """Time passes that the clocks of both kiosks can tell."""
+        time.sleep(0.01 + self.uncertain)
 
     def comes_back(self) -> None:
         self.centre.start()
@@ -100,8 +105,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     )
     try:
         for kiosk in kiosks:
-            until(lambda kiosk=kiosk: kiosk.numbers.lease is not None)
-        yield House(centre, (kiosks[0], kiosks[1]))
+            until(lambda kiosk=kiosk: kiosk.numbers.recall("skew") is not None)
+        uncertain = sum(kiosk.clock.error() or 0.0 for kiosk in kiosks)
+        yield House(centre, (kiosks[0], kiosks[1]), uncertain)
     finally:
         for kiosk in kiosks:
             kiosk.stops()
@@ -110,17 +116,24 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def test_numbers_given_with_and_without_the_centre_are_called_in_the_order_of_issue(house: House) -> None:
     one, two = house.kiosks
-    given = [one.takes(), two.takes()]
+    given: list[IssuedTicket] = []
+
+    def come(*kiosks: Kiosk) -> None:
+        for kiosk in kiosks:
+            given.append(kiosk.takes())
+            house.next_citizen()
+
+    come(one, two)
     house.centre.kill()
-    given += [two.takes(), one.takes(), one.takes()]
+    come(two, one, one)
     two.restarts()
-    given += [two.takes(), one.takes()]
+    come(two, one)
     assert [ticket.offline for ticket in given] == [False, False, True, True, True, True, True]
     house.comes_back()
     until(house.told)
     until(lambda: not one.issuing.offer().offline)
     until(lambda: not two.issuing.offer().offline)
-    given += [one.takes(), two.takes()]
+    come(one, two)
     assert not given[-1].offline
     numbers = [ticket.number for ticket in given]
     assert len(set(numbers)) == len(numbers)
