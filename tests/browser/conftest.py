@@ -85,6 +85,8 @@ def visitors(browser: Browser, centre: CentreProcess) -> Iterator[Visitors]:
     visitors = Visitors(browser, centre.url)
     yield visitors
     for context in visitors.contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert visitors.foreign == [], "a page asked somebody else than the centre"
     assert visitors.script_errors == []

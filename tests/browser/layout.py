@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-_BEYOND = """(lines) => {
+_BEYOND = """async (lines) => {
+  for (const _ of [1, 2]) await new Promise((drawn) => requestAnimationFrame(drawn));
   const { min, max } = Math;
   const shown = (one) => one.checkVisibility() && one.textContent.trim() && !one.closest(".unseen, #form");
   const clip = (box, other) => ({

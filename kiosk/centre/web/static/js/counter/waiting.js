@@ -49,15 +49,23 @@ const backAt = (ticket) =>
  * one more is left over for some, the first queues have it. `parts(most)` makes them; most(at): how many the queue shows.
  */
 function fill(panel, count, parts) {
-  for (let lines = MOST * count; lines >= count; lines -= 1) {
+  const fits = (lines) => {
     panel.replaceChildren(...parts((at) => Math.floor(lines / count) + (at < lines % count)));
-    if (panel.scrollHeight <= panel.clientHeight) return;
+    return panel.scrollHeight <= panel.clientHeight;
+  };
+  let [least, most] = [count, MOST * count];
+  if (fits(most)) return;
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (fits(middle)) least = middle;
+    else most = middle;
   }
+  fits(least);
 }
 
 function group(attributes, name, tickets, most, note, turn) {
   const count = make("span", { class: "number", text: tickets.length });
-  const all = { class: "all", type: "button", "data-more": name, onclick: (event) => turn.pick(name, tickets, event.detail === 0) };
+  const all = { class: "all", type: "button", "data-more": name, "aria-label": word("counter.waiting.all_of", { name, n: tickets.length }), onclick: (event) => turn.pick(name, tickets, event.detail === 0) };
   return make(
     "li", { class: tickets.length ? "queue" : "queue empty", ...attributes },
     make(
