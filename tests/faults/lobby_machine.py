@@ -6,7 +6,7 @@ import copy
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import (
+    RULE_MARKER,
     RuleBasedStateMachine,
     initialize,
     invariant,
@@ -197,13 +198,14 @@ class Machine(RuleBasedStateMachine):
     def call_next(self, which: int, later: int) -> None:
         self._next(self._counter(which, self._can_call), later)
 
-    def _next(self, counter: str, later: int) -> None:
+    def _next(self, counter: str, later: int) -> Slip | None:
         self.clock.forward(milliseconds=later)
         answer = self._at(counter, "call-next")
         called = self._agree(lambda lobby: lobby.call_next(self.now, counter), answer)
         if answer.status_code in {200, 204}:
             told = answer.json()["id"] if answer.status_code == 200 else None
             assert told == (called.id if called else None), "the right one is called"
+        return called
 
     @precondition(lambda self: any(map(self._can_call, SERVES)))
     @rule(which=WHICH, later=MILLISECONDS)
@@ -284,6 +286,9 @@ class Machine(RuleBasedStateMachine):
         self.clock.forward(milliseconds=later)
         slip = self._some(which, "parked", "no_show")
         assert slip is not None
+        self._pick(counter, slip)
+
+    def _pick(self, counter: int, slip: Slip) -> None:
         at = self._counter(counter, lambda one: self.lobby.at(one) is None and one in self.lobby.open)
         answer = self._at(at, f"call/{slip.id}")
         self._agree(lambda lobby: lobby.call(self.now, at, lobby.slips[slip.id]), answer)
@@ -338,6 +343,9 @@ class Machine(RuleBasedStateMachine):
         self.clock.forward(milliseconds=later)
         slip = self._some(which, "no_show" if action == "rejoin" else "waiting")
         assert slip is not None
+        self._holder(slip, action)
+
+    def _holder(self, slip: Slip, action: str) -> None:
         answer = self.web.post(f"{API}/follow/{self.links[slip.id]}/{action}")
 
         def ask(lobby: Lobby) -> None:
@@ -350,6 +358,95 @@ class Machine(RuleBasedStateMachine):
             (lobby.rejoin if action == "rejoin" else lobby.cancel)(self.now, mine, None)
 
         self._agree(ask, answer)
+
+    # -- stories that chance seldom tells
+
+    @rule(service=SERVICES, which=WHICH)
+    def priority_goes_first_and_back(self, service: str, which: int) -> None:
+        """The last to come is called first, and the call is taken back."""
+        for priority in (None, None, CLASSES[0]):
+            self.issue(service, [], None, priority, 300)
+        counter = self._counter(which, self._can_call)
+        self._next(counter, 100)
+        self._step(counter, "undo", None, None, None)
+
+    @precondition(lambda self: any(slip.state == "waiting" for slip in self.lobby.slips.values()))
+    @rule(which=WHICH)
+    def sent_to_one_who_leaves(self, which: int) -> None:
+        """Somebody waits for one counter, and its officer goes home."""
+        slip = self._some(which, "waiting")
+        assert slip is not None
+        counter = self._counter(which, lambda one: one in self.lobby.open and self.lobby.at(one) is None)
+        self.move(which=which, who=0, action="transfer", service=None, to=counter, priority=None, later=1)
+        for action, ask in (("close", Lobby.leave), ("open", Lobby.sit_down)):
+            self._agree(lambda lobby, ask=ask: ask(lobby, self.now, counter), self._at(counter, action))
+
+    @precondition(lambda self: any(map(self._can_call, SERVES)))
+    @rule(which=WHICH, seconds=some.sampled_from([60, 899, 900, 901]), hand=some.booleans())
+    def missed_and_back(self, which: int, seconds: int, *, hand: bool) -> None:
+        """Nobody comes, and then they do."""
+        counter = self._counter(which, self._can_call)
+        called = self._next(counter, 1)
+        self._step(counter, "no-show", None, None, None)
+        self.clock.forward(seconds=seconds)
+        if called is None:
+            return
+        if hand:
+            self._pick(which, called)
+        else:
+            self._holder(called, "rejoin")
+
+    @rule(services=some.permutations(sorted(SERIES)))
+    def two_services_in_one_visit(self, services: list[str]) -> None:
+        """One number, one service after the other."""
+        self.issue(services[0], services[1:2], None, None, 1)
+        for service in services[:2]:
+            counter = self._counter(1, lambda one, s=service: s in SERVES[one] and self._can_call(one))
+            if self._next(counter, 1) is not None:
+                for action in ("start", "complete"):
+                    self._step(counter, action, None, None, None)
+
+    @precondition(lambda self: any(map(self._can_call, SERVES)))
+    @rule(which=WHICH, seconds=some.sampled_from([59, 60, 61]))
+    def set_aside_for_a_minute(self, which: int, seconds: int) -> None:
+        counter = self._counter(which, self._can_call)
+        self._next(counter, 1)
+        self._step(counter, "park", None, None, 1)
+        self.clock.forward(seconds=seconds)
+        self._next(counter, 0)
+
+    @rule(service=SERVICES, which=WHICH)
+    def one_waits_and_four_with_priority_come(self, service: str, which: int) -> None:
+        """However many have priority, the one who came first has a turn."""
+        for priority in (None, *[CLASSES[0]] * 4):
+            self.issue(service, [], None, priority, 300)
+        counter = self._counter(which or 1, lambda one: service in SERVES[one] and self._can_call(one))
+        for _ in range(4):
+            self._next(counter, 1)
+            self._step(counter, "start", None, None, None)
+            self._step(counter, "complete", None, None, None)
+
+    @precondition(lambda self: any(map(self._can_call, SERVES)))
+    @rule(which=WHICH)
+    def pressed_twice(self, which: int) -> None:
+        """The officer's finger slips."""
+        counter = self._counter(which or 1, self._can_call)
+        for _ in range(2):
+            self._next(counter, 1)
+
+    @rule(service=SERVICES, person=some.sampled_from(["c" * 64, "d" * 64]))
+    def the_same_card_again(self, service: str, person: str) -> None:
+        """Somebody who waits already asks for another number."""
+        for _ in range(2):
+            self.issue(service, [], person, None, 1)
+
+    @rule(service=SERVICES, hours=some.sampled_from([-24, -7, 7, 24]))
+    def the_clock_is_wrong(self, service: str, hours: int) -> None:
+        """A number, the clock jumps, another one, and the clock is right again."""
+        for jump in (hours, -hours):
+            self.issue(service, [], None, None, 1)
+            self.clock.forward(hours=jump)
+        self.issue(service, [], None, None, 1)
 
     # -- time and accidents
 
@@ -448,9 +545,27 @@ MORE = int(os.environ.get("LOBBY_EXAMPLES", "0"))
 """So many examples instead of the suite's few."""
 
 
-def explore(seeds: Seed, engine: str, examples: int, steps: int = 40, *, fixed: bool = False) -> None:
-    """Run the machine. ``fixed``: the same examples each time. Raises what an example found."""
-    machine = type("SeededMachine", (Machine,), {"seeds": seeds, "engine": engine})
+def _not_drawn(drawn: Callable[..., None]) -> Callable[..., None]:
+    """A rule as a method that only other rules call."""
+    return lambda self, *args, **named: drawn(self, *args, **named)  # noqa: PLW0108 - without its mark
+
+
+def explore(
+    seeds: Seed,
+    engine: str,
+    examples: int,
+    steps: int = 40,
+    only: Collection[str] = (),
+    *,
+    fixed: bool = False,
+) -> None:
+    """Run the machine. ``only``: these rules; without it all. ``fixed``: the same examples each time.
+
+    Raises what an example found.
+    """
+    rules = {name for name, value in vars(Machine).items() if hasattr(value, RULE_MARKER)}
+    left_out = {name: _not_drawn(vars(Machine)[name]) for name in (rules - set(only) if only else ())}
+    machine = type("SeededMachine", (Machine,), {"seeds": seeds, "engine": engine, **left_out})
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,

@@ -151,18 +151,28 @@ def _then_is_lost() -> Iterator[None]:
         yield
 
 
-MISTAKES: dict[str, Callable[[], contextlib.AbstractContextManager[None]]] = {
-    "each request is a new number": _no_key_is_known,
-    "the day is UTC's": _day_by_utc,
-    "the day goes back with the clock": _day_goes_back,
-    "overtaking has no bound": _overtaken_without_bound,
-    "an undone call still counts as overtaking": _overtaken_stays_after_undo,
-    "who rejoins goes to the end": _back_at_the_end,
-    "a reservation outlives its counter": _reservation_outlives_the_counter,
-    "parked tickets never come back": _parked_for_ever,
-    "the journal is silent about a step": _journal_is_silent,
-    "one person holds many numbers": _a_person_may_hoard,
-    "a busy counter calls another": _busy_counter_calls_on,
-    "a missed citizen may rejoin any time": lambda: _guard_asleep(Guard.WITHIN_GRACE),
-    "the second service is lost": _then_is_lost,
+MISTAKES: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[None]], tuple[str, ...]]] = {
+    "each request is a new number": (_no_key_is_known, ("issue", "repeat")),
+    "the day is UTC's": (_day_by_utc, ("the_clock_is_wrong",)),
+    "the day goes back with the clock": (_day_goes_back, ("the_clock_is_wrong",)),
+    "overtaking has no bound": (_overtaken_without_bound, ("one_waits_and_four_with_priority_come",)),
+    "an undone call still counts as overtaking": (
+        _overtaken_stays_after_undo,
+        ("priority_goes_first_and_back",),
+    ),
+    "who rejoins goes to the end": (_back_at_the_end, ("issue", "missed_and_back")),
+    "a reservation outlives its counter": (
+        _reservation_outlives_the_counter,
+        ("issue", "sent_to_one_who_leaves"),
+    ),
+    "parked tickets never come back": (_parked_for_ever, ("issue", "set_aside_for_a_minute")),
+    "the journal is silent about a step": (_journal_is_silent, ("issue", "serve")),
+    "one person holds many numbers": (_a_person_may_hoard, ("the_same_card_again",)),
+    "a busy counter calls another": (_busy_counter_calls_on, ("a_rush", "pressed_twice")),
+    "a missed citizen may rejoin any time": (
+        lambda: _guard_asleep(Guard.WITHIN_GRACE),
+        ("issue", "missed_and_back"),
+    ),
+    "the second service is lost": (_then_is_lost, ("two_services_in_one_visit",)),
 }
+"""Each mistake with the rules of the machine of which some must show it."""
