@@ -89,12 +89,12 @@ class Queue:
                 connection.execute("CREATE TABLE IF NOT EXISTS bare (id serial PRIMARY KEY, body text)")
                 yield lambda: connection.execute("INSERT INTO bare (body) VALUES (%s)", (BODY,)) and None
             return
-        with contextlib.closing(_sqlite(self.folder / "bare.sqlite3")) as bare:
+        with contextlib.closing(bare_sqlite(self.folder / "bare.sqlite3")) as bare:
             bare.execute("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, body TEXT)")
             yield lambda: bare.execute("INSERT INTO bare (body) VALUES (?)", (BODY,)) and None
 
 
-def _sqlite(file: Path) -> sqlite3.Connection:
+def bare_sqlite(file: Path) -> sqlite3.Connection:
     """A connection as safe as the product's."""
     made = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     made.execute("PRAGMA journal_mode=WAL")
