@@ -45,7 +45,7 @@ class DayKeys:
         except KeyDestroyedError:
             pass
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / _LOCK).open("w") as lock:
+        with os.fdopen(os.open(self._folder / _LOCK, os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of a centre make one key, not one each
             try:
                 return self.read(day)
