@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.centre import journal
 from kiosk.centre.journal import JournalBrokenError
+from kiosk.centre.keeping import tables
 from kiosk.centre.store.schema import business_day, number_band, ticket
 from kiosk.centre.store.schema import journal as journal_table
 from kiosk.centre.ticket_record import recorded
@@ -56,6 +57,8 @@ def _books(
     faults += _called_once(entries)
     faults += _days(entries)
     faults += _numbers(connection, list(rows.values()))
+    if difference := tables.check(connection, site, "9999"):
+        faults.append(f"torn: {difference}")
     seqs = connection.execute(select(journal_table.c.seq).order_by(journal_table.c.seq)).scalars().all()
     if seqs != list(range(1, len(seqs) + 1)):
         faults.append("chain: the journal's numbers have a gap")
@@ -99,16 +102,27 @@ def _against_tables(entries: list[journal.Entry], rows: Mapping[str, Any]) -> li
         told = said.get("ticket")
         if entry.type.startswith("ticket.") and isinstance(told, dict):
             last[entry.subject] = told
+        by = -1 if entry.type == "ticket.undone" else 1
         for passed in said.get("passed", ()):
-            last[passed] = {**last[passed], "overtaken": last[passed].get("overtaken", 0) + 1}
+            count = last[passed].get("overtaken", 0) + by
+            last[passed] = (
+                {**last[passed], "overtaken": count} if count else _without(last[passed], "overtaken")
+            )
     faults = []
     for one, row in rows.items():
-        if (said := last.get(one, {})) != (kept := recorded(row)):
+        said, kept = last.get(one, {}), recorded(row)
+        if not row["undo_until"]:
+            said = _without(said, "undoable", "undo_until", "undo_counter")  # its time was over
+        if said != kept:
             differing = sorted({name for name, _ in said.items() ^ kept.items()})
             faults.append(f"torn: {one} is not as the journal says: {', '.join(differing)}")
     if unknown := last.keys() - rows.keys():
         faults.append(f"torn: the journal knows {len(unknown)} tickets more")
     return faults
+
+
+def _without(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def _called_once(entries: list[journal.Entry]) -> list[str]:

@@ -18,6 +18,17 @@ from tests.faults.caller import Answer, Caller, UnreachableError
 
 SERVICES = ("ho-tich", "xac-nhan-hon-nhan", "chung-thuc", "dat-dai", "nhan-ket-qua", "ho-kinh-doanh")
 COUNTERS = {"lan": "quay-1", "minh": "quay-2", "hoa": "quay-5", "tuan": "quay-9"}
+KINDS = {
+    "start": "ticket.started",
+    "recall": "ticket.recalled",
+    "no-show": "ticket.no_show",
+    "complete": "ticket.completed",
+    "park": "ticket.parked",
+    "transfer": "ticket.transferred",
+    "undo": "ticket.undone",
+}
+"""What the journal says of an officer's action."""
+
 PAUSE = 0.005
 TROUBLE = frozenset({"STORE_FULL", "STORE_UNREACHABLE"})
 """What a centre in trouble may answer at any time; it is asked again."""
@@ -165,30 +176,38 @@ class Officer(Worker):
                 self.refused(answer, "COUNTER_BUSY")
                 self._look()
         elif self._state == "called":
-            self._step(self.dice.choices(["start", "recall", "no-show"], [8, 1, 1])[0])
+            self._step(self.dice.choices(["start", "recall", "no-show", "park"], [16, 2, 2, 1])[0])
         else:
-            self._step("complete")
+            self._step(self.dice.choices(["complete", "park", "transfer", "undo"], [16, 1, 1, 1])[0])
 
     def _step(self, action: str) -> None:
+        body: dict[str, Any] = {"park": {}, "transfer": {"service": self.dice.choice(SERVICES)}}
         try:
-            answer = self._press(action)
+            answer = self._press(action, body.get(action))
         except UnreachableError:
             self._state = "?"
             self._look()
             return
         if answer.status != 200:
-            self.refused(answer, "COUNTER_IDLE", "TICKET_STATE_WRONG")
+            self.refused(
+                answer,
+                "COUNTER_IDLE",
+                "TICKET_STATE_WRONG",
+                "TRANSFER_NOWHERE",
+                "UNDO_TOO_LATE",
+                "COUNTER_BUSY",
+            )
             self._look()
             return
-        kinds = {"start": "started", "recall": "recalled", "no-show": "no_show", "complete": "completed"}
-        self.told.note(f"ticket.{kinds[action]}", answer.body["ticket"]["id"], self.name)
-        self._now(answer.body["ticket"])
+        ticket = answer.body["ticket"]
+        self.told.note(KINDS[action], ticket["id"], self.name)
+        self._now(ticket)
 
-    def _press(self, action: str) -> Answer:
-        answer = self.caller("POST", f"/counters/{self.counter}/{action}")
+    def _press(self, action: str, body: Any = None) -> Answer:
+        answer = self.caller("POST", f"/counters/{self.counter}/{action}", body)
         if answer.code == "NOT_SIGNED_IN":  # the clock went on, and the session ended
             self.caller.sign_in(self.name)
-            answer = self.caller("POST", f"/counters/{self.counter}/{action}")
+            answer = self.caller("POST", f"/counters/{self.counter}/{action}", body)
         return answer
 
     def _now(self, ticket: dict[str, Any] | None) -> None:
