@@ -261,10 +261,10 @@ class TestRange:
             (None, None, WaitRange(None, None, WaitKind.UNKNOWN)),
             (0, 1.5, WaitRange(None, 5, WaitKind.UNDER)),
             (3, 8, WaitRange(None, 10, WaitKind.UNDER)),
-            (12, 17, WaitRange(5, 20, WaitKind.RANGE)),
-            (24, 29.9, WaitRange(15, 30, WaitKind.RANGE)),
+            (12, 17, WaitRange(10, 20, WaitKind.RANGE)),
+            (24, 29.9, WaitRange(20, 30, WaitKind.RANGE)),
             (50, 62, WaitRange(40, 70, WaitKind.RANGE)),
-            (130, 150, WaitRange(110, 150, WaitKind.RANGE)),
+            (120, 150, WaitRange(100, 150, WaitKind.RANGE)),
             (170, 190, WaitRange(120, None, WaitKind.OVER)),
         ],
     )
