@@ -18,7 +18,6 @@ from tests.centre.support import (
     Seed,
     SetClock,
     planted,
-    sign_in,
     sown,
     start_desk,
 )
@@ -80,7 +79,6 @@ def clock() -> SetClock:
 def desk(settings: Settings, seed: Seed, data: Path, clock: SetClock) -> Iterator[Desk]:
     web = start_desk(settings, data, clock)
     made = Desk(settings, data, clock, web, dict(seed.tokens))
-    made.tokens["officer"] = sign_in(web, "lan")
     try:
         yield made
     finally:

@@ -21,6 +21,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url, text
 
 from kiosk.centre import admin
+from kiosk.centre.accounts import hashed
 from kiosk.centre.app import create_app
 from kiosk.centre.store.engine import URL_VARIABLE, chosen_url, database_of, open_engine
 from kiosk.centre.store.schema import metadata
@@ -78,7 +79,22 @@ def sown(engine: str, folder: Path, server: PostgresServer | None = None) -> See
             admin.add_officer(settings, folder, login, "officer", PASSWORD, name=login.title())
         admin.add_officer(settings, folder, "bao-tri", "maintenance", PASSWORD)
         admin.add_officer(settings, folder, HEAD, "head", PASSWORD)
+        tokens["officer"] = _session(folder, settings.centre.site, "lan")
     return Seed(folder, tokens, database)
+
+
+def _session(folder: Path, site: str, login: str) -> str:
+    """Someone who is signed in already: to check a password takes as long as a whole test."""
+    token = f"session-of-{login}"
+    sql(
+        folder,
+        "INSERT INTO session (site, hash, login, created_at, expires_at) "
+        "VALUES (:site, :hash, :login, '2026-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z')",
+        site=site,
+        hash=hashed(token),
+        login=login,
+    )
+    return token
 
 
 @contextlib.contextmanager

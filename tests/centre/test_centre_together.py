@@ -30,7 +30,7 @@ from tests.centre.support import API, CONFIG, OFFICERS, PASSWORD, Process, Seed,
 
 pytestmark = pytest.mark.on_postgresql
 COUNTERS = 8
-PEOPLE = 60
+PEOPLE = 40
 
 
 @pytest.fixture

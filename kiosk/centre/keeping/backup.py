@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -131,7 +132,7 @@ def read_manifest(file: Path) -> Manifest:
         return Manifest(**raw)
     except FileNotFoundError as error:
         raise BackupError(f"there is no file {file}") from error
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError) as error:
         raise BackupError(f"{file.name} is not a backup of a centre, or it is damaged") from error
 
 
@@ -146,7 +147,7 @@ def unpack(file: Path, site: str, to: Path) -> Manifest:
             while chunk := source.read(_CHUNK):
                 digest.update(chunk)
                 out.write(chunk)
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
         raise BackupError(f"{file.name} is damaged: {error}") from error
     if digest.hexdigest() != manifest.sha256:
         raise BackupError(f"{file.name} is damaged: its content is not what was backed up")
