@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -112,7 +113,7 @@ def read_head(file: Path) -> dict[str, Any]:
         with gzip.open(file, "rb") as lines:
             head: dict[str, Any] = json.loads(lines.readline())["archive"]
             return head
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"the archived day {file.name} cannot be read") from error
 
 
@@ -123,7 +124,7 @@ def read_entries(file: Path) -> Iterator[Entry]:
             lines.readline()
             for line in lines:
                 yield entry_of(line.decode("utf-8"))
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise ArchiveError(f"the archived day {file.name} cannot be read") from error
 
 

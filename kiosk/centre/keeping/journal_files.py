@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import heapq
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -69,7 +70,7 @@ def read_file(file: Path) -> Iterator[Entry]:
                 if not line.endswith(b"\n"):
                     return
                 yield entry_of(line.decode("utf-8"))
-    except (ValueError, EOFError, OSError):
+    except (ValueError, EOFError, OSError, zlib.error):
         return
 
 
