@@ -113,7 +113,7 @@ class CounterDesk:
         days.today(self._transaction, self._plan)
         self._must_be_free()
         upkeep.return_parked(self._transaction, self._plan)
-        waiting, queue = read_waiting(self._transaction), counter_queue(self._counter)
+        waiting, queue = read_waiting(self._transaction, self._counter), counter_queue(self._counter)
         while (choice := self._plan.discipline.choose(waiting, queue, self._transaction.now)) is not None:
             row = self._take(choice.ticket.id)
             if row is not None:

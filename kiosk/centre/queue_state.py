@@ -49,6 +49,15 @@ _WAITING = (
     .where(ticket.c.site == bindparam("in_site"), ticket.c.state == TicketState.WAITING.value, OPEN_TICKET)
     .order_by(ticket.c.queued_at, ticket.c.arrival)
 )
+_CALLABLE = _WAITING.where(
+    or_(
+        ticket.c.reserved_counter == bindparam("in_counter"),
+        and_(
+            ticket.c.reserved_counter.is_(None),
+            ticket.c.service.in_(bindparam("in_services", expanding=True)),
+        ),
+    )
+)
 _ACTIVE = (
     select(ticket).where(ticket.c.site == bindparam("in_site"), TICKET_AT_COUNTER).order_by(ticket.c.arrival)
 )
@@ -74,10 +83,17 @@ _HELD = (
 )
 
 
-def read_waiting(reading: Reading) -> list[Waiting]:
-    """Every waiting ticket, in the order of arrival; no more of each than the discipline asks for."""
-    rows = reading.connection.execute(_WAITING, {"in_site": reading.site}).mappings()
-    return [waiting_of(row) for row in rows]
+def read_waiting(reading: Reading, counter: Counter | None = None) -> list[Waiting]:
+    """Every waiting ticket, or those that ``counter`` may call, in the order of arrival; no more of each than
+    the discipline asks for.
+    """
+    asked: Json = {"in_site": reading.site}
+    if counter is None:
+        rows = reading.connection.execute(_WAITING, asked)
+    else:
+        asked |= {"in_counter": counter.id, "in_services": list(counter.services)}
+        rows = reading.connection.execute(_CALLABLE, asked)
+    return [waiting_of(row) for row in rows.mappings()]
 
 
 class QueueState:

@@ -20,7 +20,7 @@ from kiosk.centre.store.schema import OPEN_TICKET, counter, journal, leg, ticket
 from kiosk.centre.store.store import Transaction
 from kiosk.centre.ticket_record import life_of, life_values, recorded
 from kiosk.failures import FailureCode
-from kiosk.queueing.ticket import Actor, Guard, Refused, Step, TicketEvent, TicketState, step
+from kiosk.queueing.ticket import Actor, Guard, Refused, Step, TicketEvent, TicketState, issued, step
 
 KINDS: Mapping[TicketEvent, str] = {
     TicketEvent.CALL: "ticket.called",
@@ -60,6 +60,17 @@ _ENDS_A_LEG = frozenset({TicketEvent.COMPLETE, TicketEvent.NO_SHOW})
 
 _BY_ID = select(ticket).where(ticket.c.site == bindparam("in_site"), ticket.c.id == bindparam("in_id"))
 _LOCK = _BY_ID.with_for_update()
+_CHANGED = ("legs", *life_values(issued("")))
+_CHANGE = (
+    update(ticket)
+    .where(
+        ticket.c.site == bindparam("in_site"),
+        ticket.c.id == bindparam("in_id"),
+        ticket.c.state == bindparam("in_state"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .returning(ticket)
+)
 _NEWEST_CALL = (
     select(journal.c.payload)
     .where(
@@ -108,7 +119,7 @@ class Steps:
         life = step(before, asked, self.plan.rules)
         if isinstance(life, Refused):
             raise refusal(life)
-        values = life_values(life)
+        values = {"legs": row["legs"], **life_values(life)}
         kind = KINDS[asked.event]
         if asked.event in _ENDS_A_LEG:
             if life.state is TicketState.WAITING:
@@ -136,13 +147,9 @@ class Steps:
             )
 
     def _write(self, row: Row, values: Json) -> Row:
-        change = (
-            update(ticket)
-            .where(ticket.c.site == self.plan.site, ticket.c.id == row["id"], ticket.c.state == row["state"])
-            .values(**values)
-            .returning(ticket)
-        )
-        after = self.transaction.connection.execute(change).mappings().first()
+        asked = {"in_site": self.plan.site, "in_id": row["id"], "in_state": row["state"]}
+        asked |= {f"new_{name}": value for name, value in values.items()}
+        after = self.transaction.connection.execute(_CHANGE, asked).mappings().first()
         if after is None:
             raise RefusalError(FailureCode.TICKET_STATE_WRONG, "Somebody else changed the ticket.")
         return after
