@@ -64,7 +64,6 @@ class Machine(RuleBasedStateMachine):
         self.clock = SetClock(datetime(2026, 11, 22, 17, 0, tzinfo=UTC) + timedelta(minutes=minutes))
         self.lobby = Lobby()
         self.asked = 0
-        self.latest = self.clock()
         self.keys: list[tuple[str, dict[str, Any], str]] = []
         self.tokens: dict[str, str] = dict(self.place.tokens)
         self.links: dict[str, str] = {}
@@ -468,7 +467,6 @@ class Machine(RuleBasedStateMachine):
         elif what == "crash":
             self._crash()
         elif what == "minute":
-            self.latest = max(self.latest, self.now)
             self.web.portal.call(self.web.app.state.centre.minute)
             self.lobby.minute(self.now)
         elif what == "seat":
@@ -511,7 +509,7 @@ class Machine(RuleBasedStateMachine):
             return
         try:
             self._read(lambda reading: journal.verify(reading.connection, reading.site))
-            now = written(self.latest)  # what could not be undone at some time counts for nothing
+            now = written(self.now)
             difference = self._read(lambda reading: tables.check(reading.connection, reading.site, now))
             assert difference is None, f"the journal tells something else: {difference}"
             for state in {slip.state for slip in self.lobby.slips.values()}:

@@ -228,7 +228,8 @@ def fold(books: Books, entries: Iterable[Entry]) -> Books:
 def first_difference(told: Books, kept: Books, now: str) -> str | None:
     """Where the journal (``told``) and the tables (``kept``) differ first; ``None`` if nowhere.
 
-    An undo whose time was over before ``now`` counts for nothing on either side.
+    An undo whose time was over before ``now`` counts for nothing on either side, nor does one that the table
+    has forgotten: its time was over by a clock that was set back since.
     """
     for table, names in KEYS.items():
         left, right = told.tables[table], kept.tables[table]
@@ -239,6 +240,8 @@ def first_difference(told: Books, kept: Books, now: str) -> str | None:
             if key not in left:
                 return f"{place}: in the table, not in the journal"
             one, other = _comparable(left[key], now), _comparable(right[key], now)
+            if other.get("undo_until", "") is None:
+                one = _without_undo(one)
             for column in sorted(one.keys() | other.keys()):
                 if one.get(column) != other.get(column):
                     said = f"the journal says {one.get(column)!r}, the table {other.get(column)!r}"
@@ -249,6 +252,10 @@ def first_difference(told: Books, kept: Books, now: str) -> str | None:
 def _comparable(row: Json, now: str) -> Json:
     if row.get("undo_until") is None or row["undo_until"] >= now:
         return row
+    return _without_undo(row)
+
+
+def _without_undo(row: Json) -> Json:
     return {**row, "before": None, "undoable": None, "undo_until": None, "undo_counter": None}
 
 
