@@ -15,7 +15,11 @@ from kiosk.processes.maintenance_pin import MaintenancePin
 from kiosk.settings import Settings
 
 ROLES = ("kiosk", "display", "maintenance")
-_DEMO = (("officer", "canbo", "Cán bộ thử"), ("maintenance", "kythuat", "Kỹ thuật thử"))
+_DEMO = (
+    ("officer", "canbo", "Cán bộ thử"),
+    ("head", "truong", "Lãnh đạo thử"),
+    ("maintenance", "kythuat", "Kỹ thuật thử"),
+)
 _DEMO_FILE = "demo-accounts.txt"
 _ACCOUNT = re.compile(r"[a-z]+: login (?P<login>\S+) +password (?P<password>\S+)")
 

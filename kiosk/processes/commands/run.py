@@ -241,7 +241,11 @@ def _has_reported(plan: _Plan, device: str, began: float) -> bool:
 
 
 def _addresses(plan: _Plan) -> list[str]:
-    lines = [f"Officer's page:      {plan.url}/counter", f"Maintenance's page:  {plan.url}/maintenance"]
+    lines = [
+        f"Officer's page:      {plan.url}/counter",
+        f"Head's page:         {plan.url}/head",
+        f"Maintenance's page:  {plan.url}/maintenance",
+    ]
     if plan.virtual:
         lines.insert(0, f"Play the visit here: {plan.url}/lobby")
         lines += ["Demo accounts:", *(f"  {line}" for line in accounts.demo_lines(plan.data))]
