@@ -25,6 +25,8 @@ from psycopg import sql
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 _PACKAGE_USER = "postgres"
 _OWNER = "mot_cua"
+_PREFIX = "mot-cua-pg-"
+_ABANDONED_SECONDS = 600
 _START_SECONDS = 30.0
 _ROOM = 2 * 1024**3
 _SETTINGS = {
@@ -80,7 +82,8 @@ class PostgresServer:
     def _make_folder(self) -> None:
         if not (PROGRAMS / "initdb").exists():
             raise RuntimeError("PostgreSQL 15 is not installed; run script/setup")
-        self.folder = Path(tempfile.mkdtemp(prefix="mot-cua-pg-", dir=self._parent))
+        _sweep(Path(self._parent or tempfile.gettempdir()))
+        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent))
         if os.getuid() == 0:
             owner = pwd.getpwnam(_PACKAGE_USER)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
@@ -176,3 +179,17 @@ def _quick_folder() -> str | None:
     except OSError:
         return None
     return str(memory) if room.f_bavail * room.f_frsize > _ROOM and os.access(memory, os.W_OK) else None
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what test processes left that were killed: folders of servers that no longer run."""
+    for folder in parent.glob(f"{_PREFIX}*"):
+        try:
+            if time.time() - folder.stat().st_mtime < _ABANDONED_SECONDS:
+                continue
+            file = folder / "data" / "postmaster.pid"
+            running = file.exists() and Path("/proc", file.read_text().split("\n", 1)[0]).exists()
+        except OSError:
+            continue  # somebody else's, or just going
+        if not running:
+            shutil.rmtree(folder, ignore_errors=True)
