@@ -101,7 +101,9 @@ def lease(transaction: Transaction, plan: Plan, kiosk: str, holder: str) -> tupl
 
 
 def give_back(transaction: Transaction, kiosk: str, lease_id: str) -> Json:
-    """End a lease: the kiosk gives nothing from it any more. Its unused numbers rest for the day.
+    """End a lease: the kiosk gives nothing from it once it holds another.
+
+    Its unused numbers rest for the day, so what the kiosk gives from it until then is accepted, too.
 
     Raises ``RefusalError``: ``NOT_FOUND``.
     """

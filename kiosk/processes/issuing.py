@@ -441,8 +441,7 @@ class Issuing:
         of_today = lease is not None and now < lease.until
         fresh = self._leased_at is not None and at - self._leased_at < LEASE_SECONDS
         if lease is not None and of_today and self._half_used(numbers, lease):
-            with self._gate:
-                numbers.drop(lease.id)
+            # Its numbers rest for the day, so it stays in hand until the next one is: never without any.
             self._client.return_numbers(lease.id)
         elif of_today and fresh:
             return

@@ -39,9 +39,9 @@ class Watched:
         self.web.__exit__(None, None, None)
 
     def _note(
-        self, _connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
+        self, connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
     ) -> None:
-        if self._request:
+        if self._request and connection.dialect.name == self._place.engine:
             self.statements.setdefault(statement, (values[0] if many else values, self._request))
 
     def __call__(self, method: str, path: str, who: str = "lan", **more: Any) -> Any:
