@@ -256,7 +256,7 @@ def test_a_stop_ends_the_streams_at_once(process: Process, seed: Seed) -> None:
     next(lines)
     began = time.monotonic()
     assert process.stop() == 0
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10, "nobody waits for a stream that never ends"
     assert list(lines) is not None
 
 
