@@ -1,9 +1,10 @@
 """call-next with 0, 100,000 and 10,000,000 old tickets in the database: the 99th percentile must not grow.
 
 ``python -m tests.bench.call_next_by_age [--old 0,100000,10000000] [--calls N] [--engine sqlite|postgresql]``.
-The databases are measured in turns, so that all see the same machine; 40 people wait. At most 1.2 times as
-slow with the most as with none. If it is more, the plans of the product's statements are printed. Ten million
-old tickets need about 6 GB of disk and some minutes to be made.
+The databases are measured in turns, so that all see the same machine; 40 people wait. ``p99`` is the median
+of the rounds' 99th percentiles, which a burst of something else on the machine does not move; ``p99 of all``
+is that of all calls together. At most 1.2 times as slow with the most as with none; statements of the product
+that read a whole table are printed. Ten million old tickets need about 6 GB of disk and some minutes.
 """
 
 from __future__ import annotations
@@ -87,6 +88,12 @@ def p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[98]
 
 
+def typical_p99(values: list[float]) -> float:
+    """The median of the rounds' 99th percentiles."""
+    each = len(values) // _ROUNDS
+    return statistics.median(p99(values[at : at + each]) for at in range(0, each * _ROUNDS, each))
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -95,7 +102,17 @@ def main() -> int:
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
     chosen = parser.parse_args()
     ages = [int(one) for one in chosen.old.split(",")]
-    columns = ("old", "made in s", "median ms", "p99 ms", "p99 ratio", "bare p50", "p50/bare", "p99/bare")
+    columns = (
+        "old",
+        "made in s",
+        "median ms",
+        "p99 ms",
+        "p99 ratio",
+        "p99 of all",
+        "bare p50",
+        "p50/bare",
+        "p99/bare",
+    )
     print(f"{'':12}" + "".join(f"{word:>12}" for word in columns))
     good = True
     for name in chosen.engine or ("sqlite", "postgresql"):
@@ -119,12 +136,12 @@ def main() -> int:
                     floors[place] += bare(one, chosen.calls // _ROUNDS)
             for place, one in enumerate(measured):
                 middle, floor = statistics.median(taken[place]), statistics.median(floors[place])
-                slow = p99(taken[place])
-                row = (middle, slow, slow / p99(taken[0]), floor, middle / floor, slow / p99(floors[place]))
+                slow, bare_slow = typical_p99(taken[place]), typical_p99(floors[place])
+                ratio = slow / typical_p99(taken[0])
+                row = (middle, slow, ratio, p99(taken[place]), floor, middle / floor, slow / bare_slow)
                 print(f"{one.engine:12}{ages[place]:12}{seconds[place]:12.0f}"
                       + "".join(f"{value:12.3f}" for value in row), flush=True)  # fmt: skip
-            ratio = p99(taken[-1]) / p99(taken[0])
-            good &= ratio <= MOST
+            good &= typical_p99(taken[-1]) <= MOST * typical_p99(taken[0])
             for words in scans(measured[-1]):
                 print(f"  reads a whole table: {words}", flush=True)
     return 0 if good else 1
