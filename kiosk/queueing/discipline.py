@@ -15,6 +15,7 @@ The only memory of what was called before is ``Waiting.overtaken``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -114,7 +115,7 @@ class _Standing:
 
 
 @dataclass(frozen=True)
-class _Ranked:
+class _Ranked(ABC):
     """What all disciplines have in common, see the module. Times are minutes; ``head_starts`` by class."""
 
     overtaken_at_most: int = 3
@@ -154,8 +155,9 @@ class _Ranked:
         due = now >= ticket.appointed_at - early and ticket.queued_at <= ticket.appointed_at + early
         return max(by_class, self.appointment_head_start) if due else by_class
 
+    @abstractmethod
     def _rank(self, ticket: Waiting, counter: CounterQueue, now: datetime) -> Rank:
-        raise NotImplementedError
+        """The ticket's rank at this counter."""
 
     def _key(self, standing: _Standing) -> Rank:
         return standing.rank
