@@ -1,4 +1,5 @@
-"""Every named failure of the lobby: its code and who is told. The words stand in ``failures.vi.toml``.
+"""Every named failure of the lobby: its code and who is told. The words stand in ``failures.vi.toml``;
+what citizens read also in ``failures.LANGUAGE.po``, keyed ``CODE.citizen_what`` and ``CODE.citizen_do``.
 
 A failure is a value that travels from a device or the centre to the person who can act on it. A citizen
 reads what happened and what to do now; staff read the cause, the remedy and what no longer works.
@@ -8,10 +9,13 @@ reads what happened and what to do now; staff read the cause, the remedy and wha
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from kiosk.catalogues import SOURCE_LANGUAGE, translated
 
 _WORDS = Path(__file__).with_name("failures.vi.toml")
 
@@ -130,23 +134,47 @@ class FailureWords:
 
 
 @cache
-def words() -> dict[FailureCode, FailureWords]:
-    """Words of every code, in Vietnamese.
+def words(language: str = SOURCE_LANGUAGE, *, unreviewed: bool = False) -> dict[FailureCode, FailureWords]:
+    """Words of every code: what citizens read in ``language`` or else Vietnamese, staff's in Vietnamese.
 
-    Raises ``ValueError`` naming the codes that lack words or the entries that name no code.
+    ``unreviewed`` also takes translations that no native reader has confirmed. Raises ``ValueError`` naming
+    the codes that lack words or the entries that name no code.
     """
-    table = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    table = _table()
     known = {code.value for code in FailureCode}
     missing, unknown = known - table.keys(), table.keys() - known
     if missing or unknown:
         raise ValueError(f"{_WORDS.name}: without words {sorted(missing)}, without code {sorted(unknown)}")
+    texts = citizen_texts()
+    if language != SOURCE_LANGUAGE:
+        texts = translated(texts, translation_file(language), unreviewed=unreviewed)
     return {
         FailureCode(code): FailureWords(
-            citizen_what=entry.get("citizen_what", ""),
-            citizen_do=entry.get("citizen_do", ""),
+            citizen_what=texts.get(f"{code}.citizen_what", ""),
+            citizen_do=texts.get(f"{code}.citizen_do", ""),
             staff_cause=entry["staff_cause"],
             staff_remedy=entry["staff_remedy"],
             consequence=entry.get("consequence", ""),
         )
         for code, entry in table.items()
     }
+
+
+def citizen_texts() -> dict[str, str]:
+    """What citizens read, in Vietnamese, by ``CODE.citizen_what`` and ``CODE.citizen_do``, NFC."""
+    return {
+        f"{code}.{part}": unicodedata.normalize("NFC", entry[part])
+        for code, entry in _table().items()
+        for part in ("citizen_what", "citizen_do")
+        if entry.get(part)
+    }
+
+
+def translation_file(language: str) -> Path:
+    """Where the citizens' words in ``language`` stand; the file need not be there."""
+    return _WORDS.with_name(f"failures.{language}.po")
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))

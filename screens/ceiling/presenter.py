@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import cache
-from pathlib import Path
 
 from kiosk.board import Board, Call, Display
-
-_WORDS = Path(__file__).parents[1] / "locale" / "ceiling.vi.toml"
+from screens.locale import Words, catalogue
 
 FRESH_SECONDS = 20.0
 """So long a call stands out. It covers hearing one's number, looking up and reading it again."""
@@ -47,38 +43,41 @@ class CeilingView:
     notice: str
 
 
-def ceiling_view(display: Display, now: datetime, zone: tzinfo, centre: str = "") -> CeilingView:
+def ceiling_view(
+    display: Display, now: datetime, zone: tzinfo, centre: str = "", words: Words | None = None
+) -> CeilingView:
     """The view-model at ``now`` (UTC) for a centre in ``zone``.
 
-    Only today's calls are shown. ``centre`` is the name until the centre has told its own.
+    Only today's calls are shown. ``centre`` is the name until the centre has told its own; ``words`` is
+    Vietnamese unless given.
     """
-    words = _words()
+    words = words or catalogue("ceiling")
     local = now.astimezone(zone)
     calls = _todays(display.board, local, zone)
     board = display.board
     waiting = ""
     if board is not None:
         kind = "some" if board.waiting else "none"
-        waiting = words["waiting"][kind].format(waiting=board.waiting)
+        waiting = words(f"waiting.{kind}", waiting=board.waiting)
     return CeilingView(
         centre=board.centre if board is not None else centre,
-        clock=local.strftime(words["screen"]["clock"]),
-        date=local.strftime(words["screen"]["date"]),
-        current=_line(calls[0], now, words["call"]["counter"]) if calls else None,
-        current_title=words["call"]["title"],
-        earlier=tuple(_line(call, now, "{counter}") for call in calls[1 : 1 + EARLIER_ROWS]),
-        number_column=words["call"]["number_column"],
-        counter_column=words["call"]["counter_column"],
-        idle_title=words["idle"]["title"],
-        idle_hint=words["idle"]["hint"],
+        clock=local.strftime(words("screen.clock")),
+        date=local.strftime(words("screen.date")),
+        current=_line(calls[0], now, words("call.counter", counter=calls[0].counter)) if calls else None,
+        current_title=words("call.title"),
+        earlier=tuple(_line(call, now, str(call.counter)) for call in calls[1 : 1 + EARLIER_ROWS]),
+        number_column=words("call.number_column"),
+        counter_column=words("call.counter_column"),
+        idle_title=words("idle.title"),
+        idle_hint=words("idle.hint"),
         waiting=waiting,
-        notice=_notice(display, now, zone),
+        notice=_notice(display, now, zone, words),
     )
 
 
 def screen_name() -> str:
     """What the screen calls itself when maintenance staff ask which one it is."""
-    return _words()["screen"]["name"]
+    return catalogue("ceiling")("screen.name")
 
 
 def _todays(board: Board | None, local: datetime, zone: tzinfo) -> list[Call]:
@@ -91,20 +90,14 @@ def _line(call: Call, now: datetime, counter: str) -> CallLine:
     return CallLine(
         key=call.call,
         number=call.number,
-        counter=counter.format(counter=call.counter),
+        counter=counter,
         fresh=now - call.at < timedelta(seconds=FRESH_SECONDS),
     )
 
 
-def _notice(display: Display, now: datetime, zone: tzinfo) -> str:
-    words = _words()["notice"]
+def _notice(display: Display, now: datetime, zone: tzinfo, words: Words) -> str:
     if display.lost_at is None or now - display.lost_at < timedelta(seconds=GRACE_SECONDS):
         return ""
     if display.board is None:
-        return words["starting"]
-    return words["lost"].format(time=display.lost_at.astimezone(zone).strftime(_words()["screen"]["clock"]))
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+        return words("notice.starting")
+    return words("notice.lost", time=display.lost_at.astimezone(zone).strftime(words("screen.clock")))

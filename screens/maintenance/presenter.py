@@ -7,17 +7,16 @@ What the devices can do comes in as ``DeviceActions``. Its calls may take long; 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.device_fields import DeviceField, device_fields
 from kiosk.failures import FailureCode, words
 from kiosk.identity.number import CAN_DIGITS
+from screens.locale import sections
 from screens.maintenance.model import (
     Back,
     Background,
@@ -61,14 +60,13 @@ LONGEST_PIN = 12
 LONGEST_VALUE = 200
 VOLUME_STEP = 5
 
-_WORDS = Path(__file__).parent.parent / "locale" / "maintenance.vi.toml"
 _LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """The words of this screen."""
-    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+    return sections("maintenance")
 
 
 def _word(section: str, key: str, **values: object) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.catalogues import read_entries
 from kiosk.eforms.definition import load_forms
 from kiosk.eforms.rules import ProblemCode
 from kiosk.identity.citizen import Source
@@ -38,13 +39,19 @@ def test_every_word_asked_for_is_there_and_every_word_is_asked_for() -> None:
 
 
 def test_a_missing_word_is_named() -> None:
-    with pytest.raises(WordMissingError, match=r"citizen\.vi\.toml: start\.tite"):
+    with pytest.raises(WordMissingError, match=r"vi/citizen\.po: start\.tite"):
         catalogue("citizen")("start.tite")
 
 
 def test_words_are_nfc_and_without_stray_spaces() -> None:
-    texts = [ROOT / "screens" / "locale" / "citizen.vi.toml", *(ROOT / "config" / "forms").glob("*.toml")]
-    for path in texts:
+    for path in (ROOT / "screens" / "locale").glob("*/LC_MESSAGES/*.po"):
+        text = path.read_text(encoding="utf-8")
+        assert text == unicodedata.normalize("NFC", text), path
+        for entry in read_entries(path).values():
+            for value in (entry.source, entry.text):
+                assert value == value.strip(), value
+                assert "  " not in value, value
+    for path in (ROOT / "config" / "forms").glob("*.toml"):
         text = path.read_text(encoding="utf-8")
         assert text == unicodedata.normalize("NFC", text), path.name
         for value in _values(tomllib.loads(text)):

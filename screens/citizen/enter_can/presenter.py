@@ -51,7 +51,7 @@ def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCa
 
 def _message(state: VisitState, screen: EnterCan, words: Words) -> Message | None:
     if screen.failure is not None:
-        told = failure_words()[screen.failure]
+        told = failure_words(words.language)[screen.failure]
         return Message(f"{told.citizen_what} {told.citizen_do}", "trouble")
     if screen.waiting:
         return Message(words("enter_can.lay_card"), "wait")

@@ -35,7 +35,7 @@ class ProblemView:
 
 def problem_view(state: VisitState, screen: Problem, words: Words) -> ProblemView:
     """What happened, what to do now, and what was kept."""
-    told = failure_words()[screen.code]
+    told = failure_words(words.language)[screen.code]
     primary, *others = _ways_on(state, screen, words)
     kept = words("problem.kept_nothing")
     if state.form is not None:

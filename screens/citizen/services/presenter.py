@@ -54,7 +54,7 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
     at = state.key
     message = None
     if screen.failure is not None:
-        told = failure_words()[screen.failure]
+        told = failure_words(words.language)[screen.failure]
         message = Message(f"{told.citizen_what} {told.citizen_do}", "wait")
     elif state.services == ():
         message = Message(words("services.none"), "wait")

@@ -36,9 +36,9 @@ def start_view(state: VisitState, words: Words) -> StartView:
     reader = lobby.troubles.get("card_reader")
     printer = lobby.troubles.get("printer")
     messages: list[Message] = []
-    if reader is not None and (told := failure_words()[reader]).citizen_what:
+    if reader is not None and (told := failure_words(words.language)[reader]).citizen_what:
         messages.append(Message(f"{told.citizen_what} {told.citizen_do}", "wait"))
-    if printer is not None and (told := failure_words()[printer]).citizen_what:
+    if printer is not None and (told := failure_words(words.language)[printer]).citizen_what:
         messages.append(Message(words("start.printer_trouble", what=told.citizen_what), "wait"))
     if lobby.card_left:
         action, hint = words("start.card_left"), words("start.card_left_hint")

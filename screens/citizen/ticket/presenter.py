@@ -96,10 +96,10 @@ def _printing(held: HeldTicket, words: Words) -> Message:
         case PrintResult.UNCONFIRMED:
             return Message(words("ticket.unconfirmed"), "wait")
         case PrintResult.UNKNOWN:
-            told = failure_words()[FailureCode.PRINTER_UNCONFIRMED]
+            told = failure_words(words.language)[FailureCode.PRINTER_UNCONFIRMED]
             return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "wait")
         case PrintResult.FAILED:
-            told = failure_words()[held.print_failure or FailureCode.PRINTER_ERROR]
+            told = failure_words(words.language)[held.print_failure or FailureCode.PRINTER_ERROR]
             if not told.citizen_what:
-                told = failure_words()[FailureCode.PRINTER_ERROR]
+                told = failure_words(words.language)[FailureCode.PRINTER_ERROR]
             return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "trouble")
