@@ -1,1 +1,1 @@
-"""The catalogue of administrative procedures. Pure. Only its place is here: no part needs it yet."""
+"""Administrative procedures: what each one asks of a citizen, and how it is found in everyday words. Pure."""
