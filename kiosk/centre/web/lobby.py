@@ -64,24 +64,30 @@ class LobbyProxy:
     def add_routes(self, app: FastAPI) -> None:
         """``/lobby/api/{name}``."""
 
-        @app.api_route("/lobby/api/{name}", methods=["GET", "POST", "DELETE"], include_in_schema=False)
-        async def pass_on(name: str, request: Request) -> Response:
-            this_machine_only(request)
-            if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-                raise HTTPException(403, detail="The virtual lobby answers only its own page.")
-            if not _ROUTES[request.method].fullmatch(name):
-                raise HTTPException(404)
-            body = await _small_body(request)
-            if body and request.headers.get("content-type", "").split(";")[0] != "application/json":
-                raise HTTPException(415)
-            width = request.query_params.get("width", "")
-            if width and not re.fullmatch(r"[1-9][0-9]{1,3}", width):
-                raise HTTPException(422, detail="width: 10 to 9999 pixels")
-            async with self._places:
-                status, kind, content = await anyio.to_thread.run_sync(
-                    self._ask, request.method, name, width, body, abandon_on_cancel=True
-                )
-            return _answer(request, status, kind, content)
+        app.add_route(
+            "/lobby/api/{name}", self._pass_on, methods=["GET", "POST", "DELETE"], include_in_schema=False
+        )
+
+    async def _pass_on(self, request: Request) -> Response:
+        this_machine_only(request)
+        name, known = request.path_params["name"], _ROUTES.get(request.method)
+        if known is None:
+            raise HTTPException(405)
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise HTTPException(403, detail="The virtual lobby answers only its own page.")
+        if not known.fullmatch(name):
+            raise HTTPException(404)
+        body = await _small_body(request)
+        if body and request.headers.get("content-type", "").split(";")[0] != "application/json":
+            raise HTTPException(415)
+        width = request.query_params.get("width", "")
+        if width and not re.fullmatch(r"[1-9][0-9]{1,3}", width):
+            raise HTTPException(422, detail="width: 10 to 9999 pixels")
+        async with self._places:
+            status, kind, content = await anyio.to_thread.run_sync(
+                self._ask, request.method, name, width, body, abandon_on_cancel=True
+            )
+        return _answer(request, status, kind, content)
 
     def _ask(self, method: str, name: str, width: str, body: bytes) -> tuple[int, str, bytes]:
         headers = {"X-Lobby-Token": self._control.token}

@@ -40,7 +40,11 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 
 class Pages:
-    """Templates, and the routes that fill them. ``app.state.centre`` is the running centre."""
+    """Templates, and the routes that fill them. ``app.state.centre`` is the running centre.
+
+    The routes are Starlette's own: FastAPI looks into its endpoints and keeps them in a cache of the process,
+    and with methods the whole centre behind them.
+    """
 
     def __init__(self, app: FastAPI, static: StaticTree) -> None:
         self._app = app
@@ -57,47 +61,49 @@ class Pages:
 
     def add_routes(self) -> None:
         """``/counter``, ``/head``, ``/maintenance`` and ``/follow/{token}``."""
-        app = self._app
-
-        @app.get("/counter", include_in_schema=False)
-        async def counter() -> Response:
-            return self._page("counter.html", words=page_words(
-                "common", "sign_in", "counter", "source", with_failures=True))  # fmt: skip
-
-        @app.get("/head", include_in_schema=False)
-        async def head() -> Response:
-            return self._page("head.html", words=page_words("common", "sign_in", "head", with_failures=True))
-
-        @app.get("/maintenance", include_in_schema=False)
-        async def maintenance() -> Response:
-            return self._page(
-                "maintenance.html",
-                words=page_words("common", "sign_in", "maintenance", with_failures=True),
-                forms=script_safe(
-                    {name: [asdict(field) for field in device_fields(name)] for name in OWNERS}
-                ),
-            )
-
-        @app.get("/follow/{token}", include_in_schema=False)
-        async def follow(token: str) -> Response:
-            if not _TOKEN.fullmatch(token):
-                return self._page("follow_unknown.html", status=404, gone=True)
-            status, answer = await own_api.get_json(app, f"/api/v1/follow/{token}")
-            if status != 200:
-                code = 404 if status in (404, 410, 422) else 503
-                return self._page("follow_unknown.html", status=code, gone=code == 404)
-            return self._page(
-                "follow.html", token=token, place=Place.of(answer), first=script_safe(answer),
-                words=page_words("common", "follow"),
-            )  # fmt: skip
+        pages = {
+            "/counter": self._counter,
+            "/head": self._head,
+            "/maintenance": self._maintenance,
+            "/follow/{token}": self._follow,
+        }
+        for path, page in pages.items():
+            self._app.add_route(path, page, include_in_schema=False)
 
     def add_lobby(self) -> None:
         """``/lobby``: for the people at this machine only."""
+        self._app.add_route("/lobby", self._lobby, include_in_schema=False)
 
-        @self._app.get("/lobby", include_in_schema=False)
-        async def lobby(request: Request) -> Response:
-            this_machine_only(request)
-            return self._page("lobby.html", words=page_words("common", "lobby"))
+    async def _counter(self, _request: Request) -> Response:
+        return self._page("counter.html", words=page_words(
+            "common", "sign_in", "counter", "source", with_failures=True))  # fmt: skip
+
+    async def _head(self, _request: Request) -> Response:
+        return self._page("head.html", words=page_words("common", "sign_in", "head", with_failures=True))
+
+    async def _maintenance(self, _request: Request) -> Response:
+        return self._page(
+            "maintenance.html",
+            words=page_words("common", "sign_in", "maintenance", with_failures=True),
+            forms=script_safe({name: [asdict(field) for field in device_fields(name)] for name in OWNERS}),
+        )
+
+    async def _follow(self, request: Request) -> Response:
+        token = request.path_params["token"]
+        if not _TOKEN.fullmatch(token):
+            return self._page("follow_unknown.html", status=404, gone=True)
+        status, answer = await own_api.get_json(self._app, f"/api/v1/follow/{token}")
+        if status != 200:
+            code = 404 if status in (404, 410, 422) else 503
+            return self._page("follow_unknown.html", status=code, gone=code == 404)
+        return self._page(
+            "follow.html", token=token, place=Place.of(answer), first=script_safe(answer),
+            words=page_words("common", "follow"),
+        )  # fmt: skip
+
+    async def _lobby(self, request: Request) -> Response:
+        this_machine_only(request)
+        return self._page("lobby.html", words=page_words("common", "lobby"))
 
     def _page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         text = self._environment.get_template(template).render(**values)

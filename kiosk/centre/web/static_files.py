@@ -49,16 +49,18 @@ class StaticTree:
     def add_routes(self, app: FastAPI) -> None:
         """Serve the tree below ``/static/``."""
 
-        @app.get("/static/{path:path}", include_in_schema=False)
-        async def static_file(path: str, request: Request) -> Response:
-            version, _, rest = path.partition("/")
-            name, keep = (rest, _FOR_EVER) if version == self.version else (path, "public, max-age=86400")
-            content = self._files.get(name)
-            if content is None:
-                return Response("", status_code=404, headers={"X-Content-Type-Options": "nosniff"})
-            etag = f'"{self.version}"'
-            headers = {"Cache-Control": keep, "ETag": etag, "X-Content-Type-Options": "nosniff"}
-            if request.headers.get("if-none-match") == etag:
-                return Response(status_code=304, headers=headers)
-            kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
-            return Response(content, media_type=kind, headers=headers)
+        app.add_route("/static/{path:path}", self._file, include_in_schema=False)
+
+    async def _file(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        version, _, rest = path.partition("/")
+        name, keep = (rest, _FOR_EVER) if version == self.version else (path, "public, max-age=86400")
+        content = self._files.get(name)
+        if content is None:
+            return Response("", status_code=404, headers={"X-Content-Type-Options": "nosniff"})
+        etag = f'"{self.version}"'
+        headers = {"Cache-Control": keep, "ETag": etag, "X-Content-Type-Options": "nosniff"}
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
+        return Response(content, media_type=kind, headers=headers)
