@@ -144,7 +144,8 @@ class KioskProcess:
         self._zone = ZoneInfo(settings.centre.timezone)
         self._utc_now, self._monotonic = now, monotonic
         self._lock = threading.RLock()
-        self._state = VisitState(setup_of(settings, forms or {}, clips), now=self._now())
+        setup = setup_of(settings, forms or {}, clips)
+        self._state = VisitState(setup, comfort=setup.comfort, now=self._now())
         self._stop = threading.Event()
         self._calls = ThreadPoolExecutor(3, "centre-calls")
         self._devices = OwnedDevices(

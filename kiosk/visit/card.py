@@ -1,6 +1,5 @@
 """Start, the six digits, the reading of the chip, the scanner, and a card that comes or goes at any time."""
 
-# ruff: noqa: PLR0911 - in a table of transitions every row returns
 from __future__ import annotations
 
 from dataclasses import replace
@@ -26,17 +25,20 @@ from kiosk.visit.events import (
     DigitTapped,
     Intent,
     StartWithoutCard,
-    WatchClips,
 )
-from kiosk.visit.moves import Result, failed, go_on, read, same, stay, to, to_services, wiped
+from kiosk.visit.moves import Result, failed, go_on, read, same, stay, to, wiped
 from kiosk.visit.states import (
     Again,
     AskPriority,
     Clips,
     EnterCan,
+    FindProcedure,
+    MyDossier,
+    MyForms,
     OfferForm,
     Person,
     Problem,
+    ProcedureShown,
     Reading,
     Screen,
     Services,
@@ -58,17 +60,6 @@ NO_ID_CARD = frozenset(
     )
 )
 """Another card has to be laid down; trying the same once more does not help."""
-
-
-def on_start(state: VisitState, intent: Intent) -> Result:
-    """Taps on the start screen."""
-    match intent:
-        case StartWithoutCard():
-            return to_services(state)
-        case WatchClips() if state.setup.clips:
-            return to(state, Clips())
-        case _:
-            return stay(state)
 
 
 def on_clips(state: VisitState, screen: Clips, intent: Intent) -> Result:
@@ -185,7 +176,7 @@ def on_card_inserted(state: VisitState) -> Result:
             return read(state, before.keys, before.resume)
         case Services(issuing=None):
             return to(state, EnterCan())
-        case OfferForm() | AskPriority():
+        case OfferForm() | AskPriority() | FindProcedure() | ProcedureShown() | MyForms() | MyDossier():
             return to(state, EnterCan(resume=screen))
         case TicketShown(service=service) if state.form_for(service) is not None:
             return to(state, EnterCan(resume=screen))

@@ -10,7 +10,8 @@ from datetime import datetime
 from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.identity.access_keys import AccessKeys
-from kiosk.visit.events import IssuedTicket
+from kiosk.procedures.procedure import Procedure
+from kiosk.visit.events import Aspect, IssuedTicket
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,83 @@ class SendForm:
 
 
 @dataclass(frozen=True)
+class Search:
+    """Look for procedures. Answer: ``Found`` with the same text."""
+
+    visit: str
+    text: str = field(repr=False)
+    limit: int = 12
+
+
+@dataclass(frozen=True)
+class PrintSheet:
+    """Print what to prepare for a procedure. Answer: ``SheetPrinted``."""
+
+    visit: str
+    procedure: Procedure
+
+
+@dataclass(frozen=True)
+class GiveBackTicket:
+    """Give a waiting number back. Answers: ``TicketGivenBack`` or ``GiveBackFailed``."""
+
+    visit: str
+    ticket: str
+
+
+@dataclass(frozen=True)
+class AddMatter:
+    """Add a service to a waiting number. Answers: ``MatterAdded`` or ``MatterRefused``."""
+
+    visit: str
+    ticket: str
+    service: str
+
+
+@dataclass(frozen=True)
+class CallHelp:
+    """Call an officer; ``screen`` is the name of the screen shown. Answers: ``HelpCalled``, later
+    ``HelpAnswered``; or ``HelpFailed``.
+    """
+
+    visit: str
+    screen: str
+    language: str
+
+
+@dataclass(frozen=True)
+class SendRating:
+    """Give a rating to the centre. Answers: ``RatingSent`` or ``RatingFailed``.
+
+    ``key`` makes sure that it counts once. ``ticket``: the number of this visit, where there is one.
+    """
+
+    visit: str
+    key: str
+    face: int
+    aspect: Aspect | None = None
+    words: str = field(default="", repr=False)
+    ticket: str | None = None
+
+
+@dataclass(frozen=True)
 class Wipe:
     """The visit is over: whatever still runs for it must forget what it holds."""
 
     visit: str
 
 
-Effect = ReadCard | LoadServices | IssueTicket | PrintSlip | SendForm | Wipe
+Effect = (
+    ReadCard
+    | LoadServices
+    | IssueTicket
+    | PrintSlip
+    | SendForm
+    | Search
+    | PrintSheet
+    | GiveBackTicket
+    | AddMatter
+    | CallHelp
+    | SendRating
+    | Wipe
+)

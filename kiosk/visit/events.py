@@ -16,7 +16,10 @@ from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
+from kiosk.procedures.dossier_code import DossierCode
+from kiosk.procedures.procedure import Procedure
 from kiosk.queueing.wait import WaitRange
+from kiosk.visit.comfort import TextSize, Voice
 
 
 class ReadingStep(StrEnum):
@@ -43,7 +46,8 @@ class ServiceChoice:
 
     ``closed_reason``: ``hours``, ``holiday``, ``last_ticket``, ``full``, ``stopped``, or ``used_up``: the
     numbers that the machine holds for when the centre is silent are given. ``closed_words``: the holiday's
-    name or the head's message. ``wait``: ``None`` when nobody can say.
+    name or the head's message. ``wait``: ``None`` when nobody can say. ``closes_at`` and ``last_ticket_at``
+    are those of the hours under way, local time. ``for_ages``: whom it is meant for, in full years.
     """
 
     id: str
@@ -57,6 +61,9 @@ class ServiceChoice:
     wait: WaitRange | None = None
     counters: tuple[int, ...] = ()
     form: str | None = None
+    closes_at: datetime | None = None
+    last_ticket_at: datetime | None = None
+    for_ages: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,32 @@ class IssuedTicket:
     held: bool = False
     state: str = "waiting"
     called_to: int | None = None
+
+
+class Aspect(StrEnum):
+    """What a rating is about: the five aspects of the satisfaction index SIPAS."""
+
+    ACCESS = "access"
+    PROCEDURE = "procedure"
+    STAFF = "staff"
+    RESULT = "result"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True)
+class FoundProcedure:
+    """A procedure that a search found. ``service``: the queue it leads to, where one is known."""
+
+    procedure: Procedure
+    service: str | None = None
+
+
+@dataclass(frozen=True)
+class LobbyNotices:
+    """What the centre wants to be read at the start screen. ``spare_counter`` gives numbers by hand."""
+
+    texts: tuple[str, ...] = ()
+    spare_counter: int | None = None
 
 
 # -- touches -----------------------------------------------------------------------------------------------
@@ -261,6 +294,159 @@ class StayTapped(Intent):
     """*I am still here* of the idle warning."""
 
 
+# Doors of the start screen.
+
+
+@dataclass(frozen=True)
+class FindTapped(Intent):
+    """Open the search for procedures."""
+
+
+@dataclass(frozen=True)
+class FormsTapped(Intent):
+    """Open the forms that can be filled in here."""
+
+
+@dataclass(frozen=True)
+class DossierTapped(Intent):
+    """Open *my dossier*."""
+
+
+@dataclass(frozen=True)
+class RateTapped(Intent):
+    """Open *rate us*."""
+
+
+# What lies over every screen.
+
+
+@dataclass(frozen=True)
+class LanguagesTapped(Intent):
+    """Show the languages."""
+
+
+@dataclass(frozen=True)
+class LanguageChosen(Intent):
+    """This language from now on (BCP 47)."""
+
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class ComfortTapped(Intent):
+    """Show what can be made more comfortable."""
+
+
+@dataclass(frozen=True)
+class TextSizeChosen(Intent):
+    """Letters of this size."""
+
+    size: TextSize = TextSize.NORMAL
+
+
+@dataclass(frozen=True)
+class ContrastChosen(Intent):
+    """High contrast or the usual one."""
+
+    high: bool = False
+
+
+@dataclass(frozen=True)
+class ReachChosen(Intent):
+    """Everything low, or the usual layout."""
+
+    low: bool = False
+
+
+@dataclass(frozen=True)
+class HandChosen(Intent):
+    """For the left hand or the right one."""
+
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class VoiceChosen(Intent):
+    """Speak the screens, to all or to one's own ear, or do not."""
+
+    voice: Voice = Voice.OFF
+
+
+@dataclass(frozen=True)
+class VolumeChosen(Intent):
+    """How loud the voice is."""
+
+    volume: int = 0
+
+
+@dataclass(frozen=True)
+class HelpTapped(Intent):
+    """Call an officer to this machine."""
+
+
+@dataclass(frozen=True)
+class PanelClosed(Intent):
+    """Away with what lies over the screen."""
+
+
+# On single screens.
+
+
+@dataclass(frozen=True)
+class SuggestionTapped(Intent):
+    """Take this suggestion of the keyboard."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ProcedureChosen(Intent):
+    """Show this procedure of the results."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class WriteTapped(Intent):
+    """Write in one's own words."""
+
+
+@dataclass(frozen=True)
+class PrintSheetTapped(Intent):
+    """Print what to prepare for the procedure shown."""
+
+
+@dataclass(frozen=True)
+class FormChosen(Intent):
+    """Fill in this form, after taking the number that goes with it."""
+
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class GiveBackTapped(Intent):
+    """Give the number shown back."""
+
+
+@dataclass(frozen=True)
+class AddMatterTapped(Intent):
+    """Choose a further matter for the number shown."""
+
+
+@dataclass(frozen=True)
+class FaceChosen(Intent):
+    """How it was, 1 (very bad) to 5 (very good)."""
+
+    face: int = 0
+
+
+@dataclass(frozen=True)
+class AspectChosen(Intent):
+    """What the face was about."""
+
+    aspect: Aspect = Aspect.ACCESS
+
+
 # -- card and scanner ---------------------------------------------------------------------------------------
 
 
@@ -289,6 +475,13 @@ class CodeScanned:
 
     citizen: Citizen = field(repr=False)
     keys: AccessKeys = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DossierScanned:
+    """The scanner read the code of a dossier, as receipts carry it."""
+
+    code: DossierCode = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -391,6 +584,85 @@ class FormFailed(Answer):
     code: FailureCode
 
 
+@dataclass(frozen=True)
+class Found(Answer):
+    """The procedures that fit ``text``, best first; none when nothing fits."""
+
+    text: str = field(repr=False)
+    hits: tuple[FoundProcedure, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetPrinted(Answer):
+    """How printing of a procedure's sheet went."""
+
+    procedure: str
+    result: PrintResult
+    code: FailureCode | None = None
+
+
+@dataclass(frozen=True)
+class TicketGivenBack(Answer):
+    """The number is nobody's any more."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class GiveBackFailed(Answer):
+    """The number could not be given back; it still holds."""
+
+    ticket: str
+    code: FailureCode
+
+
+@dataclass(frozen=True)
+class MatterAdded(Answer):
+    """A further matter stands with the number."""
+
+    ticket: str
+    service: str
+
+
+@dataclass(frozen=True)
+class MatterRefused(Answer):
+    """The further matter does not stand with the number."""
+
+    ticket: str
+    code: FailureCode
+
+
+@dataclass(frozen=True)
+class HelpCalled(Answer):
+    """The officers' pages show the call."""
+
+
+@dataclass(frozen=True)
+class HelpAnswered(Answer):
+    """An officer is on the way."""
+
+    counter: int | None = None
+
+
+@dataclass(frozen=True)
+class HelpFailed(Answer):
+    """The call did not reach the officers."""
+
+    code: FailureCode
+
+
+@dataclass(frozen=True)
+class RatingSent(Answer):
+    """The rating is kept."""
+
+
+@dataclass(frozen=True)
+class RatingFailed(Answer):
+    """The rating is not kept."""
+
+    code: FailureCode
+
+
 # -- the lobby around the visit -----------------------------------------------------------------------------
 
 
@@ -400,6 +672,13 @@ class DeviceChanged:
 
     device: str
     failure: FailureCode | None
+
+
+@dataclass(frozen=True)
+class NoticesChanged:
+    """What the centre wants to be read."""
+
+    notices: LobbyNotices
 
 
 @dataclass(frozen=True)
@@ -426,9 +705,11 @@ Event = (
     | CardRemoved
     | CardRefused
     | CodeScanned
+    | DossierScanned
     | ForeignCodeScanned
     | Answer
     | DeviceChanged
+    | NoticesChanged
     | SlipPrintedLater
     | Tick
 )

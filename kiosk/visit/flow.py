@@ -6,14 +6,13 @@ here, in one place: touches for screens that are gone, answers for visits that a
 card, the clock.
 """
 
-# ruff: noqa: PLR0911 - in a table of transitions every row returns
 from __future__ import annotations
 
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit import card, form, number, priority
-from kiosk.visit.effects import LoadServices
+from kiosk.visit import card, doors, dossier, finding, form, giving_back, number, panels, priority, rating
+from kiosk.visit.effects import Effect, LoadServices
 from kiosk.visit.events import (
     Answer,
     Back,
@@ -27,22 +26,35 @@ from kiosk.visit.events import (
     ClipEnded,
     CodeScanned,
     DeviceChanged,
+    DossierScanned,
     Event,
     Finish,
     ForeignCodeScanned,
     FormFailed,
     FormSent,
+    Found,
+    GiveBackFailed,
+    HelpAnswered,
+    HelpCalled,
+    HelpFailed,
     Intent,
+    MatterAdded,
+    MatterRefused,
+    NoticesChanged,
     PrintResult,
+    RatingFailed,
+    RatingSent,
     Retry,
     ScreenTouched,
     ServicesFailed,
     ServicesLoaded,
+    SheetPrinted,
     SlipPrinted,
     SlipPrintedLater,
     StartWithoutCard,
     StayTapped,
     Tick,
+    TicketGivenBack,
     TicketIssued,
     TicketRefused,
 )
@@ -51,6 +63,7 @@ from kiosk.visit.moves import (
     compare_card,
     failed,
     go_on,
+    home,
     read,
     same,
     stay,
@@ -65,10 +78,17 @@ from kiosk.visit.states import (
     CheckAnswers,
     Clips,
     EnterCan,
+    FindProcedure,
     FormDone,
+    GiveBack,
+    MyDossier,
+    MyForms,
     OfferForm,
     Problem,
+    ProcedureShown,
     Question,
+    Rate,
+    RatingStep,
     Reading,
     Services,
     Start,
@@ -82,6 +102,8 @@ NO_CHIP_SEEN_SECONDS = 12.0
 """After so long with the digits typed and nothing seen by the reader, the card may be one without a chip."""
 RELOAD_SECONDS = 15.0
 """How often the list of services is asked for anew while it is shown."""
+ASK_SECONDS = 30.0
+"""How often the start screen asks what is open."""
 
 
 def step(state: VisitState, event: Event) -> Result:
@@ -120,6 +142,8 @@ def _step(state: VisitState, event: Event) -> Result:
             return card.on_card_removed(state)
         case CodeScanned(citizen=citizen, keys=keys):
             return card.on_code_scanned(replace(state, quiet=0.0), citizen, keys)
+        case DossierScanned(code=code):
+            return dossier.on_dossier_scanned(replace(state, quiet=0.0), code)
         case ForeignCodeScanned():
             return card.on_foreign_code(replace(state, quiet=0.0))
         case DeviceChanged(device=device, failure=failure):
@@ -127,6 +151,8 @@ def _step(state: VisitState, event: Event) -> Result:
             if failure is not None:
                 troubles[device] = failure
             return replace(state, lobby=replace(state.lobby, troubles=troubles)), ()
+        case NoticesChanged(notices=notices):
+            return replace(state, lobby=replace(state.lobby, notices=notices)), ()
         case SlipPrintedLater(ticket=ticket):
             return number.on_slip(state, ticket, PrintResult.PRINTED, None)
 
@@ -146,7 +172,8 @@ def _on_intent(state: VisitState, intent: Intent) -> Result:
         return stay(state)
     if isinstance(intent, Finish) and not state.waiting:
         return wiped(state)
-    return _on_screen(state, intent)
+    over = panels.on_panels(state, intent)
+    return over if over is not None else _on_screen(state, intent)
 
 
 def _on_idle_warning(state: VisitState, intent: Intent) -> Result:
@@ -161,7 +188,7 @@ def _on_idle_warning(state: VisitState, intent: Intent) -> Result:
 def _on_screen(state: VisitState, intent: Intent) -> Result:
     match state.screen:
         case Start():
-            return card.on_start(state, intent)
+            return doors.on_start(state, intent)
         case Clips() as screen:
             return card.on_clips(state, screen, intent)
         case EnterCan() as screen:
@@ -174,6 +201,18 @@ def _on_screen(state: VisitState, intent: Intent) -> Result:
             return priority.on_ask_priority(state, screen, intent)
         case TicketShown() as screen:
             return number.on_ticket(state, screen, intent)
+        case GiveBack() as screen:
+            return giving_back.on_give_back(state, screen, intent)
+        case FindProcedure() as screen:
+            return finding.on_find(state, screen, intent)
+        case ProcedureShown() as screen:
+            return finding.on_procedure(state, screen, intent)
+        case MyForms() as screen:
+            return doors.on_forms(state, screen, intent)
+        case MyDossier() as screen:
+            return dossier.on_dossier(state, screen, intent)
+        case Rate() as screen:
+            return rating.on_rate(state, screen, intent)
         case OfferForm() as screen:
             return form.on_offer(state, screen, intent)
         case Question() as screen:
@@ -236,6 +275,18 @@ def _on_answer(state: VisitState, answer: Answer) -> Result:
             return form.on_form_sent(state, answer)
         case FormFailed():
             return form.on_form_failed(state, answer)
+        case Found():
+            return finding.on_found(state, answer)
+        case SheetPrinted():
+            return finding.on_sheet_printed(state, answer)
+        case TicketGivenBack() | GiveBackFailed():
+            return giving_back.on_given_back(state, answer)
+        case MatterAdded() | MatterRefused():
+            return number.on_matter(state, answer)
+        case HelpCalled() | HelpAnswered() | HelpFailed():
+            return panels.on_help_answer(state, answer)
+        case RatingSent() | RatingFailed():
+            return rating.on_rating_answer(state, answer)
         case _:
             return stay(state)
 
@@ -252,14 +303,14 @@ def _on_tick(state: VisitState, tick: Tick) -> Result:
     state = replace(state, quiet=state.quiet + seconds)
     setup = state.setup
     match state.screen:
-        case Start():
-            if state.quiet >= setup.clips_after_seconds and setup.clips and not state.lobby.card_left:
-                return to(state, Clips(playing=setup.clips[0].id, attract=True))
-            return stay(state)
+        case Start() as screen:
+            return _at_start(state, screen, seconds)
         case Clips(playing=None):
             return to(state, Start()) if state.quiet >= setup.idle_warning_seconds else stay(state)
         case Clips():
             return stay(state)
+        case Rate(step=RatingStep.THANKS) if state.quiet >= rating.THANKS_SECONDS:
+            return home(state)
         case _ if state.quiet >= setup.idle_warning_seconds + setup.idle_countdown_seconds:
             return wiped(state)
         case EnterCan(waiting=True, failure=None) as screen if state.quiet >= NO_CHIP_SEEN_SECONDS:
@@ -271,6 +322,23 @@ def _on_tick(state: VisitState, tick: Tick) -> Result:
             return replace(state, screen=replace(screen, since_loaded=0.0)), (LoadServices(state.visit),)
         case _:
             return stay(state)
+
+
+def _at_start(state: VisitState, screen: Start, seconds: float) -> Result:
+    """Ask what is open; leave nobody the last one's letters or an open panel; show clips."""
+    setup = state.setup
+    effects: tuple[Effect, ...] = ()
+    since = screen.since_loaded + seconds
+    if since >= ASK_SECONDS:
+        since, effects = 0.0, (LoadServices(state.visit),)
+    state = replace(state, screen=Start(since))
+    theirs = state.panel is not None or state.comfort != setup.comfort
+    if theirs and state.quiet >= setup.idle_warning_seconds:
+        after, more = wiped(state)
+        return after, effects + more
+    if state.quiet >= setup.clips_after_seconds and setup.clips and not theirs and not state.lobby.card_left:
+        return to(state, Clips(playing=setup.clips[0].id, attract=True), *effects)
+    return state, effects
 
 
 def _waited_too_long(state: VisitState) -> Result:
@@ -285,6 +353,12 @@ def _waited_too_long(state: VisitState) -> Result:
                 reading=screen,
                 resume=screen.resume,
             )
+        case Services(matter_of=str(number)):
+            return failed(state, FailureCode.CENTRE_UNREACHABLE, resume=TicketShown(number))
+        case GiveBack() as screen:
+            return to(state, replace(screen, sending=False, failure=FailureCode.CENTRE_UNREACHABLE))
+        case Rate() as screen:
+            return rating.not_sent(state, screen, FailureCode.CENTRE_UNREACHABLE)
         case Services(issuing=str(service)):
             return failed(state, FailureCode.CENTRE_UNREACHABLE, Again.ISSUE, service=service)
         case CheckAnswers(page=page):

@@ -1,6 +1,5 @@
 """The form: offer and consent, one question a screen, check, confirm, send."""
 
-# ruff: noqa: PLR0911 - in a table of transitions every row returns
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

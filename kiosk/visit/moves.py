@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
+from kiosk.visit.comfort import Comfort
 from kiosk.visit.effects import Effect, LoadServices, ReadCard, Wipe
 from kiosk.visit.states import (
     Again,
@@ -38,10 +39,11 @@ def same(state: VisitState, screen: Screen, *effects: Effect) -> Result:
     return replace(state, screen=screen), effects
 
 
-def wiped(state: VisitState, screen: Screen | None = None) -> Result:
+def wiped(state: VisitState, screen: Screen | None = None, comfort: Comfort | None = None) -> Result:
     """The visit is over: a new value that holds nothing of it, and the order to forget.
 
-    A card that still lies on the reader is one that was left; it begins nothing by itself.
+    A card that still lies on the reader is one that was left; it begins nothing by itself. ``comfort``: how
+    the screens are from now on, where it is not what the centre set up.
     """
     lobby = replace(state.lobby, card_left=state.lobby.card and screen is None, card_unchecked=False)
     fresh = VisitState(
@@ -49,6 +51,7 @@ def wiped(state: VisitState, screen: Screen | None = None) -> Result:
         number=state.number + 1,
         screen=screen or Start(),
         lobby=lobby,
+        comfort=comfort or state.setup.comfort,
         readings=state.readings,
         now=state.now,
     )
@@ -66,8 +69,18 @@ def go_on(state: VisitState, resume: Screen | None) -> Result:
 
 
 def to_last_ticket(state: VisitState) -> Result:
-    """The number in hand; without one the visit ends."""
-    return to(state, TicketShown(state.tickets[-1].ticket.service)) if state.tickets else wiped(state)
+    """The number in hand; without one the visit ends.
+
+    Of somebody whom the machine does not know the letters stay large: they only went back to the start.
+    """
+    if state.tickets:
+        return to(state, TicketShown(state.tickets[-1].ticket.service))
+    return wiped(state, comfort=state.comfort if state.person is None else None)
+
+
+def home(state: VisitState) -> Result:
+    """Back from a door: to the number in hand, to the services of who is known, else to the start."""
+    return to_services(state) if state.person is not None and not state.tickets else to_last_ticket(state)
 
 
 def read(state: VisitState, keys: AccessKeys, resume: Screen | None) -> Result:

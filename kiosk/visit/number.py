@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit.effects import LoadServices, PrintSlip
+from kiosk.visit.effects import AddMatter, LoadServices, PrintSlip
 from kiosk.visit.events import (
+    AddMatterTapped,
     AnotherService,
     Back,
     Cancel,
     Continue,
+    GiveBackTapped,
     Intent,
+    MatterAdded,
+    MatterRefused,
+    PageTapped,
     PrintResult,
     ServicesFailed,
     ServicesLoaded,
@@ -20,15 +25,18 @@ from kiosk.visit.events import (
     TicketIssued,
     TicketRefused,
 )
+from kiosk.visit.giving_back import may_give_back
 from kiosk.visit.moves import Result, failed, same, stay, to, to_last_ticket, to_services, wiped
 from kiosk.visit.priority import choose
 from kiosk.visit.states import (
     Again,
     AskPriority,
+    GiveBack,
     HeldTicket,
     OfferForm,
     Problem,
     Services,
+    Start,
     TicketShown,
     VisitState,
 )
@@ -45,8 +53,14 @@ CLOSED = frozenset(
 
 
 def on_services(state: VisitState, screen: Services, intent: Intent) -> Result:
-    """One touch issues a number."""
+    """One touch issues a number, or adds a matter to the one in hand."""
     match intent:
+        case ServiceTapped(service=service) if screen.matter_of is not None and screen.issuing is None:
+            return _add_matter(state, screen.matter_of, service)
+        case PageTapped(page=page) if page >= 0 and screen.issuing is None:
+            return same(state, replace(screen, page=page))
+        case Back() | Cancel() if screen.matter_of is not None and screen.issuing is None:
+            return to(state, TicketShown(screen.matter_of))
         case ServiceTapped(service=service) if screen.issuing is None:
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
@@ -68,10 +82,45 @@ def on_ticket(state: VisitState, screen: TicketShown, intent: Intent) -> Result:
             return wiped(state)
         case AnotherService():
             return to_services(state)
+        case AddMatterTapped() if may_add_matter(state, screen.service):
+            return to(state, Services(matter_of=screen.service), LoadServices(state.visit))
+        case GiveBackTapped() if (held := state.held(screen.service)) is not None and may_give_back(held):
+            return to(state, GiveBack(screen.service))
         case Back() | Cancel():
             return wiped(state)
         case _:
             return stay(state)
+
+
+def may_add_matter(state: VisitState, service: str) -> bool:
+    """Whether a further matter can stand with this number: it waits, and the centre knows it."""
+    held = state.held(service)
+    return held is not None and held.ticket.state == "waiting" and not held.ticket.offline
+
+
+def _add_matter(state: VisitState, number: str, service: str) -> Result:
+    held = state.held(number)
+    offered = any(choice.id == service and choice.open for choice in state.services or ())
+    if held is None or service == number or not offered:
+        return stay(state)
+    effect = AddMatter(state.visit, held.ticket.id, service)
+    return to(state, Services(issuing=service, matter_of=number), effect)
+
+
+def on_matter(state: VisitState, answer: MatterAdded | MatterRefused) -> Result:
+    """The number has a further matter, or the citizen is told that it has not."""
+    screen = state.screen
+    held = next((one for one in state.tickets if one.ticket.id == answer.ticket), None)
+    if held is None:
+        return stay(state)
+    if isinstance(answer, MatterAdded):
+        name = next((one.name for one in state.services or () if one.id == answer.service), answer.service)
+        more = replace(held, matters=(*held.matters, name))
+        state = replace(state, tickets=tuple(more if one is held else one for one in state.tickets))
+    if not isinstance(screen, Services) or screen.matter_of is None:
+        return stay(state)
+    shown = TicketShown(held.ticket.service)
+    return to(state, shown) if isinstance(answer, MatterAdded) else failed(state, answer.code, resume=shown)
 
 
 def on_services_loaded(state: VisitState, answer: ServicesLoaded) -> Result:
@@ -82,6 +131,7 @@ def on_services_loaded(state: VisitState, answer: ServicesLoaded) -> Result:
         priorities=answer.priorities,
         offline=answer.offline,
         centre_day=answer.day,
+        lobby=replace(state.lobby, centre_silent=answer.offline),
     )
     match state.screen:
         case Services() as screen:
@@ -94,8 +144,11 @@ def on_services_loaded(state: VisitState, answer: ServicesLoaded) -> Result:
 
 def on_services_failed(state: VisitState, answer: ServicesFailed) -> Result:
     """The list did not come; one that was shown before stays."""
+    state = replace(state, lobby=replace(state.lobby, centre_silent=True))
     if isinstance(state.screen, Services) and state.services is None:
         return failed(state, answer.code, Again.SERVICES)
+    if isinstance(state.screen, Start):
+        return replace(state, services=None), ()
     return stay(state)
 
 

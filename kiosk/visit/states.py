@@ -9,6 +9,7 @@ forgetting that value.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,7 +24,18 @@ from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
 from kiosk.identity.citizen import Citizen
-from kiosk.visit.events import IssuedTicket, PrintResult, PriorityClass, ReadingStep, ServiceChoice
+from kiosk.procedures.dossier_code import DossierCode
+from kiosk.visit.comfort import Comfort
+from kiosk.visit.events import (
+    Aspect,
+    FoundProcedure,
+    IssuedTicket,
+    LobbyNotices,
+    PrintResult,
+    PriorityClass,
+    ReadingStep,
+    ServiceChoice,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Setup:
     clips_after_seconds: float
     forms: Mapping[str, FormDefinition] = field(default_factory=dict)
     clips: tuple[Clip, ...] = ()
+    languages: tuple[str, ...] = ("vi", "en")
+    comfort: Comfort = field(default_factory=Comfort)
 
 
 # -- screens -------------------------------------------------------------------------------------------------
@@ -59,7 +73,9 @@ class Setup:
 
 @dataclass(frozen=True)
 class Start:
-    """Waiting for a card or a touch."""
+    """Waiting for a card or a touch. ``since_loaded``: seconds since the centre was asked what is open."""
+
+    since_loaded: float = field(default=math.inf, compare=False)
 
 
 @dataclass(frozen=True)
@@ -99,11 +115,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Services:
-    """Choose a service. ``issuing`` is the service whose number is being fetched."""
+    """Choose a service. ``issuing`` is the service whose number is being fetched.
+
+    ``matter_of``: the service whose number gets a further matter, chosen here; no new number is made.
+    ``page``: of a list that does not fit one screen, from 0.
+    """
 
     issuing: str | None = None
     failure: FailureCode | None = None
     since_loaded: float = 0.0
+    matter_of: str | None = None
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +140,82 @@ class TicketShown:
     """The number of ``service``."""
 
     service: str
+
+
+@dataclass(frozen=True)
+class GiveBack:
+    """Whether the number of ``service`` is really to be given back. ``sending``: the centre is being told."""
+
+    service: str
+    sending: bool = False
+    failure: FailureCode | None = None
+
+
+@dataclass(frozen=True)
+class FindProcedure:
+    """What one wants to do, typed; the procedures that fit follow each key.
+
+    ``hits`` belong to ``searched``; ``None``: nothing was searched yet. ``numbers``: digits, not letters.
+    """
+
+    text: str = field(default="", repr=False)
+    shift: bool = False
+    telex: bool = False
+    numbers: bool = False
+    page: int = 0
+    hits: tuple[FoundProcedure, ...] | None = None
+    searched: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ProcedureShown:
+    """One procedure, page by page. ``found_by``: the search it came from. ``printed``: of its sheet."""
+
+    found: FoundProcedure
+    found_by: FindProcedure
+    page: int = 0
+    printing: bool = False
+    printed: PrintResult | None = None
+    print_failure: FailureCode | None = None
+
+
+@dataclass(frozen=True)
+class MyForms:
+    """The forms that can be filled in here; one that is chosen gets its number first."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class MyDossier:
+    """The code of a dossier being typed. ``found``: it is complete, and how to look it up is told."""
+
+    typed: str = field(default="", repr=False)
+    found: DossierCode | None = field(default=None, repr=False)
+    wrong: bool = False
+
+
+class RatingStep(StrEnum):
+    """The parts of *rate us*, each left out at will but the first."""
+
+    FACE = "face"
+    ASPECT = "aspect"
+    WORDS = "words"
+    THANKS = "thanks"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How it was. ``face`` is 1 (very bad) to 5 (very good), ``words`` what the citizen wants to add."""
+
+    step: RatingStep = RatingStep.FACE
+    face: int | None = None
+    aspect: Aspect | None = None
+    words: str = field(default="", repr=False)
+    shift: bool = False
+    telex: bool = False
+    sending: bool = False
+    failure: FailureCode | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +289,12 @@ Screen = (
     | Services
     | AskPriority
     | TicketShown
+    | GiveBack
+    | FindProcedure
+    | ProcedureShown
+    | MyForms
+    | MyDossier
+    | Rate
     | OfferForm
     | Question
     | CheckAnswers
@@ -206,6 +310,12 @@ NAMES: Mapping[type, str] = {
     Services: "services",
     AskPriority: "ask_priority",
     TicketShown: "ticket",
+    GiveBack: "give_back",
+    FindProcedure: "find_procedure",
+    ProcedureShown: "procedure",
+    MyForms: "my_forms",
+    MyDossier: "my_dossier",
+    Rate: "rate",
     OfferForm: "offer_form",
     Question: "question",
     CheckAnswers: "check_answers",
@@ -213,6 +323,46 @@ NAMES: Mapping[type, str] = {
     Problem: "problem",
 }
 """The name of each screen, as its folder is called."""
+
+
+# -- what lies over a screen, which goes on beneath ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChooseLanguage:
+    """The languages, each by its own name."""
+
+
+@dataclass(frozen=True)
+class ChooseComfort:
+    """Size of the letters, contrast, reach, hand, voice and its volume."""
+
+
+class HelpStep(StrEnum):
+    """How far a call for help has come."""
+
+    CALLING = "calling"
+    CALLED = "called"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class HelpAsked:
+    """An officer is called to this machine. ``counter``: whose officer comes, where it is known."""
+
+    step: HelpStep = HelpStep.CALLING
+    counter: int | None = None
+
+
+Panel = ChooseLanguage | ChooseComfort | HelpAsked
+
+PANEL_NAMES: Mapping[type, str] = {
+    ChooseLanguage: "language",
+    ChooseComfort: "comfort",
+    HelpAsked: "help",
+}
+"""The name of each panel, as its folder is called."""
 
 
 # -- what lives longer than a screen -------------------------------------------------------------------------
@@ -237,13 +387,17 @@ class FormState(StrEnum):
 
 @dataclass(frozen=True)
 class HeldTicket:
-    """A number of this visit. ``printed`` None: the slip is being printed."""
+    """A number of this visit and the names of its further ``matters``.
+
+    ``printed`` None: the slip is being printed.
+    """
 
     ticket: IssuedTicket
     form_id: str | None
     printed: PrintResult | None = None
     print_failure: FailureCode | None = None
     form: FormState = FormState.NONE
+    matters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -263,13 +417,16 @@ class Lobby:
     """What goes on beyond the visit.
 
     ``card_left``: a card lies there since the last visit and begins nothing. ``card_unchecked``: a card was
-    laid down during a visit that already knows a person, and was not compared yet.
+    laid down during a visit that already knows a person, and was not compared yet. ``centre_silent``: it did
+    not answer when the start screen last asked.
     """
 
     card: bool = False
     card_left: bool = False
     card_unchecked: bool = False
     troubles: Mapping[str, FailureCode] = field(default_factory=dict)
+    notices: LobbyNotices = field(default_factory=LobbyNotices)
+    centre_silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -278,12 +435,15 @@ class VisitState:
     answer due.
 
     ``declared``: the class of priority that the citizen named, empty for none, ``None``: not asked yet.
-    ``offline``: the services are those of when the centre was last heard.
+    ``offline``: the services are those of when the centre was last heard. ``panel`` lies over the screen.
+    ``given_back`` counts the numbers of this visit that were given back.
     """
 
     setup: Setup
     number: int = 0
     screen: Screen = field(default_factory=Start)
+    panel: Panel | None = None
+    comfort: Comfort = field(default_factory=Comfort)
     lobby: Lobby = field(default_factory=Lobby)
     services: tuple[ServiceChoice, ...] | None = None
     priorities: tuple[PriorityClass, ...] = ()
@@ -292,6 +452,7 @@ class VisitState:
     declared: str | None = field(default=None, repr=False)
     person: Person | None = None
     tickets: tuple[HeldTicket, ...] = ()
+    given_back: int = 0
     form: FormSession | None = None
     readings: int = 0
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
@@ -317,18 +478,24 @@ class VisitState:
             case (
                 AskPriority(service=service)
                 | TicketShown(service=service)
+                | GiveBack(service=service)
                 | OfferForm(service=service)
                 | FormDone(service=service)
             ):
                 detail = f":{service}"
+            case ProcedureShown(found=found, page=page):
+                detail = f":{found.procedure.code}:{page}"
+            case Rate(step=part):
+                detail = f":{part}"
             case _:
                 pass
-        return f"{self.number}/{NAMES[type(self.screen)]}{detail}"
+        over = f"+{PANEL_NAMES[type(self.panel)]}" if self.panel is not None else ""
+        return f"{self.number}/{NAMES[type(self.screen)]}{detail}{over}"
 
     @property
     def idle_warning(self) -> int | None:
         """Seconds left before the wipe while the warning is shown, else None."""
-        if isinstance(self.screen, Start | Clips) or self.waiting:
+        if self.waiting or (isinstance(self.screen, Start | Clips) and self.panel is None):
             return None
         if self.quiet < self.setup.idle_warning_seconds:
             return None
@@ -339,7 +506,13 @@ class VisitState:
     def waiting(self) -> bool:
         """True while the citizen can only wait for an answer; no idle time runs then."""
         match self.screen:
-            case Reading() | Services(issuing=str()) | CheckAnswers(sending=True):
+            case (
+                Reading()
+                | Services(issuing=str())
+                | CheckAnswers(sending=True)
+                | GiveBack(sending=True)
+                | Rate(sending=True)
+            ):
                 return True
             case _:
                 return False
@@ -350,7 +523,8 @@ class VisitState:
 
     def issue_key(self, service: str) -> str:
         """The idempotency key of a number: one per visit and service, however often it is asked for."""
-        return f"{self.visit}-{service}"
+        again = f"-{self.given_back}" if self.given_back else ""
+        return f"{self.visit}-{service}{again}"
 
     @property
     def answers(self) -> Answers:

@@ -13,12 +13,25 @@ from kiosk.visit.events import ScreenTouched
 from screens.citizen.ask_priority.view import AskPriorityPage
 from screens.citizen.check_answers.view import CheckAnswersPage
 from screens.citizen.clips.view import ClipsPage
+from screens.citizen.comfort.presenter import ComfortView
+from screens.citizen.comfort.view import ComfortPanel
 from screens.citizen.enter_can.view import EnterCanPage
+from screens.citizen.find_procedure.view import FindProcedurePage
 from screens.citizen.form_done.view import FormDonePage
+from screens.citizen.give_back.view import GiveBackPage
+from screens.citizen.help.presenter import HelpView
+from screens.citizen.help.view import HelpPanel
+from screens.citizen.idle_warning.presenter import IdleWarningView
 from screens.citizen.idle_warning.view import IdleWarningOverlay
+from screens.citizen.language.presenter import LanguageView
+from screens.citizen.language.view import LanguagePanel
+from screens.citizen.my_dossier.view import MyDossierPage
+from screens.citizen.my_forms.view import MyFormsPage
 from screens.citizen.offer_form.view import OfferFormPage
 from screens.citizen.problem.view import ProblemPage
+from screens.citizen.procedure.view import ProcedurePage
 from screens.citizen.question.view import QuestionPage
+from screens.citizen.rate.view import RatePage
 from screens.citizen.reading.view import ReadingPage
 from screens.citizen.screens import TOUCH_GUARD_MS, KioskView
 from screens.citizen.services.view import ServicesPage
@@ -59,8 +72,21 @@ PAGES: dict[str, type[Page]] = {
     "question": QuestionPage,
     "check_answers": CheckAnswersPage,
     "form_done": FormDonePage,
+    "give_back": GiveBackPage,
+    "find_procedure": FindProcedurePage,
+    "procedure": ProcedurePage,
+    "my_forms": MyFormsPage,
+    "my_dossier": MyDossierPage,
+    "rate": RatePage,
     "clips": ClipsPage,
     "problem": ProblemPage,
+}
+
+OVERLAYS: dict[type, type[Page]] = {
+    IdleWarningView: IdleWarningOverlay,
+    LanguageView: LanguagePanel,
+    ComfortView: ComfortPanel,
+    HelpView: HelpPanel,
 }
 
 DRAWN_FOR_MM = (267.7, 475.9)  # 21.5 inches, 16:9
@@ -83,8 +109,8 @@ class Stage(FloatLayout):
         super().__init__(**kwargs)
         self._send, self._ask_for_staff, self._open_clip = send, ask_for_staff, open_clip
         self._pages: dict[str, Page] = {}
-        self._overlay = IdleWarningOverlay()
-        self._overlay.send = self._send
+        self._overlays: dict[type, Page] = {}
+        self._overlay: Page | None = None
         self._view: KioskView | None = None
         self._entered = 0.0
         self._corner_taps: list[float] = []
@@ -112,7 +138,7 @@ class Stage(FloatLayout):
 
     def wipe(self) -> None:
         """Empty every page, also those not shown."""
-        for page in (*self._pages.values(), self._overlay):
+        for page in (*self._pages.values(), *self._overlays.values()):
             page.clear()
 
     def _page(self, name: str) -> Page:
@@ -125,13 +151,23 @@ class Stage(FloatLayout):
         return self._pages[name]
 
     def _show_overlay(self, view: KioskView) -> None:
-        if view.overlay is not None:
-            self._overlay.show(view.overlay)
-            if self._overlay.parent is None:
-                self.add_widget(self._overlay)
-        elif self._overlay.parent is not None:
+        """Lay the idle warning or a panel over the screen, or take away what lies there."""
+        wanted = None if view.overlay is None else self._overlay_for(type(view.overlay))
+        if self._overlay is not None and self._overlay is not wanted:
             self.remove_widget(self._overlay)
             self._overlay.clear()
+        if wanted is not None:
+            wanted.show(view.overlay)
+            if wanted.parent is None:
+                self.add_widget(wanted)
+        self._overlay = wanted
+
+    def _overlay_for(self, kind: type) -> Page:
+        if kind not in self._overlays:
+            page = OVERLAYS[kind]()
+            page.send = self._send
+            self._overlays[kind] = page
+        return self._overlays[kind]
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Say that someone is there; then let the touch reach what may have it."""
@@ -142,7 +178,7 @@ class Stage(FloatLayout):
             return True
         if getattr(view.screen, "attract", False):
             return True
-        if self._overlay.parent is not None:
+        if self._overlay is not None:
             self._overlay.on_touch_down(touch)
             return True
         return bool(super().on_touch_down(touch))

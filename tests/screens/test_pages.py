@@ -110,5 +110,8 @@ def test_fields_of_the_window_are_what_the_stage_reads():
         "centre",
         "help",
         "screen",
+        "frame",
+        "comfort",
         "overlay",
+        "spoken",
     }

@@ -1,0 +1,98 @@
+"""Finding a procedure: every key searches, a result is looked at, and leads to its number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.visit.composing import composed
+from kiosk.visit.effects import PrintSheet, Search
+from kiosk.visit.events import (
+    Back,
+    Cancel,
+    ClearTapped,
+    Found,
+    Intent,
+    KeyTapped,
+    PageTapped,
+    PrintResult,
+    PrintSheetTapped,
+    ProcedureChosen,
+    ServiceTapped,
+    SheetPrinted,
+    SuggestionTapped,
+)
+from kiosk.visit.moves import Result, home, same, stay, to, to_services
+from kiosk.visit.priority import choose
+from kiosk.visit.states import FindProcedure, ProcedureShown, TicketShown, VisitState
+
+HITS_PER_PAGE = 3
+
+
+def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
+    """Typing, and choosing from what was found."""
+    match intent:
+        case KeyTapped(key="shift"):
+            return same(state, replace(screen, shift=not screen.shift))
+        case KeyTapped(key="telex"):
+            return same(state, replace(screen, telex=not screen.telex))
+        case KeyTapped(key="numbers"):
+            return same(state, replace(screen, numbers=not screen.numbers))
+        case ProcedureChosen(code=code):
+            chosen = next((hit for hit in screen.hits or () if hit.procedure.code == code), None)
+            return stay(state) if chosen is None else to(state, ProcedureShown(chosen, screen))
+        case PageTapped(page=page) if 0 <= page * HITS_PER_PAGE < len(screen.hits or ()):
+            return same(state, replace(screen, page=page))
+        case Back() | Cancel():
+            return home(state)
+        case SuggestionTapped(text=text):
+            return _typed(state, replace(screen, shift=False), text)
+        case _:
+            shift = screen.shift and not isinstance(intent, KeyTapped | ClearTapped)
+            return _typed(state, replace(screen, shift=shift), composed(screen.text, screen, intent))
+
+
+def _typed(state: VisitState, screen: FindProcedure, text: str) -> Result:
+    if text == screen.text:
+        return same(state, screen)
+    if not text.strip():
+        return same(state, replace(screen, text=text, hits=None, searched="", page=0))
+    return same(state, replace(screen, text=text), Search(state.visit, text))
+
+
+def on_found(state: VisitState, answer: Found) -> Result:
+    """Results of what still stands in the entry; those of an earlier key are late."""
+    screen = state.screen
+    if not isinstance(screen, FindProcedure) or answer.text != screen.text:
+        return stay(state)
+    return same(state, replace(screen, hits=answer.hits, searched=answer.text, page=0))
+
+
+def on_procedure(state: VisitState, screen: ProcedureShown, intent: Intent) -> Result:
+    """Turn its pages, print its sheet, take its number."""
+    match intent:
+        case PageTapped(page=page) if page >= 0:
+            return to(state, replace(screen, page=page))
+        case PrintSheetTapped() if not screen.printing:
+            asked = replace(screen, printing=True, printed=None, print_failure=None)
+            return same(state, asked, PrintSheet(state.visit, screen.found.procedure))
+        case ServiceTapped(service=service) if service == screen.found.service:
+            if state.held(service) is not None:
+                return to(state, TicketShown(service))
+            if any(choice.id == service and choice.open for choice in state.services or ()):
+                return choose(state, service)
+            return to_services(state)
+        case Back() if screen.page > 0:
+            return to(state, replace(screen, page=screen.page - 1))
+        case Back() | Cancel():
+            return to(state, screen.found_by)
+        case _:
+            return stay(state)
+
+
+def on_sheet_printed(state: VisitState, answer: SheetPrinted) -> Result:
+    """How the sheet of the procedure shown went."""
+    screen = state.screen
+    if not isinstance(screen, ProcedureShown) or screen.found.procedure.code != answer.procedure:
+        return stay(state)
+    failure = answer.code if answer.result is not PrintResult.PRINTED else None
+    return same(state, replace(screen, printing=False, printed=answer.result, print_failure=failure))
