@@ -1,4 +1,4 @@
-"""Composing Vietnamese text key by key: direct vowel and tone keys, and Telex. Pure; always NFC.
+"""Composing Vietnamese text key by key: direct vowel and tone keys, Telex, VNI. Pure; always NFC.
 
 Tone placement is the one of older spelling (hòa, thúy), which names on cards mostly use. A word that cannot
 be a Vietnamese syllable is left exactly as typed, so that names with f, j, w, z or of other languages are
@@ -9,6 +9,14 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+
+
+class InputMethod(StrEnum):
+    """How marks are typed: by keys of their own, by letters (Telex), or by digits (VNI)."""
+
+    DIRECT = "direct"
+    TELEX = "telex"
+    VNI = "vni"
 
 
 class Tone(StrEnum):
@@ -25,6 +33,13 @@ TONE_KEYS = {tone.name.lower(): tone for tone in Tone}
 _TELEX_TONES = {"s": Tone.SAC, "f": Tone.HUYEN, "r": Tone.HOI, "x": Tone.NGA, "j": Tone.NANG}
 _TELEX_DOUBLES = {"a": "â", "e": "ê", "o": "ô", "d": "đ"}
 _TELEX_HORNS = {"a": "ă", "o": "ơ", "u": "ư"}
+_VNI_TONES = {"1": Tone.SAC, "2": Tone.HUYEN, "3": Tone.HOI, "4": Tone.NGA, "5": Tone.NANG}
+_VNI_MARKS = {
+    "6": {"a": "â", "e": "ê", "o": "ô"},
+    "7": {"o": "ơ", "u": "ư"},
+    "8": {"a": "ă"},
+    "9": {"d": "đ"},
+}
 _PLAIN = {"ă": "a", "â": "a", "ê": "e", "ô": "o", "ơ": "o", "ư": "u", "đ": "d"}
 
 _VOWELS = set("aăâeêioôơuưy")
@@ -50,7 +65,7 @@ def with_tone(text: str, tone: Tone | None) -> str:
     return head + _place(letters, None if tone is present else tone)
 
 
-def press(text: str, key: str, *, upper: bool = False, telex: bool = False) -> str:
+def press(text: str, key: str, *, upper: bool = False, method: InputMethod = InputMethod.DIRECT) -> str:
     """The text after one key.
 
     ``key`` is one letter or sign, ``space``, ``backspace``, or a tone key of ``TONE_KEYS`` (or ``no_tone``).
@@ -64,8 +79,12 @@ def press(text: str, key: str, *, upper: bool = False, telex: bool = False) -> s
     if len(sign) != 1 or len(text) >= _LONGEST_TEXT or (sign == " " and text[-1:] in ("", " ")):
         return text
     sign = sign.upper() if upper else sign
-    if telex and sign.isalpha():
+    if method is InputMethod.TELEX and sign.isalpha():
         return _telex_press(text, sign)
+    if method is InputMethod.VNI and sign.isascii() and sign.isdigit():
+        return _vni_press(text, sign)
+    if method is InputMethod.VNI and sign.isalpha():
+        return _with_letter(text, sign)
     head, word = _last_word(text)
     return head + _replaced_tone(word + sign) if sign.isalpha() else text + sign
 
@@ -185,7 +204,14 @@ def _telex_press(text: str, key: str) -> str:
         return head + _place(made, tone)
     if (low in _TELEX_TONES or low == "z") and _parts(letters)[1]:
         return head + _telex_tone(letters, tone, low, key)
-    letters = _horned(letters + key)
+    return _with_letter(text, key)
+
+
+def _with_letter(text: str, letter: str) -> str:
+    """One more letter, before which *uơ* becomes *ươ*; the tone moves to where it now belongs."""
+    head, word = _last_word(text)
+    letters, tone = _split_tone(word)
+    letters = _horned(letters + letter)
     return head + (_place(letters, tone) if tone is not None else letters)
 
 
@@ -232,3 +258,45 @@ def _horned(letters: str) -> str:
 
 def _cased(letter: str, like: str) -> str:
     return letter.upper() if like.isupper() else letter
+
+
+# -- VNI -----------------------------------------------------------------------------------------------------
+
+
+def compose_vni(keys: str) -> str:
+    """The word that these VNI keys give; the keys themselves when they give no Vietnamese syllable."""
+    text = ""
+    for key in keys:
+        text = press(text, key, method=InputMethod.VNI)
+    return text if is_syllable(text) else keys
+
+
+def _vni_press(text: str, digit: str) -> str:
+    """A digit that has nothing to mark in the word before it stays a digit; typed twice it is undone."""
+    head, word = _last_word(text)
+    letters, tone = _split_tone(word)
+    if digit == "0":
+        return head + letters if tone is not None else text + digit
+    if digit in _VNI_TONES:
+        wanted = _VNI_TONES[digit]
+        if _tone_at(letters) is None:
+            return text + digit
+        return head + letters + digit if tone is wanted else head + _place(letters, wanted)
+    marked = _vni_marked(letters, digit)
+    return text + digit if marked is None else head + _place(marked, tone)
+
+
+def _vni_marked(letters: str, digit: str) -> str | None:
+    """The letters with the digit's mark on the last one that takes it; None when none does.
+
+    Another mark gives way (a6, then 8, is ă); the same digit again undoes.
+    """
+    marks = _VNI_MARKS[digit]
+    for at in range(len(letters) - 1, -1, -1):
+        low = letters[at].lower()
+        plain = _PLAIN.get(low, low)
+        if low == marks.get(plain):
+            return letters[:at] + _cased(plain, letters[at]) + letters[at + 1 :] + digit
+        if plain in marks:
+            return _horned(letters[:at] + _cased(marks[plain], letters[at]) + letters[at + 1 :])
+    return None

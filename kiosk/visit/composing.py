@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kiosk.eforms.vietnamese_input import press
+from kiosk.eforms.vietnamese_input import InputMethod, press
 from kiosk.visit.events import BackspaceTapped, ClearTapped, Intent, KeyTapped
 
 
@@ -14,7 +14,13 @@ class Composing(Protocol):
     @property
     def shift(self) -> bool: ...
     @property
-    def telex(self) -> bool: ...
+    def method(self) -> InputMethod: ...
+
+
+def next_method(method: InputMethod) -> InputMethod:
+    """The next way of typing marks; after the last comes the first."""
+    methods = list(InputMethod)
+    return methods[(methods.index(method) + 1) % len(methods)]
 
 
 def composed(text: str, keyboard: Composing, intent: Intent, *, capital: bool = False) -> str:
@@ -24,7 +30,7 @@ def composed(text: str, keyboard: Composing, intent: Intent, *, capital: bool = 
             return ""
         case BackspaceTapped():
             return press(text, "backspace")
-        case KeyTapped(key=key) if key not in ("shift", "telex", "numbers"):
-            return press(text, key, upper=capital != keyboard.shift, telex=keyboard.telex)
+        case KeyTapped(key=key) if key not in ("shift", "method", "numbers"):
+            return press(text, key, upper=capital != keyboard.shift, method=keyboard.method)
         case _:
             return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.visit.composing import composed
+from kiosk.visit.composing import composed, next_method
 from kiosk.visit.effects import PrintSheet, Search
 from kiosk.visit.events import (
     Back,
@@ -33,8 +33,8 @@ def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
     match intent:
         case KeyTapped(key="shift"):
             return same(state, replace(screen, shift=not screen.shift))
-        case KeyTapped(key="telex"):
-            return same(state, replace(screen, telex=not screen.telex))
+        case KeyTapped(key="method"):
+            return same(state, replace(screen, method=next_method(screen.method)))
         case KeyTapped(key="numbers"):
             return same(state, replace(screen, numbers=not screen.numbers))
         case ProcedureChosen(code=code):

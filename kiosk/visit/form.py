@@ -10,6 +10,7 @@ from kiosk.eforms.definition import Field, FormDefinition
 from kiosk.eforms.rules import check_value, problems
 from kiosk.eforms.vietnamese_input import press
 from kiosk.failures import FailureCode
+from kiosk.visit.composing import next_method
 from kiosk.visit.drafts import (
     OPTIONS_PER_PAGE,
     InputKind,
@@ -137,10 +138,10 @@ def _typed(made: Field, screen: Question, intent: Intent) -> Question:
 def _key(made: Field, screen: Question, key: str) -> Question:
     if key == "shift":
         return replace(screen, shift=not screen.shift)
-    if key == "telex":
-        return replace(screen, telex=not screen.telex)
+    if key == "method":
+        return replace(screen, method=next_method(screen.method))
     capital = types_capital(made, screen.draft, screen.shift)
-    draft = press(screen.draft, key, upper=capital, telex=screen.telex)
+    draft = press(screen.draft, key, upper=capital, method=screen.method)
     return replace(screen, draft=draft, problem=None, shift=False if len(key) == 1 else screen.shift)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit.composing import composed
+from kiosk.visit.composing import composed, next_method
 from kiosk.visit.effects import SendRating
 from kiosk.visit.events import (
     AspectChosen,
@@ -62,8 +62,8 @@ def _typed(screen: Rate, intent: Intent) -> Rate:
     match intent:
         case KeyTapped(key="shift"):
             return replace(screen, shift=not screen.shift)
-        case KeyTapped(key="telex"):
-            return replace(screen, telex=not screen.telex)
+        case KeyTapped(key="method"):
+            return replace(screen, method=next_method(screen.method))
         case _:
             begins = not screen.words or screen.words.endswith((". ", "! ", "? "))
             words = composed(screen.words, screen, intent, capital=begins)

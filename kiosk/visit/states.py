@@ -20,6 +20,7 @@ from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.prefill import Known, filled
 from kiosk.eforms.rules import Problem as AnswerProblem
+from kiosk.eforms.vietnamese_input import InputMethod
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
@@ -160,7 +161,7 @@ class FindProcedure:
 
     text: str = field(default="", repr=False)
     shift: bool = False
-    telex: bool = False
+    method: InputMethod = InputMethod.DIRECT
     numbers: bool = False
     page: int = 0
     hits: tuple[FoundProcedure, ...] | None = None
@@ -213,7 +214,7 @@ class Rate:
     aspect: Aspect | None = None
     words: str = field(default="", repr=False)
     shift: bool = False
-    telex: bool = False
+    method: InputMethod = InputMethod.DIRECT
     sending: bool = False
     failure: FailureCode | None = None
 
@@ -236,7 +237,7 @@ class Question:
     field: str
     draft: str = dataclasses.field(default="", repr=False)
     shift: bool = False
-    telex: bool = False
+    method: InputMethod = InputMethod.DIRECT
     page: int = 0
     problem: AnswerProblem | None = None
     changing: bool = False

@@ -152,7 +152,7 @@ def _keyboard(made: Field, screen: Question, at: str, words: Words) -> Keyboard:
             tuple(letter(sign) for sign in _VOWELS_AND_SIGNS),
             tones,
             (
-                Key(words("question.telex"), KeyTapped(at, "telex"), 2.0, "wide", active=screen.telex),
+                Key(words(f"question.{screen.method}"), KeyTapped(at, "method"), 2.0, "wide"),
                 Key(words("question.space"), KeyTapped(at, "space"), 5.0, "wide"),
                 Key("/", KeyTapped(at, "/")),
                 Key(words("question.clear"), ClearTapped(at), 2.0, "wide"),

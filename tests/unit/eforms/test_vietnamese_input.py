@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.eforms.vietnamese_input import TONE_KEYS, compose_telex, is_syllable, press
+from kiosk.eforms.vietnamese_input import (
+    TONE_KEYS,
+    InputMethod,
+    compose_telex,
+    compose_vni,
+    is_syllable,
+    press,
+)
 
 TELEX = {
     "nguyeenx": "nguyễn",
@@ -51,11 +58,11 @@ def test_telex_gives_the_word(keys: str, word: str) -> None:
     assert compose_telex(keys) == word
 
 
-def typed(*keys: str, telex: bool = False) -> str:
+def typed(*keys: str, method: InputMethod = InputMethod.DIRECT) -> str:
     text = ""
     for key in keys:
         upper = key.isupper()
-        text = press(text, key.lower() if upper else key, upper=upper, telex=telex)
+        text = press(text, key.lower() if upper else key, upper=upper, method=method)
     return text
 
 
@@ -87,7 +94,36 @@ def test_direct_keys_give_the_text(keys: list[str], text: str) -> None:
 
 
 def test_telex_may_be_chosen_on_the_keyboard_too() -> None:
-    assert typed(*"Nguyeenx", "space", *"Vawn", telex=True) == "Nguyễn Văn"
+    assert typed(*"Nguyeenx", "space", *"Vawn", method=InputMethod.TELEX) == "Nguyễn Văn"
+
+
+# The vectors are those of the public rules of VNI; the placement of tones is the older one.
+@pytest.mark.parametrize(
+    ("keys", "word"),
+    [
+        ("nguye64n", "nguyễn"),
+        ("d9a8ng", "đăng"),
+        ("hoa2", "hòa"),
+        ("tie61ng", "tiếng"),
+        ("vie65t", "việt"),
+        ("d9u7o7c5", "được"),
+        ("d9uo7c5", "được"),
+        ("thuo73", "thuở"),
+        ("thuy3", "thủy"),
+        ("D9o62ng", "Đồng"),
+        ("a68n", "ăn"),
+        ("hoa20", "hoa"),
+    ],
+)
+def test_vni_gives_the_word(keys: str, word: str) -> None:
+    assert compose_vni(keys) == word
+
+
+def test_a_digit_that_marks_nothing_stays_and_the_same_one_twice_is_undone() -> None:
+    assert typed(*"12", method=InputMethod.VNI) == "12"
+    assert typed(*"b6", method=InputMethod.VNI) == "b6"
+    assert typed(*"to66", method=InputMethod.VNI) == "to6"
+    assert typed(*"ba11", method=InputMethod.VNI) == "ba1"
 
 
 @pytest.mark.parametrize(
@@ -103,14 +139,23 @@ def test_words_of_other_spelling_stay_as_typed(word: str) -> None:
     assert typed(*word) == word
 
 
-KEYS = [*"abcdeghiklmnopqrstuvxyfjwzăâđêôơư', -1", *TONE_KEYS, "no_tone", "space", "backspace", "??", ""]
+KEYS = [
+    *"abcdeghiklmnopqrstuvxyfjwzăâđêôơư', -1",
+    *"0123456789",
+    *TONE_KEYS,
+    "no_tone",
+    "space",
+    "backspace",
+    "??",
+    "",
+]
 
 
-@given(st.lists(st.sampled_from(KEYS), max_size=60), st.booleans(), st.booleans())
-def test_any_keys_give_readable_nfc_text(keys: list[str], upper: bool, telex: bool) -> None:
+@given(st.lists(st.sampled_from(KEYS), max_size=60), st.booleans(), st.sampled_from(InputMethod))
+def test_any_keys_give_readable_nfc_text(keys: list[str], upper: bool, method: InputMethod) -> None:
     text = ""
     for key in keys:
-        text = press(text, key, upper=upper, telex=telex)
+        text = press(text, key, upper=upper, method=method)
         assert text == unicodedata.normalize("NFC", text)
         assert "  " not in text
         assert len(text) <= 200
