@@ -2,8 +2,8 @@
 
 A voice guesses at digits and guesses wrong (espeak-ng says “không mười năm” for 015), so everything that
 holds one is turned into words here: ticket numbers and codes letter by letter, times, dates, money, ranges,
-phone numbers, plain numbers. What is read differently in each language stands in ``spoken_vi`` and ``spoken_en``;
-a language without rules of its own shows Vietnamese text and is read by the Vietnamese ones.
+phone numbers, plain numbers. What is read differently in each language stands in ``spoken_vi`` and
+``spoken_en``; a language without rules of its own shows Vietnamese text and is read by the Vietnamese ones.
 """
 
 from __future__ import annotations

@@ -87,7 +87,9 @@ def test_nothing_that_is_said_holds_a_digit(text: str, language: str) -> None:
     assert "  " not in said
 
 
-WORD = st.text(alphabet="abcdeghiklmnopqrstuvxyàáảãạâầđêôơưừ", min_size=1, max_size=7)
+WORD = st.text(alphabet="abcdeghiklmnopqrstuvxyàáảãạâầđêôơưừ", min_size=1, max_size=7).filter(
+    lambda word: word not in ("min", "hr", "sec", "h", "g")
+)
 
 
 @given(
