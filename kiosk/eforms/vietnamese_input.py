@@ -81,10 +81,8 @@ def press(text: str, key: str, *, upper: bool = False, method: InputMethod = Inp
     sign = sign.upper() if upper else sign
     if method is InputMethod.TELEX and sign.isalpha():
         return _telex_press(text, sign)
-    if method is InputMethod.VNI and sign.isascii() and sign.isdigit():
+    if method is InputMethod.VNI and sign.isalnum():
         return _vni_press(text, sign)
-    if method is InputMethod.VNI and sign.isalpha():
-        return _with_letter(text, sign)
     head, word = _last_word(text)
     return head + _replaced_tone(word + sign) if sign.isalpha() else text + sign
 
@@ -271,8 +269,11 @@ def compose_vni(keys: str) -> str:
     return text if is_syllable(text) else keys
 
 
-def _vni_press(text: str, digit: str) -> str:
+def _vni_press(text: str, sign: str) -> str:
     """A digit that has nothing to mark in the word before it stays a digit; typed twice it is undone."""
+    if sign not in "0123456789":
+        return _with_letter(text, sign)
+    digit = sign
     head, word = _last_word(text)
     letters, tone = _split_tone(word)
     if digit == "0":

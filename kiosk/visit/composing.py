@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from kiosk.eforms.vietnamese_input import InputMethod, press
 from kiosk.visit.events import BackspaceTapped, ClearTapped, Intent, KeyTapped
-
-
-class Composing(Protocol):
-    """What a keyboard has to remember between two keys."""
-
-    @property
-    def shift(self) -> bool: ...
-    @property
-    def method(self) -> InputMethod: ...
 
 
 def next_method(method: InputMethod) -> InputMethod:
@@ -23,14 +12,14 @@ def next_method(method: InputMethod) -> InputMethod:
     return methods[(methods.index(method) + 1) % len(methods)]
 
 
-def composed(text: str, keyboard: Composing, intent: Intent, *, capital: bool = False) -> str:
+def composed(text: str, intent: Intent, method: InputMethod, *, capital: bool = False) -> str:
     """The text after one touch; other touches leave it as it is. ``capital``: the next letter is one."""
     match intent:
         case ClearTapped():
             return ""
         case BackspaceTapped():
             return press(text, "backspace")
-        case KeyTapped(key=key) if key not in ("shift", "method", "numbers"):
-            return press(text, key, upper=capital != keyboard.shift, method=keyboard.method)
+        case KeyTapped(key=key) if key not in ("shift", "method"):
+            return press(text, key, upper=capital, method=method)
         case _:
             return text

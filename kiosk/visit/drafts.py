@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kiosk.eforms.answers import Value
 from kiosk.eforms.definition import Field, FieldType
+from kiosk.eforms.suggestions import Suggestions
 from kiosk.eforms.vietnamese_input import starts_word
 
 OPTIONS_PER_PAGE = 6
@@ -81,6 +82,17 @@ def value_of(made: Field, draft: str) -> Value:
             return text.upper()
         case _:
             return text
+
+
+def suggested(suggestions: Suggestions, made: Field, draft: str) -> tuple[str, ...]:
+    """What the keyboard may offer for the draft of this field."""
+    match made.type:
+        case FieldType.NAME:
+            return suggestions.of_name(draft)
+        case FieldType.ADDR:
+            return suggestions.of_place(draft)
+        case _:
+            return ()
 
 
 def types_capital(made: Field, draft: str, shift: bool) -> bool:

@@ -9,7 +9,6 @@ from kiosk.visit.effects import PrintSheet, Search
 from kiosk.visit.events import (
     Back,
     Cancel,
-    ClearTapped,
     Found,
     Intent,
     KeyTapped,
@@ -31,12 +30,8 @@ HITS_PER_PAGE = 3
 def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
     """Typing, and choosing from what was found."""
     match intent:
-        case KeyTapped(key="shift"):
-            return same(state, replace(screen, shift=not screen.shift))
         case KeyTapped(key="method"):
             return same(state, replace(screen, method=next_method(screen.method)))
-        case KeyTapped(key="numbers"):
-            return same(state, replace(screen, numbers=not screen.numbers))
         case ProcedureChosen(code=code):
             chosen = next((hit for hit in screen.hits or () if hit.procedure.code == code), None)
             return stay(state) if chosen is None else to(state, ProcedureShown(chosen, screen))
@@ -45,10 +40,9 @@ def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
         case Back() | Cancel():
             return home(state)
         case SuggestionTapped(text=text):
-            return _typed(state, replace(screen, shift=False), text)
+            return _typed(state, screen, text)
         case _:
-            shift = screen.shift and not isinstance(intent, KeyTapped | ClearTapped)
-            return _typed(state, replace(screen, shift=shift), composed(screen.text, screen, intent))
+            return _typed(state, screen, composed(screen.text, intent, screen.method))
 
 
 def _typed(state: VisitState, screen: FindProcedure, text: str) -> Result:

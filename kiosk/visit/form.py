@@ -41,6 +41,7 @@ from kiosk.visit.events import (
     OfferRefused,
     PageTapped,
     Skip,
+    SuggestionTapped,
 )
 from kiosk.visit.moves import Result, failed, same, stay, to, to_last_ticket, to_services, wiped
 from kiosk.visit.states import (
@@ -130,6 +131,8 @@ def _typed(made: Field, screen: Question, intent: Intent) -> Question:
             return replace(screen, page=(screen.page + 1) % max(1, pages))
         case KeyTapped(key=key) if kind is InputKind.TEXT:
             return _key(made, screen, key)
+        case SuggestionTapped(text=text) if kind is InputKind.TEXT:
+            return replace(screen, draft=text + " ", problem=None, shift=False)
         case _:
             pass
     return screen

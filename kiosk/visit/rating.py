@@ -66,7 +66,7 @@ def _typed(screen: Rate, intent: Intent) -> Rate:
             return replace(screen, method=next_method(screen.method))
         case _:
             begins = not screen.words or screen.words.endswith((". ", "! ", "? "))
-            words = composed(screen.words, screen, intent, capital=begins)
+            words = composed(screen.words, intent, screen.method, capital=begins != screen.shift)
             return replace(screen, words=words[:MOST_LETTERS], shift=False)
 
 

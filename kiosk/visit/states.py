@@ -20,6 +20,7 @@ from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.prefill import Known, filled
 from kiosk.eforms.rules import Problem as AnswerProblem
+from kiosk.eforms.suggestions import Suggestions
 from kiosk.eforms.vietnamese_input import InputMethod
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
@@ -67,6 +68,7 @@ class Setup:
     clips: tuple[Clip, ...] = ()
     languages: tuple[str, ...] = ("vi", "en")
     comfort: Comfort = field(default_factory=Comfort)
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
 
 # -- screens -------------------------------------------------------------------------------------------------
@@ -156,13 +158,12 @@ class GiveBack:
 class FindProcedure:
     """What one wants to do, typed; the procedures that fit follow each key.
 
-    ``hits`` belong to ``searched``; ``None``: nothing was searched yet. ``numbers``: digits, not letters.
+    ``hits`` belong to ``searched``; ``None``: nothing was searched yet. Without marks Telex is as
+    good as plain letters, and whoever knows it may set them.
     """
 
     text: str = field(default="", repr=False)
-    shift: bool = False
-    method: InputMethod = InputMethod.DIRECT
-    numbers: bool = False
+    method: InputMethod = InputMethod.TELEX
     page: int = 0
     hits: tuple[FoundProcedure, ...] | None = None
     searched: str = field(default="", repr=False)

@@ -50,9 +50,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyboard:
-    """The Vietnamese keyboard, row by row."""
+    """The Vietnamese keyboard, row by row; ``suggestions`` stand above it."""
 
     rows: tuple[tuple[Key, ...], ...]
+    suggestions: tuple[Button, ...] = ()
 
 
 def wait_text(wait: WaitRange | None, words: Words) -> str:

@@ -4,21 +4,73 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.events import Back
+from kiosk.visit.events import Back, FoundProcedure, PageTapped, ProcedureChosen, SuggestionTapped
+from kiosk.visit.finding import HITS_PER_PAGE
 from kiosk.visit.states import FindProcedure, VisitState
-from screens.citizen.parts import Button
+from screens.citizen.keyboard import search_keyboard
+from screens.citizen.parts import Button, Keyboard, Message
 from screens.locale import Words
 
 
 @dataclass(frozen=True)
 class FindProcedureView:
-    """``title`` says what to do here."""
+    """``entry`` is what was typed; ``hits`` a page of what fits; ``examples`` stand there before that.
+
+    ``message`` says that nothing fits and whom to ask.
+    """
 
     title: str
+    entry: str
+    entry_hint: str
+    examples_title: str
+    examples: tuple[Button, ...]
+    hits: tuple[Button, ...]
+    previous: Button | None
+    following: Button | None
+    message: Message | None
+    keyboard: Keyboard
     back: Button
     spoken: tuple[str, ...] = ()
 
 
 def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) -> FindProcedureView:
-    """What is shown now."""
-    return FindProcedureView(words("find_procedure.title"), Button(words("frame.back"), Back(state.key)))
+    """The search with what it found so far."""
+    at = state.key
+    found = screen.hits or ()
+    first = screen.page * HITS_PER_PAGE
+    shown = found[first : first + HITS_PER_PAGE]
+    nothing = screen.hits == ()
+    examples = () if screen.text.strip() else words.lines("find_procedure.examples")
+    message = Message(words("find_procedure.nothing"), "wait") if nothing else None
+    return FindProcedureView(
+        title=words("find_procedure.title"),
+        entry=screen.text,
+        entry_hint=words("find_procedure.hint"),
+        examples_title=words("find_procedure.examples_title") if examples else "",
+        examples=tuple(Button(text, SuggestionTapped(at, text)) for text in examples),
+        hits=tuple(_hit(at, one, words) for one in shown),
+        previous=Button(words("find_procedure.previous"), PageTapped(at, screen.page - 1)) if first else None,
+        following=(
+            Button(words("find_procedure.following"), PageTapped(at, screen.page + 1))
+            if len(found) > first + HITS_PER_PAGE
+            else None
+        ),
+        message=message,
+        keyboard=search_keyboard(at, words, method=screen.method),
+        back=Button(words("frame.back"), Back(at)),
+        spoken=_spoken(screen, shown, words),
+    )
+
+
+def _hit(at: str, found: FoundProcedure, words: Words) -> Button:
+    procedure = found.procedure
+    where = words("find_procedure.here") if found.service else (procedure.place or procedure.field)
+    return Button(procedure.shown, ProcedureChosen(at, procedure.code), hint=where)
+
+
+def _spoken(screen: FindProcedure, shown: tuple[FoundProcedure, ...], words: Words) -> tuple[str, ...]:
+    if screen.hits is None:
+        return (words("find_procedure.title"), words("find_procedure.spoken_type"))
+    if not shown:
+        return (words("find_procedure.nothing"),)
+    return (words("find_procedure.spoken_found"), *(f"{one.procedure.shown}." for one in shown))

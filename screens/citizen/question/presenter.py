@@ -8,26 +8,19 @@ from kiosk.eforms.answers import question_of
 from kiosk.eforms.check import questions
 from kiosk.eforms.definition import Field, FieldType, FormDefinition
 from kiosk.eforms.rules import Problem
-from kiosk.visit.drafts import OPTIONS_PER_PAGE, InputKind, input_kind, types_capital
+from kiosk.visit.drafts import OPTIONS_PER_PAGE, InputKind, input_kind, suggested, types_capital
 from kiosk.visit.events import (
     Back,
-    BackspaceTapped,
     Cancel,
     ChoiceTapped,
-    ClearTapped,
     Continue,
-    KeyTapped,
     MoreChoices,
     Skip,
 )
 from kiosk.visit.states import FormSession, Question, VisitState
-from screens.citizen.parts import Button, Key, Keyboard, Keypad, Message, keypad
+from screens.citizen.keyboard import vietnamese_keyboard
+from screens.citizen.parts import Button, Keyboard, Keypad, Message, keypad
 from screens.locale import Words
-
-_LETTER_ROWS = ("1234567890", "qwertyuiop", "asdfghjklđ")
-_LAST_LETTERS = "zxcvbnm"
-_VOWELS_AND_SIGNS = "ăâêôơư,.-'"
-_TONES = ("sac", "huyen", "hoi", "nga", "nang")
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ def question_view(state: VisitState, session: FormSession, screen: Question, wor
         entry=shown_draft(made, screen.draft),
         entry_hint="" if kind is InputKind.CHOICE else words(f"question.{kind.value}_hint"),
         keypad=keypad(at, words) if kind in (InputKind.DIGITS, InputKind.DATE) else None,
-        keyboard=_keyboard(made, screen, at, words) if kind is InputKind.TEXT else None,
+        keyboard=_keyboard(state, made, screen, words) if kind is InputKind.TEXT else None,
         message=_message(session.form, screen.problem, words),
         proceed=Button(words("question.proceed"), Continue(at), enabled=complete),
         skip=None if made.required else Button(words("question.skip"), Skip(at)),
@@ -134,28 +127,11 @@ def _options(made: Field, screen: Question, at: str) -> tuple[Option, ...]:
     )
 
 
-def _keyboard(made: Field, screen: Question, at: str, words: Words) -> Keyboard:
-    capital = types_capital(made, screen.draft, screen.shift)
-
-    def letter(sign: str) -> Key:
-        return Key(sign.upper() if capital else sign, KeyTapped(at, sign))
-
-    tones = tuple(Key(words(f"question.{tone}"), KeyTapped(at, tone), 2.0, "tone") for tone in _TONES)
-    return Keyboard(
-        (
-            *(tuple(letter(sign) for sign in row) for row in _LETTER_ROWS),
-            (
-                Key(words("question.shift"), KeyTapped(at, "shift"), 1.5, "wide", active=capital),
-                *(letter(sign) for sign in _LAST_LETTERS),
-                Key(words("question.backspace"), BackspaceTapped(at), 1.5, "wide"),
-            ),
-            tuple(letter(sign) for sign in _VOWELS_AND_SIGNS),
-            tones,
-            (
-                Key(words(f"question.{screen.method}"), KeyTapped(at, "method"), 2.0, "wide"),
-                Key(words("question.space"), KeyTapped(at, "space"), 5.0, "wide"),
-                Key("/", KeyTapped(at, "/")),
-                Key(words("question.clear"), ClearTapped(at), 2.0, "wide"),
-            ),
-        )
+def _keyboard(state: VisitState, made: Field, screen: Question, words: Words) -> Keyboard:
+    return vietnamese_keyboard(
+        state.key,
+        words,
+        capital=types_capital(made, screen.draft, screen.shift),
+        method=screen.method,
+        suggestions=suggested(state.setup.suggestions, made, screen.draft),
     )
