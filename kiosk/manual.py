@@ -41,6 +41,7 @@ _FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("centre.toml", "", settings.CentreSettings),
     ("kiosk.toml", "", settings.KioskSettings),
     ("centre.toml", "[backup]", settings.BackupSettings),
+    ("centre.toml", "[[notice]]", settings.NoticeSettings),
     ("services.toml", "[[service]]", settings.ServiceSettings),
     ("counters.toml", "[[counter]]", settings.CounterSettings),
     ("queue.toml", "[rules]", settings.RulesSettings),
@@ -83,6 +84,8 @@ def _kind(part: dict[str, Any]) -> str:
         return "one of " + ", ".join(f"`{value}`" for value in part["enum"])
     if "const" in part:
         return f"`{part['const']}`"
+    if "prefixItems" in part:
+        return "[" + ", ".join(_kind(item) for item in part["prefixItems"]) + "]"
     if part.get("type") == "array":
         return "list of " + _kind(part.get("items", {}))
     names = {
@@ -98,9 +101,8 @@ def _kind(part: dict[str, Any]) -> str:
         kind += f" {low}–{high}"
     elif low is not None:
         kind += f" from {low}"
-    if part.get("format") == "time":
-        kind = "time, HH:MM"
-    return kind
+    formats = {"time": "time, HH:MM", "date": "day, YYYY-MM-DD", "date-time": "moment, YYYY-MM-DDTHH:MM:SS"}
+    return formats.get(part.get("format", ""), kind)
 
 
 def licences_page() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from datetime import date, time
+from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -46,8 +46,23 @@ class BackupSettings(_Section):
     second_folder: str = ""
 
 
+class NoticeSettings(_Section):
+    """``[[notice]]``: what everybody in the lobby should read. ``from`` and ``until``: days, both among those
+    on which it is shown, or local moments (``2026-12-01T14:00:00``); left out: always.
+    """
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    start: datetime | date | None = Field(None, alias="from")
+    until: datetime | date | None = None
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
 class CentreSettings(_Section):
-    """``centre.toml``: who and where this centre is. ``database_url`` empty: SQLite in the data folder."""
+    """``centre.toml``: who and where this centre is. ``database_url`` empty: SQLite in the data folder.
+    ``rating_words_days``: how long what citizens write with a rating can be read; ``spare_counter``: the
+    counter that gives numbers by hand when the machine is out of order.
+    """
 
     site: Name
     name: str
@@ -58,6 +73,9 @@ class CentreSettings(_Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     public_url: str = ""
     form_retention_days: Annotated[int, Field(ge=1, le=365)] = 1
+    rating_words_days: Annotated[int, Field(ge=1, le=365)] = 60
+    spare_counter: str = ""
+    notice: list[NoticeSettings] = []
     database_url: str = ""
     archive_after_days: Annotated[int, Field(ge=7, le=3650)] = 60
     backup: BackupSettings = BackupSettings()
@@ -77,7 +95,8 @@ class ServiceSettings(_Section):
     """``services.toml``: one queue that citizens can choose.
 
     ``last_ticket_minutes``: no numbers in the last minutes before closing. ``stop_when_full``: none to whom
-    nine in ten would be served only after closing. ``daily_cap``: most numbers a day.
+    nine in ten would be served only after closing. ``daily_cap``: most numbers a day. ``for_ages``: whom it
+    is meant for, from and to in full years; a machine that has read a card offers it first.
     """
 
     id: Name
@@ -93,6 +112,7 @@ class ServiceSettings(_Section):
     daily_cap: Annotated[int, Field(ge=1)] | None = None
     last_ticket_minutes: Annotated[int, Field(ge=0, le=480)] = 0
     stop_when_full: bool = False
+    for_ages: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(le=150)]] | None = None
 
 
 class CounterSettings(_Section):
@@ -143,7 +163,10 @@ class SpeakerSettings(_Section):
 
 
 class ScreenSettings(_Section):
-    """A window: its place on the desktop in pixels and its physical height, from which millimetres follow."""
+    """A window: its place on the desktop in pixels and its physical height, from which millimetres follow.
+
+    ``bottom_mm``: the panel's lower edge above the floor, from which follows what is in reach of a wheelchair.
+    """
 
     enabled: bool = True
     left: int = 0
@@ -151,6 +174,7 @@ class ScreenSettings(_Section):
     width: Annotated[int, Field(ge=320)] = 1080
     height: Annotated[int, Field(ge=320)] = 1920
     diagonal_inches: Annotated[float, Field(ge=7, le=120)] = 21.5
+    bottom_mm: Annotated[float, Field(ge=0, le=4000)] = 750
 
 
 class DeviceSettings(_Section):
@@ -399,6 +423,7 @@ def _disagreements(settings: Settings) -> list[str]:
     ]
     problems += _number_problems(settings)
     problems += _hour_problems(settings)
+    problems += _lobby_problems(settings)
     for service in settings.services:
         if service.first > service.last:
             problems.append(f"services.toml: “{service.id}”: first is greater than last")
@@ -449,6 +474,26 @@ def _hour_problems(settings: Settings) -> list[str]:
         for one in exceptions
         for period in one.hours
         if _ends_first(period)
+    ]
+    return problems
+
+
+def _lobby_problems(settings: Settings) -> list[str]:
+    spare, counters = settings.centre.spare_counter, [counter.id for counter in settings.counters]
+    problems = []
+    if spare and spare not in counters:
+        near = difflib.get_close_matches(spare, counters, n=1)
+        hint = f"; did you mean “{near[0]}”?" if near else ""
+        problems.append(f"centre.toml: spare_counter “{spare}” is no counter{hint}")
+    problems += [
+        f"centre.toml: the notice “{one.text}” ends before it begins"
+        for one in settings.centre.notice
+        if one.start is not None and one.until is not None and str(one.until) < str(one.start)[:10]
+    ]
+    problems += [
+        f"services.toml: “{one.id}”: for_ages ends before it begins"
+        for one in settings.services
+        if one.for_ages is not None and one.for_ages[1] < one.for_ages[0]
     ]
     return problems
 

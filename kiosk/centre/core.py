@@ -27,6 +27,7 @@ from kiosk.centre.persons import PersonKeys
 from kiosk.centre.plan import Plan
 from kiosk.centre.queue_state import QueueStates
 from kiosk.centre.queue_view import Json, QueueView
+from kiosk.centre.ratings import RatingDesk
 from kiosk.centre.store.engine import chosen_url
 from kiosk.centre.store.neighbours import Neighbours
 from kiosk.centre.store.store import Reading, Store, Transaction
@@ -62,6 +63,7 @@ class Centre:
     devices: DeviceBook
     card_digits: Digits
     forms: FormDesk
+    ratings: RatingDesk
     persons: PersonKeys
     metrics: Metrics
     keeper: Keeper
@@ -104,6 +106,7 @@ class Centre:
             devices=DeviceBook(settings.devices, watched(), commons.seen),
             card_digits=commons.digits,
             forms=FormDesk(settings, plan, data_folder / "keys", watched),
+            ratings=RatingDesk(settings, plan, data_folder / "keys" / "ratings", watched),
             persons=PersonKeys(data_folder / "keys" / "persons"),
             metrics=metrics,
             keeper=Keeper(settings, data_folder, watched),
@@ -133,6 +136,7 @@ class Centre:
         self.store.on_commit = committed
         await self._check_tail()
         self.forms.destroy_expired_keys()
+        self.ratings.destroy_expired_keys()
         self.persons.destroy_before(await self.store.write(self._started))
         tasks = [
             asyncio.create_task(work)
@@ -207,11 +211,13 @@ class Centre:
         def turn(transaction: Transaction) -> str:
             day = upkeep.each_minute(transaction, self.plan)
             self.devices.tidy(transaction)
+            self.ratings.forget(transaction)
             return day
 
         day = await self.store.write(turn)
         await asyncio.to_thread(self.persons.destroy_before, day)
         await asyncio.to_thread(self.forms.destroy_expired_keys)
+        await asyncio.to_thread(self.ratings.destroy_expired_keys)
 
     async def _check_tail(self) -> None:
         try:

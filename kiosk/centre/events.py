@@ -54,6 +54,12 @@ MOVES_THE_QUEUE = frozenset(
 """Entries after which somebody's place in the queue may be another one."""
 
 
+UNTOLD = frozenset({"rating.given", "rating.opened"})
+"""Entries of which the stream says only that they were made: an officer who has just served somebody must not
+see which face that one chose.
+"""
+
+
 class Published(NamedTuple):
     """A committed entry's number, and the entry as the stream says it; made once for all streams."""
 
@@ -64,7 +70,10 @@ class Published(NamedTuple):
     @classmethod
     def of(cls, entry: Entry, plan: Plan) -> Published:
         """The published form of ``entry``: with the names that the journal leaves out."""
-        return cls(entry.seq, entry.type, message(entry.type, told(entry.data(), plan), entry.seq))
+        data = entry.data()
+        if entry.type in UNTOLD:
+            data = {name: data[name] for name in ("seq", "type", "at", "epoch")}
+        return cls(entry.seq, entry.type, message(entry.type, told(data, plan), entry.seq))
 
 
 class Subscription:

@@ -107,7 +107,11 @@ class Doors:
     def told(self) -> dict[str, Json]:
         """Every service's door as the API tells it, by id."""
         return {
-            service.id: {**self.of(service).told(), "stop": self._stop_of(service.id)}
+            service.id: {
+                **self.of(service).told(),
+                "stop": self._stop_of(service.id),
+                **hours_left(self._plan, service, self._reading.now),
+            }
             for service in self._plan.services.values()
         }
 
@@ -230,6 +234,17 @@ def open_periods(plan: Plan, service_id: str, day: date) -> list[tuple[datetime,
     spans = plan.calendar.open_on(service.hours, day)
     ends = [(start, until if last is None else min(until, last)) for start, until in spans]
     return [(start, until) for start, until in ends if start < until]
+
+
+def hours_left(plan: Plan, service: Service, now: datetime) -> Json:
+    """When the hours under way end, or the next ones today, and until when numbers are given in them."""
+    day = local_date(now, plan.zone)
+    span = next((one for one in plan.calendar.open_on(service.hours, day) if now < one.until), None)
+    if span is None or plan.calendar.closes_at(service.hours, now) is None:
+        return {"closes_at": None, "last_ticket_at": None}
+    last = plan.calendar.last_ticket_at(service.hours, now, plan.limits[service.id].last_ticket_minutes)
+    until = span.until if last is None else min(span.until, last)
+    return {"closes_at": written(span.until), "last_ticket_at": written(until)}
 
 
 def _message(transaction: Transaction, service_id: str) -> str | None:

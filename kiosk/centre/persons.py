@@ -71,6 +71,14 @@ def held(transaction: Transaction, day: str, person: str, service: str) -> Row |
     return row if row is not None and service in (row["service"], *services_of(row)) else None
 
 
+def of_ticket(transaction: Transaction, day: str, ticket_id: str) -> str | None:
+    """The hash of the person who took this ticket with a card."""
+    query = select(person_today.c.person).where(
+        person_today.c.site == transaction.site, person_today.c.day == day, person_today.c.ticket == ticket_id
+    )
+    return transaction.connection.execute(query.limit(1)).scalar()
+
+
 def remember(
     transaction: Transaction, day: str, person: str, services: Sequence[str], ticket_id: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.centre.holidays import calendar_of
@@ -37,6 +38,19 @@ class Priority:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What everybody in the lobby should read, from ``start`` to before ``until``, where those are given."""
+
+    text: str
+    start: datetime | None
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it is shown at ``now``."""
+        return (self.start is None or self.start <= now) and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True)
 class Plan:
     """What does not change while the centre runs. ``address`` is where citizens' phones reach it."""
 
@@ -57,6 +71,9 @@ class Plan:
     calendar: Calendar
     park_reasons: tuple[str, ...]
     close_after_minutes: int
+    for_ages: dict[str, tuple[int, int]]
+    notices: tuple[Notice, ...]
+    spare_counter: Counter | None
 
     @classmethod
     def of(cls, settings: Settings, address: str) -> Plan:
@@ -107,6 +124,12 @@ class Plan:
             calendar=calendar_of(settings.calendar, zone),
             park_reasons=tuple(settings.queue.rules.park_reasons),
             close_after_minutes=settings.queue.rules.close_after_minutes,
+            for_ages={one.id: one.for_ages for one in settings.services if one.for_ages is not None},
+            notices=tuple(
+                Notice(one.text, _begin(one.start, zone), _end(one.until, zone))
+                for one in settings.centre.notice
+            ),
+            spare_counter=counters.get(settings.centre.spare_counter),
         )
 
     def serving(self, service: str) -> list[Counter]:
@@ -126,6 +149,23 @@ class Plan:
         if known is None or source not in known.sources or source not in sources:
             return False
         return source != "chip" or known.from_age is not None
+
+
+def _begin(moment: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return None if moment is None else _local(moment, zone)
+    return datetime.combine(moment, time(0), tzinfo=zone)
+
+
+def _end(moment: datetime | date | None, zone: ZoneInfo) -> datetime | None:
+    """A day is shown to its end."""
+    if moment is None or isinstance(moment, datetime):
+        return None if moment is None else _local(moment, zone)
+    return datetime.combine(moment + timedelta(days=1), time(0), tzinfo=zone)
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
 
 
 def _discipline(settings: QueueSettings) -> Discipline:

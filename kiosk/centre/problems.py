@@ -54,6 +54,7 @@ STATUS: Mapping[FailureCode, int] = {
     FailureCode.DAY_IN_USE: 409,
     FailureCode.DEVICE_OWNER_ABSENT: 409,
     FailureCode.FORM_KEY_DESTROYED: 410,
+    FailureCode.RATING_WORDS_DESTROYED: 410,
     FailureCode.REQUEST_TOO_LARGE: 413,
     FailureCode.REQUEST_INVALID: 422,
     FailureCode.IDEMPOTENCY_KEY_REUSED: 422,

@@ -94,6 +94,7 @@ class QueueView:
                     "wait": wait,
                     "counters": [counter_name(counter) for counter in self._plan.serving(service.id)],
                     "form": service.form,
+                    "for_ages": self._plan.for_ages.get(service.id),
                 }
             )
         return answer

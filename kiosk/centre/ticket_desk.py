@@ -1,4 +1,4 @@
-"""What is done to a ticket that is at no counter, by officers and by the citizen who holds it."""
+"""What is done to a ticket that is at no counter: by officers, by the citizen who holds it, at the kiosk."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from kiosk.centre import days, holding
+from kiosk.centre import days, holding, persons
+from kiosk.centre.opening import Doors, NewcomersWait
 from kiosk.centre.plan import Plan
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_state import Row
 from kiosk.centre.steps import Steps
 from kiosk.centre.store.schema import ticket
 from kiosk.centre.store.store import Transaction
+from kiosk.centre.ticket_record import services_of
 from kiosk.failures import FailureCode
 from kiosk.queueing.ticket import ACTIVE, Actor, Step, TicketEvent, TicketState
 
+MOST_LATER = 9
+"""So many services may stand behind the first one of a visit."""
 CITIZEN = "citizen"
 """As the journal names whoever holds a ticket."""
 
@@ -117,6 +121,66 @@ class HolderDesk:
 
     def _do(self, event: TicketEvent) -> Row:
         return self._steps.do(self._row, Step(event, Actor.CITIZEN, self._transaction.now))
+
+
+class KioskDesk:
+    """The transaction of the citizen who still stands at the kiosk that gave the ticket. A repetition changes
+    nothing.
+
+    ``actor``: the kiosk as the journal names it. Raises ``RefusalError``: ``NOT_FOUND``, ``NOT_ALLOWED`` for
+    a ticket that another kiosk or an officer gave, and the code of the rule that does not hold.
+    """
+
+    def __init__(self, transaction: Transaction, plan: Plan, ticket_id: str, actor: str) -> None:
+        self._transaction = transaction
+        self._plan = plan
+        self._steps = Steps(transaction, plan, actor)
+        self._day = days.today(transaction, plan)
+        self._row = self._steps.locked(ticket_id)
+        if self._row["issued_by"] != actor:
+            raise RefusalError(FailureCode.NOT_ALLOWED, "This kiosk did not give the ticket.")
+
+    def give_back(self) -> Row:
+        """The number was taken by mistake.
+
+        Raises ``RefusalError``: ``TICKET_STATE_WRONG`` once it is called.
+        """
+        if self._row["state"] == TicketState.CANCELLED:
+            return self._row
+        self._must_wait()
+        return self._do(TicketEvent.CANCEL)
+
+    def add_service(self, service: str, newcomers_wait: NewcomersWait) -> Row:
+        """One more matter under the same number, after those it has.
+
+        Raises ``RefusalError``: ``SERVICE_ASKED_ALREADY`` if the number, or another one of the same person,
+        waits for it; ``SERVICE_WITHOUT_COUNTER``, ``SERVICE_CLOSED``, ``SERVICE_STOPPED``,
+        ``LAST_TICKET_GONE``; ``REQUEST_INVALID`` for too many.
+        """
+        if service in services_of(self._row):
+            return self._row
+        self._must_wait()
+        holding.checked_target(self._transaction, self._plan, service, None)
+        if len(services_of(self._row)) >= MOST_LATER:
+            raise RefusalError(FailureCode.REQUEST_INVALID, f"At most {MOST_LATER} services come later.")
+        Doors(self._transaction, self._plan, self._day, newcomers_wait).admit_later(service)
+        person = persons.of_ticket(self._transaction, self._day, self._row["id"])
+        if person is not None and persons.held(self._transaction, self._day, person, service) is not None:
+            raise RefusalError(
+                FailureCode.SERVICE_ASKED_ALREADY, "The person waits for this service already."
+            )
+        row = self._do(TicketEvent.ADD_SERVICE, to_service=service)
+        if person is not None:
+            persons.remember(self._transaction, self._day, person, (service,), row["id"])
+        return row
+
+    def _must_wait(self) -> None:
+        if self._row["state"] != TicketState.WAITING:
+            raise RefusalError(FailureCode.TICKET_STATE_WRONG, f"The ticket is {self._row['state']}.")
+
+    def _do(self, event: TicketEvent, **particulars: Any) -> Row:
+        asked = Step(event, Actor.CITIZEN, self._transaction.now, **particulars)
+        return self._steps.do(self._row, asked)
 
 
 def _must_be_of_today(transaction: Transaction, plan: Plan, row: Row) -> None:

@@ -1,5 +1,5 @@
 """What happens to tickets without anybody asking: parked ones come back, reservations of closed counters end,
-the day's leftovers expire, what can no longer be undone is forgotten.
+the day's leftovers expire, calls for help of other days end, what can no longer be undone is forgotten.
 
 Every function takes a transaction that holds the business day's lock (``days.today``), but for ``forget``.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from kiosk.centre import days
+from kiosk.centre import days, help_calls
 from kiosk.centre.plan import Plan
 from kiosk.centre.steps import do_all
 from kiosk.centre.store.schema import UNDOABLE_TICKET, counter, ticket
@@ -22,6 +22,7 @@ def each_minute(transaction: Transaction, plan: Plan) -> str:
     return_parked(transaction, plan)
     release_reserved(transaction, plan)
     days.close_if_due(transaction, plan)
+    help_calls.expire(transaction, plan, day)
     forget(transaction, plan)
     return day
 

@@ -15,6 +15,8 @@ REAL = {
     "name": "printer",
     "request_id": "unknown",
     "token": "unknown",
+    "call_id": "unknown",
+    "rating_id": "unknown",
 }
 STREAMS = {("GET", "/events"), ("GET", "/follow/{token}/events")}
 

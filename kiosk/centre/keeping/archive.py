@@ -262,7 +262,7 @@ def _delete_small(connection: Connection, site: str, until: str) -> None:
     leases = select(schema.lease.c.id).where(schema.lease.c.site == site, schema.lease.c.day <= until)
     block = schema.lease_block
     connection.execute(delete(block).where(block.c.site == site, block.c.lease.in_(leases)))
-    for table in (schema.lease, schema.number_band):
+    for table in (schema.lease, schema.number_band, schema.help_call, schema.rating):
         connection.execute(delete(table).where(table.c.site == site, table.c.day <= until))
 
 

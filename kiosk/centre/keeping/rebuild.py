@@ -2,7 +2,8 @@
 
 ``Books`` begins empty, or with what a table or an archive hands over, and takes one entry after the other.
 Nothing is computed that an entry does not tell: no clock, no settings, no random numbers. What the journal
-does not hold (accounts, tokens, sealed forms, persons' hashes) is not here either.
+does not hold (accounts, tokens, sealed forms, persons' hashes, what was written with a rating) is not here
+either.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 
 from kiosk.centre.follow_token import follow_token
 from kiosk.centre.journal import Entry
+from kiosk.centre.store.schema import help_call as help_call_table
+from kiosk.centre.store.schema import rating as rating_table
 from kiosk.centre.store.schema import ticket as ticket_table
 from kiosk.centre.ticket_record import before_text, row_of
 
@@ -29,6 +32,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "counter": ("id",),
     "leg": ("ticket", "n"),
     "stop": ("service",),
+    "help_call": ("id",),
+    "rating": ("id",),
 }
 """The tables that the journal tells of and their keys after ``site``; what others refer to comes first."""
 
@@ -36,6 +41,8 @@ CARRIED = ("counter", "stop")
 """What outlives the days it came from, so that an archive hands it over."""
 
 _TICKET_COLUMNS = frozenset(ticket_table.columns.keys())
+_HELP_CALL: Json = dict.fromkeys(help_call_table.columns.keys())
+_RATING: Json = dict.fromkeys(rating_table.columns.keys())
 
 
 class RebuildError(Exception):
@@ -182,6 +189,12 @@ class Books:
     def _resumed(self, _entry: Entry, payload: Json) -> None:
         self.tables["stop"].pop((payload["service"],), None)
 
+    def _help(self, _entry: Entry, payload: Json) -> None:
+        self.put("help_call", {**_HELP_CALL, **payload["help_call"]})
+
+    def _rated(self, _entry: Entry, payload: Json) -> None:
+        self.put("rating", {**_RATING, **payload["rating"]})
+
     def _archived(self, _entry: Entry, payload: Json) -> None:
         self.let_go(payload["until"])
 
@@ -195,6 +208,8 @@ class Books:
         self._keep("number_band", lambda _key, row: row["day"] > until)
         self._keep("lease", lambda key, _row: key not in leases)
         self._keep("lease_block", lambda _key, row: (row["lease"],) not in leases)
+        self._keep("help_call", lambda _key, row: row["day"] > until)
+        self._keep("rating", lambda _key, row: row["day"] > until)
 
     def _keep(self, table: str, stays: Callable[[Key, Json], bool]) -> None:
         self.tables[table] = {key: row for key, row in self.tables[table].items() if stays(key, row)}
@@ -214,6 +229,10 @@ _EFFECTS: Mapping[str, Callable[[Books, Entry, Json], None]] = {
     "counter.closed": Books._closed,
     "service.stopped": Books._stopped,
     "service.resumed": Books._resumed,
+    "help.called": Books._help,
+    "help.answered": Books._help,
+    "help.expired": Books._help,
+    "rating.given": Books._rated,
     "days.archived": Books._archived,
 }
 

@@ -32,7 +32,14 @@ from kiosk.centre.moments import written
 from kiosk.centre.outside_mark import OutsideMark
 from kiosk.centre.store.engine import FILE_NAME, Database, open_engine
 from kiosk.centre.store.migrations import migrate
-from kiosk.centre.store.schema import device_setting, device_token, journal_head, officer, site_secret
+from kiosk.centre.store.schema import (
+    device_setting,
+    device_token,
+    journal_head,
+    officer,
+    rating_words,
+    site_secret,
+)
 from kiosk.centre.store.upsert import upsert
 
 FOLLOW_FILE = "follow.secret"
@@ -40,6 +47,7 @@ _SALVAGED = {
     officer: ["officer.added"],
     device_token: ["token.created"],
     device_setting: [],
+    rating_words: [],
 }
 
 

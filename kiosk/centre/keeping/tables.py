@@ -98,10 +98,12 @@ def _delete(connection: Connection, name: str, columns: tuple[str, ...], gone: s
 
 
 def _upsert(connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
-    """A counter has one ticket at a time, so those that leave one are written before those that come."""
+    """A counter has one ticket at a time and a kiosk one open call for help, so those that leave one are
+    written before those that come.
+    """
     if not rows:
         return
-    rows.sort(key=lambda row: row.get("state") in ACTIVE)
+    rows.sort(key=lambda row: row.get("state") in ACTIVE or row.get("outcome", "ended") is None)
     table = metadata.tables[name]
     keys = ["site", *KEYS[name]]
     fresh = upsert(table)

@@ -150,7 +150,11 @@ class StopAnswer(BaseModel):
 
 
 class ServiceAnswer(BaseModel):
-    """A queue citizens can choose."""
+    """A queue citizens can choose.
+
+    ``closes_at``: when the hours under way end, or the next ones today; until ``last_ticket_at`` numbers are
+    given. ``for_ages``: whom it is meant for, from and to, in full years.
+    """
 
     id: str
     name: str
@@ -160,12 +164,15 @@ class ServiceAnswer(BaseModel):
     closed_words: str
     stop: StopAnswer | None
     opens_at: str | None
+    closes_at: str | None
+    last_ticket_at: str | None
     waiting: int
     ahead: int
     minutes_wait: int | None
     wait: WaitAnswer | None
     counters: list[CounterNameAnswer]
     form: str | None
+    for_ages: tuple[int, int] | None
 
 
 class OfficerAnswer(BaseModel):
@@ -381,6 +388,102 @@ class RulesAnswer(BaseModel):
     park_reasons: list[str]
     clock: ClockAnswer
     person_key: str | None = None
+
+
+class HelpCallAnswer(BaseModel):
+    """A call for help. ``answered_by``: the counter of who goes, ``null`` if that one sits at none."""
+
+    id: str
+    kiosk: str
+    screen: str
+    language: str | None
+    at: str
+    state: Literal["open", "answered", "expired"]
+    answered_at: str | None
+    answered_by: CounterNameAnswer | None
+
+
+class HelpTimesAnswer(BaseModel):
+    """How soon officers went to those who called, in seconds."""
+
+    from_: str = Field(alias="from")
+    to: str
+    calls: int
+    answered: int
+    median_seconds: float | None
+    longest_seconds: float | None
+
+
+class RatingAnswer(BaseModel):
+    """A kept rating."""
+
+    id: str
+    face: int
+    aspect: str | None
+    has_words: bool
+
+
+class AspectFacesAnswer(BaseModel):
+    """How many chose each face, from 1 to 5, and named this aspect."""
+
+    aspect: str
+    faces: list[int]
+
+
+class DayFacesAnswer(BaseModel):
+    """How many chose each face, from 1 to 5, on a day."""
+
+    day: str
+    faces: list[int]
+
+
+class WrittenAnswer(BaseModel):
+    """What somebody wrote. ``hidden``: a contact or a long number is told on ``/ratings/{id}/open`` only."""
+
+    id: str
+    day: str
+    face: int
+    aspect: str | None
+    service_name: str | None
+    procedure: str | None
+    words: str
+    hidden: bool
+
+
+class RatingsAnswer(BaseModel):
+    """What citizens say of the service."""
+
+    from_: str = Field(alias="from")
+    to: str
+    total: int
+    faces: list[int]
+    aspects: list[AspectFacesAnswer]
+    days: list[DayFacesAnswer]
+    words: list[WrittenAnswer]
+    words_kept_days: int
+
+
+class RatingTextAnswer(BaseModel):
+    """What somebody wrote, whole, and how to answer."""
+
+    id: str
+    words: str
+    contact: str
+
+
+class NoticeAnswer(BaseModel):
+    """A notice of the centre, and until when it is shown."""
+
+    text: str
+    from_: str | None = Field(alias="from")
+    until: str | None
+
+
+class LobbyNoticesAnswer(BaseModel):
+    """The notices that are shown now, and the counter that gives numbers when the machine does not."""
+
+    notices: list[NoticeAnswer]
+    spare_counter: CounterNameAnswer | None
 
 
 class ProblemAnswer(BaseModel):

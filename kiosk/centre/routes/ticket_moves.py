@@ -1,4 +1,4 @@
-"""What officers do to a ticket that is at no counter."""
+"""What is done to a ticket that is at no counter, by officers and at the kiosk that gave it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kiosk.centre.access import principal
 from kiosk.centre.queue_state import Json, Row
 from kiosk.centre.routes.answers import TicketAnswer
 from kiosk.centre.routes.common import API, Answer, Body, GuardedRoute, Identity, centre_of
-from kiosk.centre.routes.counters import TransferBody
+from kiosk.centre.routes.counters import ServiceBody, TransferBody
 from kiosk.centre.store.store import Transaction
-from kiosk.centre.ticket_desk import TicketDesk
+from kiosk.centre.ticket_desk import KioskDesk, TicketDesk
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["tickets"])
 _TICKET: dict[int | str, dict[str, Any]] = {200: {"model": TicketAnswer}}
@@ -56,6 +56,32 @@ async def transfer(request: Request, ticket_id: Identity, body: TransferBody) ->
 async def prioritise(request: Request, ticket_id: Identity, body: PrioritiseBody) -> Response:
     """Put a waiting ticket into a priority class, or into none."""
     return await _move(request, ticket_id, lambda desk: desk.prioritise(body.class_))
+
+
+@router.post("/tickets/{ticket_id}/services", responses=_TICKET)
+async def add_service(request: Request, ticket_id: Identity, body: ServiceBody) -> Response:
+    """Another matter under the same number, at the kiosk that gave it, while it waits."""
+    centre, actor = centre_of(request), principal(request).actor
+
+    def write(transaction: Transaction) -> Json:
+        row = KioskDesk(transaction, centre.plan, ticket_id, actor).add_service(
+            body.service, centre.newcomers_wait(transaction)
+        )
+        return centre.queue(transaction).ticket(row, secret=True)
+
+    return Answer(await centre.store.write(write))
+
+
+@router.post("/tickets/{ticket_id}/give-back", responses=_TICKET)
+async def give_back(request: Request, ticket_id: Identity) -> Response:
+    """A number taken by mistake is nobody's any more, at the kiosk that gave it, while it waits."""
+    centre, actor = centre_of(request), principal(request).actor
+
+    def write(transaction: Transaction) -> Json:
+        row = KioskDesk(transaction, centre.plan, ticket_id, actor).give_back()
+        return centre.queue(transaction).ticket(row)
+
+    return Answer(await centre.store.write(write))
 
 
 async def _move(request: Request, ticket_id: str, move: Callable[[TicketDesk], Row]) -> Response:

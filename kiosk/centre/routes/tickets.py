@@ -16,7 +16,16 @@ from kiosk.centre.moments import written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import AttachedFormAnswer, TicketAnswer
-from kiosk.centre.routes.common import API, Answer, Body, GuardedRoute, Identity, centre_of, no_content
+from kiosk.centre.routes.common import (
+    API,
+    Answer,
+    Body,
+    GuardedRoute,
+    Identity,
+    centre_of,
+    checked_key,
+    no_content,
+)
 from kiosk.centre.store.store import Reading, Transaction
 from kiosk.failures import FailureCode
 from kiosk.queueing.ticket import TicketState
@@ -93,10 +102,7 @@ async def issue(
     """Take a number. A repetition with the same ``Idempotency-Key`` gives the same ticket with 200; so does a
     ``person`` who already waits for this service (``held``).
     """
-    if not idempotency_key:
-        raise RefusalError(FailureCode.IDEMPOTENCY_KEY_MISSING, "The header Idempotency-Key is missing.")
-    if len(idempotency_key) > 128 or not idempotency_key.isprintable():
-        raise RefusalError(FailureCode.REQUEST_INVALID, "Idempotency-Key has 1 to 128 printable characters.")
+    key = checked_key(idempotency_key)
     centre, who = centre_of(request), principal(request)
     wishes = desk.Wishes(
         then=tuple(body.then),
@@ -112,7 +118,7 @@ async def issue(
             centre.plan,
             who.actor,
             body.service,
-            idempotency_key,
+            key,
             wishes=wishes,
             sources=desk.KIOSK_SOURCES if who.role is Role.KIOSK else desk.OFFICER_SOURCES,
             newcomers_wait=centre.newcomers_wait(transaction),

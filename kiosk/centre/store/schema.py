@@ -301,6 +301,65 @@ form = Table(
     ForeignKeyConstraint(["site", "ticket"], ["ticket.site", "ticket.id"]),
 )
 
+help_call = Table(
+    "help_call",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("kiosk"),
+    _text("screen"),
+    _text("language", null=True),
+    _text("day"),
+    _text("at"),
+    _text("ended_at", null=True),
+    _text("outcome", null=True),
+    _text("counter", null=True),
+    _key("id"),
+    Index(
+        "help_call_open",
+        "site",
+        "kiosk",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("help_call_day", "site", "day"),
+)
+"""Somebody at a kiosk asked for an officer. ``outcome``: ``answered`` (``counter``: by whom sat there) or
+``expired``.
+"""
+
+rating = Table(
+    "rating",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("day"),
+    _number("face"),
+    _text("aspect", null=True),
+    _text("service", null=True),
+    _number("has_words"),
+    _text("key"),
+    _text("body"),
+    _key("id"),
+    UniqueConstraint("site", "key", name="rating_key"),
+    Index("rating_day", "site", "day"),
+)
+"""How content somebody was, 1 to 5; neither who, nor with which number, nor at what time."""
+
+rating_words = Table(
+    "rating_words",
+    metadata,
+    _text("site"),
+    _text("rating"),
+    _text("day"),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _key("rating"),
+    Index("rating_words_day", "site", "day"),
+)
+"""What somebody wrote with a rating, locked with the key of ``day``, the day it came."""
+
 device_token = Table(
     "device_token",
     metadata,
