@@ -15,8 +15,10 @@ from kiosk.client.counters import Counter, CounterCalls, CounterStep, OfficerNam
 from kiosk.client.devices import DeviceCalls, DeviceRequest, DeviceState
 from kiosk.client.events import Event, EventCalls
 from kiosk.client.forms import Answer, AttachedForm, FormAnswers, FormCalls, FormLine, FormSection
+from kiosk.client.help_calls import HelpCall, HelpCalls
 from kiosk.client.leases import LeaseCalls, LeasedBlock, NumberLease, OfflineAnswer, OfflineNumber
-from kiosk.client.services import PriorityClass, QueueRules, Service, ServiceCalls
+from kiosk.client.ratings import RatingCalls
+from kiosk.client.services import Notice, Notices, PriorityClass, QueueRules, Service, ServiceCalls
 from kiosk.client.sessions import Session, SessionCalls, Who
 from kiosk.client.tickets import CounterName, FormMark, PrintMark, PriorityClaim, Ticket, TicketCalls, Wait
 
@@ -38,7 +40,10 @@ __all__ = [
     "FormLine",
     "FormMark",
     "FormSection",
+    "HelpCall",
     "LeasedBlock",
+    "Notice",
+    "Notices",
     "NumberLease",
     "OfficerName",
     "OfflineAnswer",
@@ -66,5 +71,7 @@ class CentreClient(
     SessionCalls,
     DeviceCalls,
     EventCalls,
+    HelpCalls,
+    RatingCalls,
 ):
     """One client of one centre. Safe to share between threads: each thread gets its own connection."""

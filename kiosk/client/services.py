@@ -41,7 +41,8 @@ class Service:
     """A queue that citizens can choose. ``minutes_wait`` and ``wait`` are ``None`` when nobody can say.
 
     ``closed_reason``: ``hours``, ``holiday``, ``last_ticket``, ``full`` or ``stopped``; ``closed_words``: the
-    holiday's name or the head's message.
+    holiday's name or the head's message. ``closes_at``: when the hours under way end, or the next ones today;
+    until ``last_ticket_at`` numbers are given. ``for_ages``: whom it is meant for, in full years.
     """
 
     id: str
@@ -57,6 +58,25 @@ class Service:
     form: str | None
     closed_words: str = ""
     wait: Wait | None = None
+    closes_at: datetime | None = None
+    last_ticket_at: datetime | None = None
+    for_ages: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What everybody in the lobby should read. ``until``: when it goes, if it does by itself."""
+
+    text: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Notices:
+    """The notices that are shown now; ``spare_counter`` gives numbers when the machine does not."""
+
+    notices: tuple[Notice, ...] = ()
+    spare_counter: CounterName | None = None
 
 
 def read_service(raw: Json) -> Service:
@@ -75,6 +95,23 @@ def read_service(raw: Json) -> Service:
         form=raw["form"],
         closed_words=raw.get("closed_words") or "",
         wait=read_maybe(read_wait, raw.get("wait")),
+        closes_at=read_maybe(read_time, raw.get("closes_at")),
+        last_ticket_at=read_maybe(read_time, raw.get("last_ticket_at")),
+        for_ages=read_maybe(_ages, raw.get("for_ages")),
+    )
+
+
+def _ages(raw: list[int]) -> tuple[int, int]:
+    first, last = raw
+    return first, last
+
+
+def read_notices(raw: Json) -> Notices:
+    """Read the notices from JSON."""
+    spare = raw["spare_counter"]
+    return Notices(
+        notices=tuple(Notice(one["text"], read_maybe(read_time, one["until"])) for one in raw["notices"]),
+        spare_counter=None if spare is None else CounterName(spare["id"], spare["number"], spare["name"]),
     )
 
 
@@ -103,6 +140,10 @@ class ServiceCalls(Connection):
     def queue_rules(self) -> QueueRules:
         """Priority classes, times and, for a kiosk, the day's key of persons' hashes."""
         return self._read(read_rules, "GET", "/queue/rules")
+
+    def notices(self) -> Notices:
+        """What everybody in the lobby should read now."""
+        return self._read(read_notices, "GET", "/lobby-notices")
 
     def stop_service(self, service: str, message: str) -> None:
         """Give no numbers for a service, or with ``*`` for none at all, and tell citizens why."""

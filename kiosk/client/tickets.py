@@ -250,5 +250,20 @@ class TicketCalls(Connection):
         """Put a ticket into a priority class, or with ``None`` into none."""
         return self._move(ticket_id, "prioritise", {"class": priority})
 
+    def add_matter(self, ticket_id: str, service: str) -> Ticket:
+        """At the kiosk that gave the number: one more service under it, while it waits. May be repeated.
+
+        Raises ``CentreError``: ``SERVICE_ASKED_ALREADY``, ``TICKET_STATE_WRONG``, ``SERVICE_CLOSED``,
+        ``SERVICE_STOPPED``, ``LAST_TICKET_GONE``, ``SERVICE_WITHOUT_COUNTER``.
+        """
+        return self._move(ticket_id, "services", {"service": service})
+
+    def give_back(self, ticket_id: str) -> Ticket:
+        """At the kiosk that gave the number: it was a mistake. May be repeated.
+
+        Raises ``CentreError``: ``TICKET_STATE_WRONG`` once it is called.
+        """
+        return self._move(ticket_id, "give-back")
+
     def _move(self, ticket_id: str, action: str, body: Json | None = None) -> Ticket:
         return self._read(read_ticket, "POST", f"/tickets/{part(ticket_id)}/{action}", body)
