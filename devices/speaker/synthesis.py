@@ -37,9 +37,11 @@ class Synthesizer:
     """Speaks phrases into ``Sound`` with one voice. For one thread; only ``close`` may come from any.
 
     ``words_per_minute`` is espeak-ng's speed. The last phrases are kept, so that a recall needs no synthesis.
+    ``folder``: where a phrase's file stands for a moment (default: the system's folder for such files).
     """
 
-    def __init__(self, voice: str, words_per_minute: int) -> None:
+    def __init__(self, voice: str, words_per_minute: int, folder: Path | None = None) -> None:
+        self._folder = folder
         self.voice = voice
         self.words_per_minute = words_per_minute
         self._child: subprocess.Popen[bytes] | None = None
@@ -64,16 +66,17 @@ class Synthesizer:
             stderr=subprocess.DEVNULL,
         )
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, *, keep: bool = True) -> Sound:
         """The phrase without silence around it, its highest sample at ``SPEECH_PEAK``.
 
+        ``keep`` false: nothing of it stays here, because it may hold something of a person.
         Raises ``VoiceMissingError`` or ``SynthesisError``.
         """
         kept = self._kept.get(text)
         if kept is not None:
             self._kept.move_to_end(text)
             return kept
-        with tempfile.TemporaryDirectory(prefix="mot-cua-voice-") as folder:
+        with tempfile.TemporaryDirectory(prefix="mot-cua-voice-", dir=self._folder) as folder:
             path = Path(folder) / "phrase.wav"
             try:
                 sound = self._by_child(text, path)
@@ -81,6 +84,8 @@ class Synthesizer:
                 _LOG.warning("the voice's child failed, espeak-ng speaks directly: %s", error)
                 path.unlink(missing_ok=True)
                 sound = self._by_command(text, path)
+        if not keep:
+            return sound
         self._kept[text] = sound
         while len(self._kept) > CACHED_PHRASES:
             self._kept.popitem(last=False)
