@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from devices.contract import DeviceStatus, TestReport
     from kiosk.client import CentreClient
+    from kiosk.processes.clip_making.lettering import Look
     from kiosk.processes.clock_skew import CentreClock
     from kiosk.processes.kiosk import KioskProcess
     from kiosk.processes.offline_numbers import OfflineNumbers
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         card,
         centre,
         check,
+        clips,
         device,
         journal,
         pin,
@@ -98,7 +100,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
     for command in (service, journal, backup, card, check, device, pin, trust, virtual, tour, simulate):
         command.add(subparsers)
+    clips.add(subparsers, _clip_look)
     return parser
+
+
+def _clip_look() -> Look:
+    """Colours and letters of the screens, for the clips that are drawn here."""
+    from dataclasses import asdict
+
+    from kiosk.processes.clip_making.lettering import Look
+    from screens.theme import FONT_FILES, FONTS, Palette
+
+    weights = {"regular": "text", "semibold": "semibold", "bold": "bold"}
+    return Look(asdict(Palette()), {weight: FONTS / FONT_FILES[face] for weight, face in weights.items()})
 
 
 # -- the windows -----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, UnidentifiedImageError
 from kiosk.processes.clip_making.icons import Icons, draw_icon
 from kiosk.processes.clip_making.lettering import Align, Look, TooLongError, lettered
 from kiosk.processes.clip_making.storyboard import (
+    CAPITALS_LEAST,
     FRAME,
     Card,
     Element,
@@ -174,7 +175,7 @@ def _card(shop: Workshop, card: Card) -> Image.Image:
 def _rows(shop: Workshop, rows: Rows) -> list[Layer]:
     x, y, width, height = rows.box
     gap = 18
-    each = min(150.0, (height - gap * (len(rows.rows) - 1)) / len(rows.rows))
+    each = min(170.0, (height - gap * (len(rows.rows) - 1)) / len(rows.rows))
     top = y + (height - each * len(rows.rows) - gap * (len(rows.rows) - 1)) / 2
     layers = []
     for number, row in enumerate(rows.rows):
@@ -188,7 +189,7 @@ def _row(shop: Workshop, row: Row, size: tuple[float, float], capitals: float) -
     width, height = size
     picture = panel(shop, size, "surface")
     left = float(PADDING)
-    badge = min(height - 28, 104)
+    badge = min(height - 28, 116)
     if row.number:
         circle = Image.new("RGBA", (round(badge * FINER), round(badge * FINER)), (0, 0, 0, 0))
         ImageDraw.Draw(circle).ellipse((0, 0, badge * FINER - 1, badge * FINER - 1), fill=shop.colour("jade"))
@@ -209,18 +210,27 @@ def _row(shop: Workshop, row: Row, size: tuple[float, float], capitals: float) -
         picture.alpha_composite(shop.icon(row.icon, badge), (round(left), round((height - badge) / 2)))
         left += badge + PADDING
     room = width - left - PADDING
-    texts = [lettered(shop.look, row.row, capitals=capitals, width=room, weight="semibold")]
-    if row.note:
-        small = max(24.5, capitals * 0.82)
-        texts.append(lettered(shop.look, row.note, capitals=small, width=room, colour="ink_quiet"))
+    texts = _stacked(shop, row.row, row.note, room, height - 4, capitals)
     high = sum(text.height for text in texts)
-    if high > height - 4:
-        raise DrawingError(f"“{row.row}” does not fit into its row; use fewer rows or smaller capitals")
     y = (height - high) / 2
     for text in texts:
         picture.alpha_composite(text, (round(left), round(y)))
         y += text.height
     return picture
+
+
+def _stacked(
+    shop: Workshop, words: str, note: str | None, width: float, height: float, capitals: float
+) -> list[Image.Image]:
+    """A row's words and its note, which is set smaller where there is not room enough."""
+    first = lettered(shop.look, words, capitals=capitals, width=width, weight="semibold")
+    if note is None and first.height <= height:
+        return [first]
+    for size in range(round(capitals * 0.8), round(CAPITALS_LEAST) - 1, -1):
+        second = lettered(shop.look, note or "", capitals=size, width=width, colour="ink_quiet")
+        if first.height + second.height <= height:
+            return [first, second]
+    raise DrawingError(f"“{words}” does not fit into its row; use fewer rows or smaller capitals")
 
 
 def _opened(path: Path, crop: tuple[float, float, float, float] | None) -> Image.Image:

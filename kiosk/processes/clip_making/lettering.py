@@ -45,9 +45,12 @@ def lettered(
     align: Align = "left",
     height: float | None = None,
 ) -> Image.Image:
-    """The words as a picture ``width`` wide and as high as they need. Raises ``TooLongError``."""
+    """The words as a picture ``width`` wide and as high as they need; at “~” no line is broken.
+
+    Raises ``TooLongError``.
+    """
     font = _font(look.fonts[weight], round(capitals / CAPITALS_EM * FINER))
-    rows = _balanced(text, font, width * FINER)
+    rows = [row.replace("~", " ") for row in _balanced(text, font, width * FINER)]
     step = round(capitals / CAPITALS_EM * LINE_EM * FINER)
     if height is not None and len(rows) * step > (height + capitals * 0.3) * FINER:
         raise TooLongError(

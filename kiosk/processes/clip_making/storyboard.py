@@ -139,8 +139,8 @@ class Rows(_Shown):
     rows: tuple[
         Annotated[Row, BeforeValidator(lambda row: {"row": row} if isinstance(row, str) else row)], ...
     ] = Field(min_length=1, max_length=5)
-    box: Box = (60, 150, 1160, 480)
-    capitals: Capitals = 32
+    box: Box = (60, 130, 1160, 550)
+    capitals: Capitals = 38
 
 
 class Icon(_Shown):
@@ -227,16 +227,14 @@ class Line(_Part):
     def _one_source(self) -> Line:
         if (self.say is None) == (self.recorded is None):
             raise ValueError("a line needs either “say” or “recorded”")
-        if self.recorded is not None and self.caption is None:
-            raise ValueError("a recorded line needs its “caption”")
-        if self.caption is not None and "vi" not in self.caption:
-            raise ValueError("the caption needs its Vietnamese words")
+        if self.recorded is not None and "vi" not in (self.caption or {}):
+            raise ValueError("a recorded line needs its “caption” in Vietnamese")
         return self
 
     @property
     def captions(self) -> dict[str, str]:
         """What is read, by language."""
-        return self.caption if self.caption is not None else {"vi": self.say or ""}
+        return {**({"vi": self.say} if self.say else {}), **(self.caption or {})}
 
 
 class Highlight(_Shown):

@@ -1,4 +1,4 @@
-"""Writes a clip's folder: video, captions, transcript, poster, and last its manifest; all at once or nothing."""
+"""Writes a clip's folder: video, captions, transcript, poster, and last its manifest; all or nothing."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def encode(pictures: Pictures, sound: Path, folder: Path, formats: Iterable[str]
 
 
 def _codecs(ending: str, rate: int) -> list[str]:
-    keys = str(rate * 4)  # a picture to start from every four seconds: steps of ten seconds are quick
+    keys = str(rate * 8)  # a picture to start from every eight seconds: a step of ten seconds is quick
     if ending == ".mp4":
         return [
-            *("-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "medium", "-crf", "26"),
+            *("-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "medium", "-crf", "27"),
             *("-tune", "animation", "-profile:v", "high", "-pix_fmt", "yuv420p", "-g", keys),
             *("-movflags", "+faststart", "-c:a", "aac", "-b:a", "40k"),
         ]
