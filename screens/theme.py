@@ -1,9 +1,11 @@
 """How the lobby's screens look: colours by their role, sizes in millimetres of the real panel, fonts.
 
 No Kivy is imported before ``install`` is called, so that the window can be prepared first
-(``screens.window.prepare_window``). After ``install`` every kv rule knows the name ``theme``.
+(``screens.window.prepare_window``). After ``install`` every kv rule knows the name ``theme``: a widget takes
+it when it is made, so another theme means other widgets.
 
-Sizes: EN 301 549 V3.2.1 §5.1.4 (capital height), VVSG 2.0 §7.2 (touch targets). Contrast: WCAG 2.2, 1.4.3.
+Sizes: EN 301 549 V3.2.1 §5.1.4 (capital height), §8.3 (reach), VVSG 2.0 §7.1 (sizes of type), §7.2 (touch
+targets). Contrast: WCAG 2.2, 1.4.3.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+from kiosk.visit.comfort import Comfort, TextSize
 
 FONTS = Path(__file__).parent.parent / "media" / "fonts"
 
@@ -35,6 +39,17 @@ CAPITALS_LEAST_MM = 7.0
 SAME_PANEL = 0.02  # panels that differ less are the same
 TEXT_CONTRAST = 10.0
 SHAPE_CONTRAST = 4.5
+HIGH_TEXT_CONTRAST = 15.0
+HIGH_SHAPE_CONTRAST = 7.0
+
+# How far up from the floor everything to touch stands for somebody who sits, and how high panels hang.
+REACH_MM = 1100.0
+BOTTOM_MM = 750.0
+LEAST_REACH = 0.62  # a panel that hangs so high that less of it is in reach is used up to this share
+
+# Running text grows by so many millimetres of capital height; type of GROWN_MM and more does not grow.
+GROWTH_MM = {TextSize.NORMAL: 0.0, TextSize.LARGE: 1.5, TextSize.LARGEST: 3.0}
+GROWN_MM = 14.0
 
 Rgba = tuple[float, float, float, float]
 
@@ -57,9 +72,37 @@ class Palette:
     jade_ground: str = "#DCEBE1"
     amber: str = "#945600"  # wait
     amber_ground: str = "#F7E7C6"
+    shadow: str = "#E4D8C1"  # under what can be pressed; decoration
+    focus: str = "#0B4A8B"  # ring around what the keys stand on
+    focus_rim: str = "#FFFFFF"  # its inner rim, so that it stands out on every ground
     dark: str = "#1F1A17"  # behind clips
     on_dark: str = "#FFFCF5"
     veil: str = "#1F1A17"  # over the screen behind the idle warning, drawn half transparent
+
+
+HIGH_CONTRAST = Palette(
+    paper="#0C0B0A",
+    surface="#171513",
+    surface_pressed="#26211C",
+    ink="#FFFFFF",
+    ink_quiet="#F4EEE3",
+    hairline="#6E6558",
+    edge="#B8AD9D",
+    lacquer="#FFE08F",
+    lacquer_pressed="#FFF1C8",
+    on_lacquer="#0C0B0A",
+    jade="#8FE0BC",
+    jade_ground="#10261D",
+    amber="#FFC46B",
+    amber_ground="#2A1E08",
+    shadow="#000000",
+    focus="#7FD0FF",
+    focus_rim="#000000",
+    dark="#000000",
+    on_dark="#FFFFFF",
+    veil="#000000",
+)
+"""Light words on a dark ground, which does not dazzle eyes with a cataract."""
 
 
 # (foreground, background) pairs in use: text has 10:1, shapes that carry meaning 4.5:1.
@@ -87,6 +130,9 @@ SHAPE_PAIRS = (
     ("amber", "surface"),
     ("amber", "amber_ground"),
     ("surface", "jade"),
+    ("focus", "paper"),
+    ("focus", "surface"),
+    ("focus", "focus_rim"),
 )
 
 
@@ -129,7 +175,8 @@ class Theme:
     """One panel's sizes and colours. Colours are attributes by role, as Kivy takes them: ``theme.lacquer``.
 
     ``width`` and ``height`` are the window's in pixels, ``diagonal_inches`` the panel's; square pixels.
-    ``enlarge`` makes every millimetre larger or smaller (1: true to size).
+    ``enlarge`` makes every millimetre larger or smaller (1: true to size). ``bottom_mm``: the panel's lower
+    edge above the floor. ``comfort`` is what the citizen chose; ``suited_to`` makes another choice's theme.
     """
 
     # Kivy spaces lines by the font's own ascent + descent (Be Vietnam Pro 1.265 em, Noto Sans 1.362 em),
@@ -157,6 +204,9 @@ class Theme:
     jade_ground: Rgba
     amber: Rgba
     amber_ground: Rgba
+    shadow: Rgba
+    focus: Rgba
+    focus_rim: Rgba
     dark: Rgba
     on_dark: Rgba
     veil: Rgba
@@ -168,13 +218,19 @@ class Theme:
         diagonal_inches: float,
         palette: Palette | None = None,
         enlarge: float = 1.0,
+        *,
+        comfort: Comfort | None = None,
+        bottom_mm: float = BOTTOM_MM,
     ) -> None:
         self.width = width
         self.height = height
         self.diagonal_inches = diagonal_inches
-        self.palette = palette or Palette()
+        self.comfort = comfort or Comfort()
+        self.palette = palette or (HIGH_CONTRAST if self.comfort.high_contrast else Palette())
         self.enlarge = enlarge
-        self.mm = Millimetres(math.hypot(width, height) / (diagonal_inches * MM_PER_INCH) * enlarge)
+        self.bottom_mm = bottom_mm
+        self.true_px_per_mm = math.hypot(width, height) / (diagonal_inches * MM_PER_INCH)
+        self.mm = Millimetres(self.true_px_per_mm * enlarge)
         for field in fields(self.palette):
             setattr(self, field.name, rgba(getattr(self.palette, field.name)))
 
@@ -184,12 +240,49 @@ class Theme:
         On a larger panel everything grows with it; on a smaller one it shrinks, but never so far that a touch
         target of 20 mm gets below 13 mm.
         """
-        px_per_mm = self.mm.px_per_mm / self.enlarge
+        px_per_mm = self.true_px_per_mm
         short, long = sorted((self.width / px_per_mm, self.height / px_per_mm))
         enlarge = max(TOUCH_LEAST_MM / TOUCH_MM, min(short / short_mm, long / long_mm))
         if abs(enlarge - 1) < SAME_PANEL:
             enlarge = 1.0
-        return Theme(self.width, self.height, self.diagonal_inches, self.palette, enlarge)
+        return self._with(enlarge, self.comfort)
+
+    def suited_to(self, comfort: Comfort) -> Theme:
+        """This theme as somebody wants it; this very one when nothing that is seen differs."""
+        return self if looks(comfort) == looks(self.comfort) else self._with(self.enlarge, comfort)
+
+    def _with(self, enlarge: float, comfort: Comfort) -> Theme:
+        palette = None if self.palette in (Palette(), HIGH_CONTRAST) else self.palette
+        return Theme(
+            self.width,
+            self.height,
+            self.diagonal_inches,
+            palette,
+            enlarge,
+            comfort=comfort,
+            bottom_mm=self.bottom_mm,
+        )
+
+    @property
+    def low(self) -> bool:
+        """Whether everything to touch stands low, and some of the panel is out of that reach."""
+        return self.comfort.low and self.reach < self.height
+
+    @property
+    def reach(self) -> float:
+        """How far up from the panel's lower edge one reaches from a wheelchair, in pixels."""
+        within = (REACH_MM - self.bottom_mm) * self.true_px_per_mm
+        return float(round(min(self.height, max(within, LEAST_REACH * self.height))))
+
+    @property
+    def left_handed(self) -> bool:
+        """Whether what is pressed most stands at the left."""
+        return self.comfort.left_handed
+
+    @property
+    def text_size(self) -> int:
+        """0, 1 or 2: letters as usual, large, largest."""
+        return int(self.comfort.text_size)
 
     @property
     def portrait(self) -> bool:
@@ -200,26 +293,39 @@ class Theme:
         """Font size in pixels for capitals of ``mm`` millimetres."""
         return self.mm.font_size(mm, face)
 
-    # The steps of the citizen's type, capital height in millimetres.
+    def letters(self, mm: float, face: str = "text") -> float:
+        """Font size in pixels for type that has capitals of ``mm`` at the normal size and grows when asked.
+
+        The smaller it is the more it grows, so that headings leave room for what they head.
+        """
+        growth = GROWTH_MM[self.comfort.text_size] * (GROWN_MM - mm) / (GROWN_MM - CAPITALS_LEAST_MM)
+        return self.capitals(mm + max(0.0, min(GROWTH_MM[self.comfort.text_size], growth)), face)
+
+    # The steps of the citizen's type, capital height in millimetres at the normal size.
     @property
     def body(self) -> float:
         """Font size of running text."""
-        return self.capitals(CAPITALS_LEAST_MM)
+        return self.letters(CAPITALS_LEAST_MM)
+
+    @property
+    def frame_type(self) -> float:
+        """Font size of the words around every screen; grows half as much as running text."""
+        return self.capitals(CAPITALS_LEAST_MM + 0.5 * GROWTH_MM[self.comfort.text_size])
 
     @property
     def lead(self) -> float:
         """Font size of what is a little more than running text: names of choices, buttons."""
-        return self.capitals(8.0)
+        return self.letters(8.0)
 
     @property
     def title(self) -> float:
         """Font size of the question or statement of a screen."""
-        return self.capitals(10.0)
+        return self.letters(10.0)
 
     @property
     def hero(self) -> float:
         """Font size of the one big sentence of the start screen."""
-        return self.capitals(13.0)
+        return self.letters(13.0)
 
     # The grid, in pixels.
     @property
@@ -247,6 +353,21 @@ class Theme:
         """Width of an outline."""
         return max(2.0, self.mm(0.6))
 
+    @property
+    def lip(self) -> float:
+        """How far the shadow under something to press looks out."""
+        return max(1.0, self.mm(0.8))
+
+    # Motion, in milliseconds. Nothing moves that does not tell something.
+    quick_ms = 120  # an answer to the finger
+    calm_ms = 180  # another screen
+    slow_ms = 2400  # one round of a picture that shows what to do
+
+
+def looks(comfort: Comfort) -> tuple[object, ...]:
+    """What of a choice is seen without another word: when it changes the screens are built anew."""
+    return comfort.text_size, comfort.high_contrast, comfort.low, comfort.left_handed
+
 
 _installed: list[Theme] = []
 
@@ -256,8 +377,9 @@ def install(theme: Theme) -> None:
     from kivy.core.text import LabelBase  # noqa: PLC0415 - after the window is prepared
     from kivy.lang.parser import global_idmap  # noqa: PLC0415
 
-    for name, file in FONT_FILES.items():
-        LabelBase.register(name, str(FONTS / file))
+    if not _installed:
+        for name, file in FONT_FILES.items():
+            LabelBase.register(name, str(FONTS / file))
     global_idmap["theme"] = theme
     _installed[:] = [theme]
 

@@ -59,7 +59,7 @@ def prepare_window(screen: ScreenSettings, title: str, *, cursor: bool = False) 
     for module in Config.options("modules"):
         Config.remove_option("modules", module)
 
-    theme = Theme(screen.width, screen.height, screen.diagonal_inches)
+    theme = Theme(screen.width, screen.height, screen.diagonal_inches, bottom_mm=screen.bottom_mm)
     install(theme)
 
     from kivy.core.window import Window  # noqa: PLC0415 - opens the window

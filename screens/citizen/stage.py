@@ -7,6 +7,8 @@ from collections.abc import Callable
 from kivy.clock import Clock
 from kivy.input.motionevent import MotionEvent
 from kivy.lang import Builder
+from kivy.properties import ColorProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.visit.events import ScreenTouched
@@ -37,8 +39,9 @@ from screens.citizen.screens import TOUCH_GUARD_MS, KioskView
 from screens.citizen.services.view import ServicesPage
 from screens.citizen.start.view import StartPage
 from screens.citizen.ticket.view import TicketPage
-from screens.theme import current, install
+from screens.theme import Theme, current, install
 from screens.widgets.clip_player import OpenClip
+from screens.widgets.frame import Frame
 from screens.widgets.page import Page
 
 Builder.load_string(
@@ -46,18 +49,10 @@ Builder.load_string(
 <Stage>:
     canvas.before:
         Color:
-            rgba: theme.paper
+            rgba: self.ground
         Rectangle:
             pos: self.pos
             size: self.size
-    BoxLayout:
-        orientation: "vertical"
-        Header:
-            id: header
-        BoxLayout:
-            id: place
-        HelpLine:
-            id: help
 """
 )
 
@@ -89,6 +84,9 @@ OVERLAYS: dict[type, type[Page]] = {
     HelpView: HelpPanel,
 }
 
+PANELS = (LanguageView, ComfortView, HelpView)
+"""What stands in the screen's place while the frame around it goes on."""
+
 DRAWN_FOR_MM = (267.7, 475.9)  # 21.5 inches, 16:9
 STAFF_CORNER_MM = 26.0
 STAFF_TAPS = 5
@@ -96,32 +94,50 @@ STAFF_SECONDS = 4.0
 
 
 class Stage(FloatLayout):
-    """Shows one ``KioskView`` after the other; pages are built once, when they are first shown."""
+    """Shows one ``KioskView`` after the other; pages are built once, when they are first shown.
+
+    Letters, colours and places follow ``KioskView.comfort``: where one of them changes, everything is built
+    anew. ``say`` speaks sentences, one after the other; an empty tuple stops what is being said.
+    """
+
+    ground = ColorProperty((0, 0, 0, 1))
 
     def __init__(
         self,
         send: Callable[[object], None],
         ask_for_staff: Callable[[], None],
         open_clip: OpenClip | None = None,
+        say: Callable[[tuple[str, ...]], None] | None = None,
         **kwargs: object,
     ) -> None:
-        install(current().drawn_for(*DRAWN_FOR_MM))
         super().__init__(**kwargs)
-        self._send, self._ask_for_staff, self._open_clip = send, ask_for_staff, open_clip
+        self._send, self._ask_for_staff, self._open_clip, self._say = send, ask_for_staff, open_clip, say
+        self._usual = current().drawn_for(*DRAWN_FOR_MM)
         self._pages: dict[str, Page] = {}
         self._overlays: dict[type, Page] = {}
         self._overlay: Page | None = None
         self._view: KioskView | None = None
         self._entered = 0.0
         self._corner_taps: list[float] = []
+        self._wear(self._usual)
 
     @property
     def page(self) -> Page | None:
-        """The page that is shown."""
+        """The page of the screen, also while a panel stands in its place."""
         return self._pages.get(self._view.name) if self._view is not None else None
+
+    @property
+    def top_page(self) -> Page | None:
+        """What is answered now: the idle warning, a panel, or the screen's page."""
+        return self._overlay or self.page
 
     def show(self, view: KioskView) -> None:
         """Show ``view``; a page that is left is emptied."""
+        theme = self._theme.suited_to(view.comfort)
+        if theme is not self._theme:
+            self.wipe()
+            self._view = None
+            self._wear(theme)
         before, self._view = self._view, view
         if before is None or before.key != view.key:
             self._entered = Clock.get_time()
@@ -129,17 +145,34 @@ class Stage(FloatLayout):
         if before is not None and before.name != view.name:
             self._pages[before.name].clear()
         page.show(view.screen)
-        place = self.ids.place
-        if place.children != [page]:
-            place.clear_widgets()
-            place.add_widget(page)
-        self.ids.header.centre, self.ids.help.help = view.centre, view.help
+        self._frame.show(view.centre, view.help, view.frame)
         self._show_overlay(view)
+        shown = self._overlay if type(view.overlay) in PANELS else page
+        if self._place.children != [shown]:
+            self._place.clear_widgets()
+            self._place.add_widget(shown)
 
     def wipe(self) -> None:
-        """Empty every page, also those not shown."""
+        """Empty every page, also those not shown, and go back to the usual letters and colours."""
         for page in (*self._pages.values(), *self._overlays.values()):
             page.clear()
+
+    def send_event(self, event: object) -> None:
+        """Pass on what was pressed in the frame."""
+        self._send(event)
+
+    def _wear(self, theme: Theme) -> None:
+        """Build everything anew for ``theme``; nothing of what stood there before is kept."""
+        install(theme)
+        self._theme = theme
+        self.ground = theme.paper
+        self._pages, self._overlays, self._overlay = {}, {}, None
+        self._frame, self._place = Frame(), BoxLayout()
+        column = BoxLayout(orientation="vertical")
+        for widget in (self._frame.header, self._place, self._frame.foot):
+            column.add_widget(widget)
+        self.clear_widgets()
+        self.add_widget(column)
 
     def _page(self, name: str) -> Page:
         if name not in self._pages:
@@ -151,14 +184,15 @@ class Stage(FloatLayout):
         return self._pages[name]
 
     def _show_overlay(self, view: KioskView) -> None:
-        """Lay the idle warning or a panel over the screen, or take away what lies there."""
+        """Lay the idle warning over everything, or a panel into the screen's place; or take it away."""
         wanted = None if view.overlay is None else self._overlay_for(type(view.overlay))
         if self._overlay is not None and self._overlay is not wanted:
-            self.remove_widget(self._overlay)
+            if self._overlay.parent is self:
+                self.remove_widget(self._overlay)
             self._overlay.clear()
         if wanted is not None:
             wanted.show(view.overlay)
-            if wanted.parent is None:
+            if type(view.overlay) not in PANELS and wanted.parent is None:
                 self.add_widget(wanted)
         self._overlay = wanted
 
@@ -172,13 +206,15 @@ class Stage(FloatLayout):
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Say that someone is there; then let the touch reach what may have it."""
         self._send(ScreenTouched())
+        if self._say is not None:
+            self._say(())
         self._count_corner_tap(touch)
         view = self._view
         if view is None or (Clock.get_time() - self._entered) * 1000 < TOUCH_GUARD_MS:
             return True
         if getattr(view.screen, "attract", False):
             return True
-        if self._overlay is not None:
+        if self._overlay is not None and self._overlay.parent is self:
             self._overlay.on_touch_down(touch)
             return True
         return bool(super().on_touch_down(touch))

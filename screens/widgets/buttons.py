@@ -6,6 +6,7 @@ The event climbs to the nearest ancestor with ``send_event`` (the page).
 
 from __future__ import annotations
 
+from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import (
     BooleanProperty,
@@ -25,7 +26,14 @@ from screens.widgets import text as _text  # noqa: F401 - kv names its classes
 Builder.load_string(
     """
 <Slab>:
+    lip: theme.lip
     canvas.before:
+        Color:
+            rgba: theme.shadow if self.enabled and self.state == "normal" and self.lip else theme.clear
+        SmoothRoundedRectangle:
+            pos: self.x, self.y - self.lip
+            size: self.width, self.height
+            radius: [theme.radius]
         Color:
             rgba: self.fill if self.present else theme.clear
         SmoothRoundedRectangle:
@@ -127,7 +135,7 @@ Builder.load_string(
     Label:
         text: "" if root.glyph else root.label
         font_name: theme.semibold
-        font_size: theme.capitals(root.capitals_mm)
+        font_size: (theme.letters if len(root.label) < 3 else theme.capitals)(root.capitals_mm)
         color: theme.ink
         halign: "center"
     Glyph:
@@ -175,6 +183,16 @@ class Pressable(ButtonBehavior, Widget):
             return False
         return bool(super().on_touch_down(touch))
 
+    def press(self) -> None:
+        """Press it by a key: it answers as to a finger."""
+        if self.enabled:
+            self.state = "down"
+            Clock.schedule_once(self._let_go, self.min_state_time)
+            self.on_release()
+
+    def _let_go(self, _seconds: float) -> None:
+        self.state = "normal"
+
     def on_release(self, *_args: object) -> None:
         """Send the event."""
         if self.button is not None and self.enabled:
@@ -182,13 +200,15 @@ class Pressable(ButtonBehavior, Widget):
 
 
 class Slab(Pressable):
-    """A pressable surface with an outline."""
+    """A pressable surface with an outline. ``lip`` px of its shadow look out while it can be pressed."""
+
+    least_mm = NumericProperty(24)
+    lip = NumericProperty(0)
 
 
 class TextButton(AnchorLayout, Slab):
     """A button with words in its middle; grows with them."""
 
-    least_mm = NumericProperty(24)
     text_colour = ColorProperty((0, 0, 0, 1))
 
 

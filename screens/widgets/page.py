@@ -1,4 +1,4 @@
-"""The frame of every citizen's screen: the middle, and the ways on and out always at the same place."""
+"""The middle of every citizen's screen, and the ways on and out always at the same place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, ClassVar
 
 from kivy.lang import Builder
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 from kivy.uix.widget import Widget
@@ -15,68 +15,11 @@ from kivy.uix.widget import Widget
 from screens.theme import current
 from screens.widgets import keys as _keys  # noqa: F401 - kv names its classes
 from screens.widgets import notices as _notices  # noqa: F401 - kv names its classes
-from screens.widgets.buttons import BackButton, PrimaryButton, QuietButton, SecondaryButton
+from screens.widgets.buttons import BackButton, Pressable, PrimaryButton, QuietButton, SecondaryButton
 from screens.widgets.column import Column
 
 Builder.load_string(
     """
-<Header>:
-    size_hint_y: None
-    height: max(theme.mm(26), name.height + theme.mm(4))
-    padding: theme.margin, 0
-    spacing: theme.mm(5)
-    canvas.before:
-        Color:
-            rgba: theme.surface
-        Rectangle:
-            pos: self.pos
-            size: self.size
-        Color:
-            rgba: theme.hairline
-        Rectangle:
-            pos: self.pos
-            size: self.width, theme.line
-    Glyph:
-        kind: "door"
-        colour: theme.ink
-        size_hint: None, 1
-        width: theme.mm(15)
-    Words:
-        id: name
-        text: root.centre
-        balanced: True
-        font_name: theme.semibold
-        pos_hint: {"center_y": 0.5}
-
-<HelpLine>:
-    size_hint_y: None
-    height: max(theme.mm(20), words.height + theme.mm(4))
-    padding: theme.margin, 0
-    spacing: theme.mm(4)
-    canvas.before:
-        Color:
-            rgba: theme.surface
-        Rectangle:
-            pos: self.pos
-            size: self.size
-        Color:
-            rgba: theme.hairline
-        Rectangle:
-            pos: self.x, self.top - theme.line
-            size: self.width, theme.line
-    Disc:
-        kind: "info"
-        fill: theme.surface
-        ring: theme.ink
-        sign: theme.ink
-        size_hint: None, 1
-        width: theme.mm(10)
-    Words:
-        id: words
-        text: root.help
-        balanced: True
-        pos_hint: {"center_y": 0.5}
-
 <Body>:
     gap: theme.mm(6) if theme.portrait else theme.mm(3)
 
@@ -103,21 +46,10 @@ Builder.load_string(
 
 <TwoSides>:
     cols: 1 if theme.portrait else 2
+    orientation: "rl-tb" if theme.left_handed else "lr-tb"
     spacing: theme.mm(8) if theme.portrait else theme.mm(14)
 """
 )
-
-
-class Header(BoxLayout):
-    """The centre's name."""
-
-    centre = StringProperty("")
-
-
-class HelpLine(BoxLayout):
-    """Whom to ask, on every screen at the bottom."""
-
-    help = StringProperty("")
 
 
 class TwoSides(GridLayout):
@@ -134,7 +66,7 @@ class Sheet(Body):
 
 class Actions(BoxLayout):
     """The ways on and out. Upright: the main button above, *back* at the left below, the ways out beside it.
-    Lying: all in one row, *back* at the left."""
+    Lying: all in one row, *back* at the left. For the left hand the rows are turned round."""
 
     primary = ObjectProperty(None, allownone=True)
     second = ObjectProperty(None, allownone=True)
@@ -145,7 +77,7 @@ class Actions(BoxLayout):
         theme = current()
         super().__init__(orientation="vertical", size_hint_y=None, spacing=theme.mm(5), **kwargs)
         self._primary, self._second, self._back = PrimaryButton(), SecondaryButton(), BackButton()
-        self._ways_out = (QuietButton(), QuietButton())
+        self._ways_out = [QuietButton(), QuietButton()]
         self._bottom = BoxLayout(size_hint_y=None, spacing=theme.mm(5))
         self.bind(minimum_height=self.setter("height"))
         self._bottom.bind(minimum_height=self._bottom.setter("height"))
@@ -153,10 +85,18 @@ class Actions(BoxLayout):
             self.bind(**{name: self._arrange})
         self._arrange()
 
+    @property
+    def in_order(self) -> tuple[Pressable, ...]:
+        """All buttons in their natural order: on first, back last but the ways out."""
+        return self._primary, self._second, self._back, *self._ways_out
+
     def _arrange(self, *_args: object) -> None:
         self._primary.button, self._second.button, self._back.button = self.primary, self.second, self.back
         ways_out = [button for button in self.leave if button is not None]
-        for widget, button in zip(self._ways_out, [*ways_out, None, None], strict=False):
+        while len(self._ways_out) < len(ways_out):
+            self._ways_out.append(QuietButton())
+        none = [None] * (len(self._ways_out) - len(ways_out))
+        for widget, button in zip(self._ways_out, [*ways_out, *none], strict=True):
             widget.button = button
         big: list[Widget] = [widget for widget in (self._primary, self._second) if widget.present]
         back: list[Widget] = [self._back] if self._back.present else []
@@ -170,11 +110,16 @@ class Actions(BoxLayout):
         row = [*back, *reversed(big), *out]
         if len(row) == 1:  # alone, it keeps its side: back at the left, ways out at the right
             row = [*row, Widget()] if back else [Widget(), *row]
+        if current().left_handed:
+            row.reverse()
         if row:
             for widget in row:
                 widget.pos_hint = {"center_y": 0.5}
                 self._bottom.add_widget(widget)
             self.add_widget(self._bottom)
+
+
+ROW_PX = 8  # what differs less in height stands in one row
 
 
 class Page(BoxLayout):
@@ -199,6 +144,17 @@ class Page(BoxLayout):
         for field in fields(self.view_model):
             setattr(self, field.name, self.property(field.name).defaultvalue)
         self._refit()
+
+    def pressables(self) -> list[Pressable]:
+        """What can be pressed now, in natural order: the content from the top, then the ways on and out."""
+        found = [w for w in self.walk(restrict=True) if isinstance(w, Pressable) and w.present and w.enabled]
+        last = {id(w): n for n, w in enumerate(a for one in self._actions() for a in one.in_order)}
+        content = [w for w in found if id(w) not in last]
+        content.sort(key=lambda w: (-round(w.top / ROW_PX), w.x))
+        return [*content, *sorted((w for w in found if id(w) in last), key=lambda w: last[id(w)])]
+
+    def _actions(self) -> list[Actions]:
+        return [widget for widget in self.walk(restrict=True) if isinstance(widget, Actions)]
 
     def _refit(self) -> None:
         for widget in self.walk(restrict=True):

@@ -21,50 +21,11 @@ from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 
 from screens.theme import Rgba, current
-
-Points = tuple[tuple[float, float], ...]
-
-# Strokes of each sign in a box of 1 × 1, origin at the lower left.
-_STROKES: dict[str, tuple[Points, ...]] = {
-    "": (),
-    "back": (((0.62, 0.16), (0.28, 0.5), (0.62, 0.84)),),
-    "forward": (((0.38, 0.16), (0.72, 0.5), (0.38, 0.84)),),
-    "check": (((0.16, 0.50), (0.41, 0.25), (0.86, 0.76)),),
-    "close": (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))),
-    "backspace": (
-        ((0.02, 0.5), (0.30, 0.80), (0.98, 0.80), (0.98, 0.20), (0.30, 0.20), (0.02, 0.5)),
-        ((0.48, 0.36), (0.76, 0.64)),
-        ((0.48, 0.64), (0.76, 0.36)),
-    ),
-    "shift": (
-        (
-            (0.5, 0.9),
-            (0.1, 0.5),
-            (0.32, 0.5),
-            (0.32, 0.12),
-            (0.68, 0.12),
-            (0.68, 0.5),
-            (0.9, 0.5),
-            (0.5, 0.9),
-        ),
-    ),
-    "trouble": (((0.5, 0.95), (0.5, 0.36)),),
-    "wait": (((0.5, 0.86), (0.5, 0.5), (0.74, 0.34)),),
-    "info": (((0.5, 0.60), (0.5, 0.06)),),
-    "leave": (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))),
-    # the open door of Một Cửa
-    "door": (
-        ((0.14, 0.06), (0.14, 0.94), (0.80, 0.94), (0.80, 0.06)),
-        ((0.14, 0.94), (0.52, 0.80), (0.52, -0.06), (0.14, 0.06)),
-        ((0.80, 0.06), (0.96, 0.06)),
-    ),
-}
-_DOTS = {"trouble": (0.5, 0.12), "info": (0.5, 0.87), "door": (0.42, 0.40)}  # centres
-_FILLED = {"play": ((0.24, 0.1), (0.24, 0.9), (0.9, 0.5))}
+from screens.widgets.signs import DOTS, FILLED, STROKES, Points
 
 
 class Glyph(Widget):
-    """A sign by its ``kind``: one of the names of strokes above, or play; drawn in ``colour``."""
+    """A sign by its ``kind``: a name of ``screens.widgets.signs``; drawn in ``colour``."""
 
     kind = StringProperty("")
     colour = ColorProperty((0, 0, 0, 1))
@@ -83,15 +44,15 @@ class Glyph(Widget):
             return
         left, bottom = self.x + (self.width - side) / 2, self.y + (self.height - side) / 2
         self._drawing.add(Color(*self.colour))
-        if self.kind in _FILLED:
-            flat = [value for x, y in _FILLED[self.kind] for value in (left + x * side, bottom + y * side)]
+        if self.kind in FILLED:
+            flat = [value for x, y in FILLED[self.kind] for value in (left + x * side, bottom + y * side)]
             self._drawing.add(SmoothTriangle(points=flat))
-        if self.kind in _DOTS:
-            x, y = _DOTS[self.kind]
+        if self.kind in DOTS:
+            x, y = DOTS[self.kind]
             dot = side * 0.14
             place = (left + x * side - dot / 2, bottom + y * side - dot / 2)
             self._drawing.add(SmoothEllipse(pos=place, size=(dot, dot), segments=24))
-        for stroke in _STROKES.get(self.kind, ()):
+        for stroke in STROKES.get(self.kind, ()):
             points = [value for x, y in stroke for value in (left + x * side, bottom + y * side)]
             self._drawing.add(
                 SmoothLine(points=points, width=max(1.5, side * 0.055), joint="round", cap="round")

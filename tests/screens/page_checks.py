@@ -86,7 +86,7 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
     def look(name: str, squeeze_allowed: float) -> None:
         for _ in range(FRAMES):
             EventLoop.idle()
-        top = stage._overlay or stage
+        top = stage._overlay if stage._overlay is not None and stage._overlay.parent is stage else stage
         widgets = list(top.walk(restrict=True))
         pressed = [w for w in widgets if isinstance(w, Pressable) and w.present]
         columns = [w for w in widgets if isinstance(w, Column) and w.size_hint_y is not None]
