@@ -1,5 +1,7 @@
-"""Every named failure of the lobby: its code and who is told. The words stand in ``failures.vi.toml``;
-what citizens read also in ``failures.LANGUAGE.po``, keyed ``CODE.citizen_what`` and ``CODE.citizen_do``.
+"""Every named failure of the lobby: its code and who is told. The words stand in ``failures.vi.toml``.
+
+What citizens read is translated in ``screens/locale/LANGUAGE/LC_MESSAGES/failures.po``, under the keys
+``CODE.citizen_what`` and ``CODE.citizen_do``.
 
 A failure is a value that travels from a device or the centre to the person who can act on it. A citizen
 reads what happened and what to do now; staff read the cause, the remedy and what no longer works.
@@ -18,6 +20,7 @@ from pathlib import Path
 from kiosk.catalogues import SOURCE_LANGUAGE, translated
 
 _WORDS = Path(__file__).with_name("failures.vi.toml")
+_TRANSLATIONS = Path(__file__).parents[1] / "screens" / "locale"  # one folder for whoever translates
 
 
 class FailureCode(StrEnum):
@@ -175,7 +178,7 @@ def citizen_texts() -> dict[str, str]:
 
 def translation_file(language: str) -> Path:
     """Where the citizens' words in ``language`` stand; the file need not be there."""
-    return _WORDS.with_name(f"failures.{language}.po")
+    return _TRANSLATIONS / language / "LC_MESSAGES" / "failures.po"
 
 
 @cache

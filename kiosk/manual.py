@@ -40,6 +40,7 @@ def failures_page() -> str:
 _FILES: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("centre.toml", "", settings.CentreSettings),
     ("kiosk.toml", "", settings.KioskSettings),
+    ("kiosk.toml", "[voice]", settings.KioskVoiceSettings),
     ("centre.toml", "[backup]", settings.BackupSettings),
     ("centre.toml", "[[notice]]", settings.NoticeSettings),
     ("services.toml", "[[service]]", settings.ServiceSettings),

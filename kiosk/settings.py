@@ -165,7 +165,7 @@ class SpeakerSettings(_Section):
 class ScreenSettings(_Section):
     """A window: its place on the desktop in pixels and its physical height, from which millimetres follow.
 
-    ``bottom_mm``: the panel's lower edge above the floor, from which follows what is in reach of a wheelchair.
+    ``bottom_mm``: the panel's lower edge above the floor; it tells what a wheelchair user can reach.
     """
 
     enabled: bool = True
@@ -188,12 +188,29 @@ class DeviceSettings(_Section):
     ceiling_screen: ScreenSettings = ScreenSettings(left=1080, width=1920, height=1080, diagonal_inches=43)
 
 
+class KioskVoiceSettings(_Section):
+    """``[voice]``: where the kiosk speaks. ``aloud`` and ``private`` are ALSA devices as ``aplay -L`` lists
+    them, or ``record:FOLDER``: the loudspeaker in the housing, and a handset or headphones; empty: there is
+    none, and what is private is never said aloud instead.
+    """
+
+    aloud: str = "default"
+    private: str = ""
+    words_per_minute: Annotated[int, Field(ge=80, le=250)] = 140
+
+
 class KioskSettings(_Section):
-    """``kiosk.toml``: how the citizen's machine behaves."""
+    """``kiosk.toml``: how the citizen's machine behaves. ``languages``: those that get a button, in this
+    order, as tags of ``screens/locale/languages.toml``; ``show_unreviewed``: also words and recordings that
+    no native reader has confirmed.
+    """
 
     idle_warning_seconds: Annotated[int, Field(ge=20, le=600)] = 60
     idle_countdown_seconds: Annotated[int, Field(ge=20, le=120)] = 30
     clips_after_seconds: Annotated[int, Field(ge=10, le=3600)] = 90
+    languages: list[Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = ["vi", "en"]
+    show_unreviewed: bool = False
+    voice: KioskVoiceSettings = KioskVoiceSettings()
 
 
 class RulesSettings(_Section):

@@ -20,6 +20,7 @@ from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHa
 from kiosk.identity.citizen import Citizen, Sex
 from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.settings import ScreenSettings, load
+from kiosk.visit.comfort import Comfort
 from kiosk.visit.drafts import InputKind, input_kind
 from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
 from kiosk.visit.events import (
@@ -72,7 +73,7 @@ class Walk:
     """A visit walked through by events; ``views`` keeps what was shown under a name."""
 
     def __init__(self, setup: Setup, now: datetime = NOW) -> None:
-        self.state = VisitState(setup, now=now)
+        self.state = VisitState(setup, comfort=setup.comfort, now=now)
         self.views: dict[str, KioskView] = {}
         self.effects: list[Effect] = []  #: everything the visit asked for
 
@@ -84,7 +85,7 @@ class Walk:
 
     def keep(self, name: str) -> None:
         """Keep what is shown now."""
-        self.views[name] = present(self.state, catalogue("citizen"))
+        self.views[name] = present(self.state, catalogue("citizen", self.state.comfort.language))
 
     def asked(self, kind: type[E]) -> E:
         """The newest effect of this kind. Raises ``LookupError`` when there was none."""
@@ -94,10 +95,10 @@ class Walk:
         raise LookupError(kind.__name__)
 
 
-def samples() -> dict[str, KioskView]:
-    """View-models of every screen by name, in the order of a visit."""
+def samples(comfort: Comfort | None = None) -> dict[str, KioskView]:
+    """View-models of every screen by name, in the order of a visit, as this citizen wants them."""
     table = told()
-    setup, services = setup_of(table), services_of(table)
+    setup, services = replace(setup_of(table), comfort=comfort or Comfort()), services_of(table)
     walk = Walk(setup)
     _start(walk)
     _card(walk, citizen_of(table))
@@ -338,7 +339,9 @@ def _clips(walk: Walk, setup: Setup) -> None:
     walk.views |= watching.views | left.views
 
 
-def draw(out: Path, names: list[str], size: tuple[int, int], diagonal_inches: float) -> None:
+def draw(
+    out: Path, names: list[str], size: tuple[int, int], diagonal_inches: float, comfort: Comfort | None = None
+) -> None:
     """Write one PNG for each sample into the folder ``out``."""
     width, height = size
     prepare_window(ScreenSettings(width=width, height=height, diagonal_inches=diagonal_inches), "gallery")
@@ -352,7 +355,7 @@ def draw(out: Path, names: list[str], size: tuple[int, int], diagonal_inches: fl
     Window.add_widget(stage)
     EventLoop.ensure_window()
     out.mkdir(parents=True, exist_ok=True)
-    for name, view in samples().items():
+    for name, view in samples(comfort).items():
         if names and name not in names:
             continue
         stage.show(view)
@@ -368,9 +371,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="only these samples")
     parser.add_argument("--size", default="1080x1920", help="panel in pixels, e.g. 1920x1080")
     parser.add_argument("--inches", type=float, default=21.5, help="the panel's diagonal")
+    parser.add_argument("--language", default="vi", help="language of the screens, e.g. en")
     given = parser.parse_args(arguments)
     width, _, height = given.size.partition("x")
-    draw(given.out, given.names, (int(width), int(height)), given.inches)
+    comfort = Comfort(language=given.language)
+    draw(given.out, given.names, (int(width), int(height)), given.inches, comfort)
     return 0
 
 
