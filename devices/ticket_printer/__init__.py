@@ -6,13 +6,15 @@
 
 from devices.ticket_printer.links import Limits
 from devices.ticket_printer.printer import Confirmation, PrintOutcome, PrintResult, TicketPrinter
-from devices.ticket_printer.slip import TestSlip, TicketSlip
+from devices.ticket_printer.slip import PreparationSheet, Section, TestSlip, TicketSlip
 
 __all__ = [
     "Confirmation",
     "Limits",
+    "PreparationSheet",
     "PrintOutcome",
     "PrintResult",
+    "Section",
     "TestSlip",
     "TicketPrinter",
     "TicketSlip",

@@ -6,124 +6,144 @@ In the picture 0 is ink and 255 is paper, as Pillow's mode "1" has it.
 
 from __future__ import annotations
 
-import math
-import re
 import unicodedata
-from functools import cache, lru_cache
-from pathlib import Path
 
-import qrcode
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-from devices.ticket_printer.slip import TestSlip, TicketSlip
-from devices.ticket_printer.words import test_words, ticket_words
+from devices.ticket_printer.slip import PreparationSheet, Slip, TestSlip, TicketSlip
+from devices.ticket_printer.strip import BOLD, DOTS, TEXT, Strip
+from devices.ticket_printer.words import preparation_words, test_words, ticket_words
 
-DOTS_PER_MM = 8
-DOTS = {80: 576, 58: 384}
-"""Printable dots across, by paper width in mm."""
-
-_FONTS = Path(__file__).resolve().parents[2] / "media" / "fonts"
-_TEXT = "BeVietnamPro-SemiBold.ttf"
-_BOLD = "BeVietnamPro-Bold.ttf"
-_NUMBER = "NotoSans-Bold.ttf"
-_INK = 0
-_PAPER = 255
-_THRESHOLD = 140  # of 255: grey below it becomes ink
-_MOST_ROWS = 4000
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 _VOWELS = "aăâeêioôơuưy"
 
 
-def draw(slip: TicketSlip | TestSlip, paper_mm: int) -> Image.Image:
+def draw(slip: Slip, paper_mm: int) -> Image.Image:
     """The slip as a mode "1" picture, ``DOTS[paper_mm]`` dots wide and as long as it needs.
 
     Raises ``KeyError`` for another paper width than 58 or 80.
     """
-    sheet = _Sheet(DOTS[paper_mm])
-    if isinstance(slip, TestSlip):
-        _draw_test(sheet, slip, paper_mm)
-    else:
-        _draw_ticket(sheet, slip)
+    sheet = Strip(DOTS[paper_mm])
+    match slip:
+        case TestSlip():
+            _draw_test(sheet, slip, paper_mm)
+        case PreparationSheet():
+            _draw_preparation(sheet, slip)
+        case TicketSlip():
+            _draw_ticket(sheet, slip)
     return sheet.picture()
 
 
-def _draw_ticket(sheet: _Sheet, slip: TicketSlip) -> None:
+def _draw_ticket(sheet: Strip, slip: TicketSlip) -> None:
     words = ticket_words()
     wide = sheet.width >= DOTS[80]
     sheet.space(6)
     office, place = words.office_and_place(slip.centre)
-    sheet.text(office, _TEXT, 28 if wide else 23, most_lines=3)
+    sheet.text(office, TEXT, 28 if wide else 23, most_lines=3)
     if place:
         sheet.space(5)
-        sheet.text(place.upper(), _BOLD, 38 if wide else 30, most_lines=2)
+        sheet.text(place.upper(), BOLD, 38 if wide else 30, most_lines=2)
     sheet.space(14)
     sheet.sawteeth()
     sheet.space(18)
-    sheet.text(words.your_number, _BOLD, 34 if wide else 26, fit=True)
+    sheet.text(words.your_number, BOLD, 34 if wide else 26, fit=True)
     sheet.space(22 if wide else 16)
     sheet.number(slip.number, 186 if wide else 128)
     if slip.copy:
         sheet.space(14)
-        sheet.text(words.copy, _TEXT, 30 if wide else 26)
+        sheet.text(words.copy, TEXT, 30 if wide else 26)
     sheet.space(22 if wide else 16)
-    sheet.text(slip.service, _BOLD, 42 if wide else 34, most_lines=4)
+    sheet.text(slip.service, BOLD, 42 if wide else 34, most_lines=4)
     counters = words.counters(slip.counters)
     if counters:
         sheet.space(16)
-        sheet.plate(counters, _BOLD, 46 if wide else 36)
+        sheet.plate(counters, BOLD, 46 if wide else 36)
     sheet.space(16)
     if slip.offline:
-        sheet.text(words.offline, _BOLD, 32 if wide else 25, fit=True)
+        sheet.text(words.offline, BOLD, 32 if wide else 25, fit=True)
         sheet.space(4)
-        sheet.text(words.offline_keep, _TEXT, 30 if wide else 25, most_lines=3)
+        sheet.text(words.offline_keep, TEXT, 30 if wide else 25, most_lines=3)
     else:
-        sheet.text(words.ahead(slip.ahead), _TEXT, 34 if wide else 26, most_lines=2)
+        sheet.text(words.ahead(slip.ahead), TEXT, 34 if wide else 26, most_lines=2)
         wait = words.waiting_time(slip.wait) if slip.ahead else ""
         if wait:
-            sheet.text(wait, _TEXT, 34 if wide else 26, most_lines=2)
+            sheet.text(wait, TEXT, 34 if wide else 26, most_lines=2)
     sheet.space(18)
     sheet.rule()
     if slip.follow_url:
-        sheet.code(slip.follow_url, words.follow, _TEXT, 34 if wide else 25)
+        sheet.code(slip.follow_url, words.follow, TEXT, 34 if wide else 25)
         sheet.rule()
     sheet.space(14)
-    sheet.text(words.moment(slip.issued_at, slip.timezone), _TEXT, 27 if wide else 22, most_lines=2)
+    sheet.text(words.moment(slip.issued_at, slip.timezone), TEXT, 27 if wide else 22, most_lines=2)
     sheet.space(6)
-    sheet.text(words.keep, _TEXT, 27 if wide else 22, most_lines=2)
+    sheet.text(words.keep, TEXT, 27 if wide else 22, most_lines=2)
     sheet.space(8)
 
 
-def _draw_test(sheet: _Sheet, slip: TestSlip, paper_mm: int) -> None:
+def _draw_preparation(sheet: Strip, slip: PreparationSheet) -> None:
+    words = preparation_words()
+    wide = sheet.width >= DOTS[80]
+    size = 30 if wide else 25
+    sheet.space(6)
+    sheet.text(slip.centre, TEXT, 27 if wide else 22, most_lines=3)
+    sheet.space(12)
+    sheet.sawteeth()
+    sheet.space(14)
+    sheet.text(words.title, BOLD, 32 if wide else 25, fit=True)
+    sheet.space(10)
+    sheet.text(slip.title, BOLD, 38 if wide else 31, most_lines=8)
+    sheet.space(4)
+    sheet.text(words.code.format(code=slip.code), TEXT, size - 4)
+    for section in slip.sections:
+        sheet.space(14)
+        sheet.rule()
+        sheet.space(10)
+        sheet.item(section.heading, BOLD, size + 3)
+        for line in section.lines:
+            sheet.space(5)
+            sheet.item(line, TEXT, size, box=section.to_tick)
+    sheet.space(16)
+    sheet.rule()
+    if slip.url:
+        sheet.code(slip.url, words.portal, TEXT, size)
+        sheet.rule()
+    sheet.space(12)
+    sheet.text(words.not_official, TEXT, size - 4, most_lines=3)
+    sheet.text(ticket_words().moment(slip.printed_at, slip.timezone), TEXT, size - 4, most_lines=2)
+    sheet.space(8)
+
+
+def _draw_test(sheet: Strip, slip: TestSlip, paper_mm: int) -> None:
     words = test_words()
     wide = sheet.width >= DOTS[80]
     size = 27 if wide else 22
     sheet.space(6)
-    sheet.text(words.title, _BOLD, 40 if wide else 32, fit=True)
-    sheet.text(words.not_a_number, _TEXT, size)
+    sheet.text(words.title, BOLD, 40 if wide else 32, fit=True)
+    sheet.text(words.not_a_number, TEXT, size)
     sheet.space(14)
-    sheet.text(words.width.format(paper=paper_mm, dots=sheet.width), _TEXT, size)
+    sheet.text(words.width.format(paper=paper_mm, dots=sheet.width), TEXT, size)
     sheet.space(8)
     sheet.ruler()
-    sheet.text(words.ruler, _TEXT, size - 3, most_lines=2)
+    sheet.text(words.ruler, TEXT, size - 3, most_lines=2)
     sheet.space(16)
     sheet.rule()
     sheet.space(12)
-    sheet.text(words.letters, _TEXT, size)
+    sheet.text(words.letters, TEXT, size)
     sheet.space(4)
     for line in alphabet():
-        sheet.text(line, _TEXT, 29 if wide else 23, most_lines=3)
+        sheet.text(line, TEXT, 29 if wide else 23, most_lines=3)
         sheet.space(7)
     sheet.space(14)
-    sheet.text(words.grey, _TEXT, size - 3, most_lines=2)
+    sheet.text(words.grey, TEXT, size - 3, most_lines=2)
     sheet.space(8)
     sheet.gratings()
     sheet.space(14)
     sheet.rule()
-    sheet.code(slip.code, words.scan, _TEXT, 30 if wide else 25)
+    sheet.code(slip.code, words.scan, TEXT, 30 if wide else 25)
     sheet.rule()
     sheet.space(12)
-    sheet.text(ticket_words().moment(slip.printed_at, slip.timezone), _TEXT, size, most_lines=2)
-    sheet.text(slip.printer, _TEXT, size - 3, most_lines=3)
+    sheet.text(ticket_words().moment(slip.printed_at, slip.timezone), TEXT, size, most_lines=2)
+    sheet.text(slip.printer, TEXT, size - 3, most_lines=3)
     sheet.space(8)
 
 
@@ -138,236 +158,3 @@ def alphabet() -> tuple[str, ...]:
     ]
     lines[-1] += " đ"
     return (*lines, *(line.upper() for line in lines))
-
-
-def code_modules(text: str) -> list[list[bool]]:
-    """The QR code of a text, error correction M, without its quiet zone (ISO/IEC 18004)."""
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
-    code.add_data(text)
-    code.make(fit=True)
-    modules: list[list[bool]] = code.get_matrix()
-    return modules
-
-
-@cache
-def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(_FONTS / name), size, layout_engine=ImageFont.Layout.BASIC)
-
-
-def _extent(text: str, font: ImageFont.FreeTypeFont) -> tuple[int, int]:
-    """First and last row of a line, counted from where it is drawn.
-
-    The height that the font declares; more where stacked capitals such as Ẳ rise above it.
-    """
-    ascent, descent = font.getmetrics()
-    _, top, _, bottom = font.getbbox(text)
-    return min(0, math.floor(top)), max(ascent + descent, math.ceil(bottom))
-
-
-@lru_cache(2048)  # service names and catalogue words come again on every ticket
-def _width(text: str, font: ImageFont.FreeTypeFont) -> int:
-    return math.ceil(font.getlength(text))
-
-
-def _fitting(name: str, size: int, text: str, room: int) -> ImageFont.FreeTypeFont:
-    """The font at ``size``, or as much smaller as the text needs to be no wider than ``room``."""
-    width = _width(text, _font(name, size))
-    if width > room:
-        size = max(12, size * room // width)
-        while size > 12 and _width(text, _font(name, size)) > room:
-            size -= 1
-    return _font(name, size)
-
-
-def _words(text: str) -> list[str]:
-    """What stands between spaces; a no-break space is part of a word, and is drawn like a space."""
-    return [word for word in re.split(r"[ \t\r\n]+", text) if word]
-
-
-def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int, most_lines: int) -> list[str]:
-    """Lines no wider than ``width``; too long words are broken, too many lines end in “…”."""
-    lines: list[str] = []
-    line = ""
-    for word in _words(text):
-        rest = word
-        while rest:
-            candidate = f"{line} {rest}".strip()
-            if _width(candidate, font) <= width:
-                line, rest = candidate, ""
-            elif line:
-                lines.append(line)
-                line = ""
-            else:
-                fits = max(1, sum(_width(rest[:end], font) <= width for end in range(1, len(rest) + 1)))
-                lines.append(rest[:fits])
-                rest = rest[fits:]
-    if line:
-        lines.append(line)
-    if len(lines) > most_lines:
-        last = lines[most_lines - 1]
-        while last and _width(f"{last}…", font) > width:
-            last = last[:-1].rstrip()
-        lines = [*lines[: most_lines - 1], f"{last}…"]
-    return _balanced(lines, font, width)
-
-
-def _balanced(lines: list[str], font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """The same words in as many lines, the longest of them as short as possible: no lonely last word."""
-    words = _words(" ".join(lines))
-    count = len(lines)
-    if count < 2 or len(words) > 40:
-        return lines
-    best, best_width = lines, max(_width(line, font) for line in lines)
-    for limit in range(best_width, width // 2, -8):
-        attempt: list[str] = []
-        for word in words:
-            if attempt and _width(f"{attempt[-1]} {word}", font) <= limit:
-                attempt[-1] += f" {word}"
-            else:
-                attempt.append(word)
-        if len(attempt) != count or max(_width(line, font) for line in attempt) > limit:
-            break
-        best = attempt
-    return best
-
-
-class _Sheet:
-    """A strip that grows downwards while things are put on it, one under the other, centred."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self._grey = Image.new("L", (width, _MOST_ROWS), _PAPER)
-        self._pen = ImageDraw.Draw(self._grey)
-        self._top = 0
-
-    def picture(self) -> Image.Image:
-        """What stands on the strip so far."""
-        strip = self._grey.crop((0, 0, self.width, max(1, self._top)))
-        return strip.point(lambda value: _PAPER if value >= _THRESHOLD else _INK, mode="1")
-
-    def space(self, rows: int) -> None:
-        self._top += rows
-
-    def text(self, text: str, font_name: str, size: int, *, most_lines: int = 1, fit: bool = False) -> None:
-        """Centred lines; ``fit`` makes the letters smaller instead of breaking or cutting."""
-        text = unicodedata.normalize("NFC", text)
-        margin = 8
-        room = self.width - 2 * margin
-        font = _fitting(font_name, size, text, room) if fit else _font(font_name, size)
-        for line in _wrap(text, font, room, most_lines):
-            self._line(line, font, self.width / 2, _INK)
-
-    def number(self, number: str, cap_height: int) -> None:
-        """The ticket's number as large as ``cap_height`` rows and the paper's width allow."""
-        size = round(cap_height / 0.714)  # capitals of Noto Sans are 0.714 em high
-        font = _fitting(_NUMBER, size, number, self.width - 16)
-        left, top, right, bottom = font.getbbox(number)
-        self._pen.text(
-            ((self.width - (right - left)) / 2 - left, self._top - top), number, fill=_INK, font=font
-        )
-        self._top += math.ceil(bottom - top)
-
-    def plate(self, text: str, font_name: str, size: int) -> None:
-        """Text in paper white on a plate of ink with round corners."""
-        font = _fitting(font_name, size, text, self.width - 56)
-        height = self._line_height(font) + 12
-        half = _width(text, font) / 2 + 26
-        middle = self.width / 2
-        self._pen.rounded_rectangle(
-            (middle - half, self._top, middle + half, self._top + height), radius=14, fill=_INK
-        )
-        bottom = self._top + height
-        self._top += 6
-        self._line(text, font, middle, _PAPER)
-        self._top = bottom + 1
-
-    def rule(self) -> None:
-        """A dashed line across."""
-        for left in range(8, self.width - 8, 12):
-            self._pen.rectangle((left, self._top, left + 6, self._top + 1), fill=_INK)
-        self._top += 2
-
-    def sawteeth(self) -> None:
-        """The band of triangles between two lines that runs around Đông Sơn bronze drums."""
-        tooth, height = 16, 14
-        self._pen.rectangle((8, self._top, self.width - 9, self._top + 2), fill=_INK)
-        top = self._top + 6
-        for left in range(8, self.width - 8 - tooth + 1, tooth):
-            self._pen.polygon(
-                ((left, top + height), (left + tooth / 2, top), (left + tooth - 1, top + height)), fill=_INK
-            )
-        self._top = top + height + 1
-
-    def code(self, content: str, caption: str, font_name: str, size: int) -> None:
-        """A QR code at least 20 mm wide, its quiet zone, and beside or under it what it is for."""
-        modules = code_modules(content)
-        quiet = 4
-        across = len(modules) + 2 * quiet
-        most = self.width * 3 // 5 if self.width >= DOTS[80] else self.width
-        module = max(math.ceil(20 * DOTS_PER_MM / len(modules)), 6)
-        module = max(1, min(module, most // across)) if most // across >= 4 else max(1, self.width // across)
-        side = module * across
-        font = _font(font_name, size)
-        beside = self.width - side - 8
-        if beside >= 170:
-            left = 0
-            lines = _wrap(caption, font, beside - 4, 6)
-            top = self._top
-            self._top += max(0, (side - len(lines) * self._line_height(font)) // 2)
-            for line in lines:
-                self._line(line, font, side + beside / 2 - 4, _INK)
-            self._top = top
-        else:
-            left = (self.width - side) // 2
-        for row, cells in enumerate(modules):
-            for column, dark in enumerate(cells):
-                if dark:
-                    x = left + (quiet + column) * module
-                    y = self._top + (quiet + row) * module
-                    self._pen.rectangle((x, y, x + module - 1, y + module - 1), fill=_INK)
-        self._top += side
-        if beside < 170:
-            self.text(caption, font_name, size, most_lines=3)
-            self.space(14)
-
-    def ruler(self) -> None:
-        """Marks every 8 dots (1 mm), longer every 40 and 80, and full bars on the first and the last dot."""
-        top = self._top
-        for dot in range(0, self.width, DOTS_PER_MM):
-            millimetre = dot // DOTS_PER_MM
-            length = 26 if millimetre % 10 == 0 else 18 if millimetre % 5 == 0 else 10
-            self._pen.line((dot, top, dot, top + length), fill=_INK)
-        self._pen.rectangle((0, top, 2, top + 52), fill=_INK)
-        self._pen.rectangle((self.width - 3, top, self.width - 1, top + 52), fill=_INK)
-        font = _font(_NUMBER, 20)
-        for millimetre in range(10, self.width // DOTS_PER_MM - 3, 10):
-            label = str(millimetre)
-            self._pen.text(
-                (millimetre * DOTS_PER_MM - _width(label, font) / 2, top + 26), label, fill=_INK, font=font
-            )
-        self._top += 58
-
-    def gratings(self) -> None:
-        """Fields of lines one to four dots wide with gaps as wide, and one field of full ink."""
-        fields = 5
-        width = (self.width - 16) // fields
-        for field in range(fields):
-            left = 8 + field * width
-            if field == fields - 1:
-                self._pen.rectangle((left, self._top, left + width - 9, self._top + 39), fill=_INK)
-                continue
-            stroke = field + 1
-            for x in range(left, left + width - 8 - stroke, 2 * stroke):
-                self._pen.rectangle((x, self._top, x + stroke - 1, self._top + 39), fill=_INK)
-        self._top += 40
-
-    @staticmethod
-    def _line_height(font: ImageFont.FreeTypeFont) -> int:
-        ascent, descent = font.getmetrics()
-        return ascent + descent
-
-    def _line(self, text: str, font: ImageFont.FreeTypeFont, middle: float, ink: int) -> None:
-        """One centred line in the whole height of the font's line, so stacked marks never touch."""
-        above, below = _extent(text, font)
-        self._pen.text((middle - _width(text, font) / 2, self._top - above), text, fill=ink, font=font)
-        self._top += below - above

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from devices.contract import Condition, DeviceStatus, TestReport
-from devices.ticket_printer.drawing import DOTS, draw
+from devices.ticket_printer.drawing import draw
 from devices.ticket_printer.escpos import FENCE, encode, process_request, resynchronise
 from devices.ticket_printer.links import BrokenLinkError, Limits, Link, LinkError, link_for
-from devices.ticket_printer.slip import TestSlip, TicketSlip
+from devices.ticket_printer.slip import Slip, TestSlip
 from devices.ticket_printer.status import (
     AnswerParser,
     Fence,
@@ -31,6 +31,7 @@ from devices.ticket_printer.status import (
     StatusByte,
     judge,
 )
+from devices.ticket_printer.strip import DOTS
 from kiosk.failures import FailureCode
 from kiosk.settings import PrinterSettings
 
@@ -110,7 +111,7 @@ class TicketPrinter:
         facts["status"] = str(replies)
         return DeviceStatus(judgement.condition, judgement.failure, judgement.warning, facts)
 
-    def print_slip(self, slip: TicketSlip | TestSlip) -> PrintOutcome:
+    def print_slip(self, slip: Slip) -> PrintOutcome:
         """Print one slip, once. Trouble is an outcome; nothing is ever sent a second time."""
         started = time.monotonic()
         if not self.settings.enabled:

@@ -45,6 +45,40 @@ class TicketSlip:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A heading and its lines; ``to_tick``: each line has a box to tick at home."""
+
+    heading: str
+    lines: tuple[str, ...]
+    to_tick: bool = False
+
+
+@dataclass(frozen=True)
+class PreparationSheet:
+    """What to bring for a procedure and what to know of it. It names no citizen and is no official paper.
+
+    ``url`` becomes a QR, none when empty. Raises ``ValueError`` for a naive time, a sheet without a title,
+    or an address longer than ``MOST_URL``.
+    """
+
+    centre: str
+    title: str
+    code: str
+    sections: tuple[Section, ...]
+    url: str
+    printed_at: datetime
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+    def __post_init__(self) -> None:
+        if self.printed_at.tzinfo is None:
+            raise ValueError("the time of printing needs its time zone")
+        if not self.title.strip():
+            raise ValueError("a sheet needs a title")
+        if len(self.url) > MOST_URL:
+            raise ValueError(f"the address has more than {MOST_URL} characters")
+
+
+@dataclass(frozen=True)
 class TestSlip:
     """A slip that shows whether the printer prints well: width, every Vietnamese letter, fine lines, a QR."""
 
@@ -58,3 +92,6 @@ class TestSlip:
     def __post_init__(self) -> None:
         if self.printed_at.tzinfo is None:
             raise ValueError("the time of printing needs its time zone")
+
+
+Slip = TicketSlip | TestSlip | PreparationSheet

@@ -91,6 +91,31 @@ class TestWords:
     scan: str
 
 
+@dataclass(frozen=True)
+class PreparationWords:
+    """Sentences of a sheet that tells how to prepare for a procedure."""
+
+    title: str
+    code: str
+    portal: str
+    not_official: str
+    bring: str
+    time: str
+    fee: str
+    where: str
+    notes: str
+    ask: str
+    here: str
+    in_person: str
+    online: str
+
+
+@cache
+def preparation_words() -> PreparationWords:
+    """Words of preparation sheets. Raises ``TypeError`` when the catalogue lacks one or has one too many."""
+    return PreparationWords(**tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["preparation"])
+
+
 @cache
 def ticket_words() -> TicketWords:
     """Words of tickets. Raises ``TypeError`` when the catalogue lacks an entry or has one too many."""

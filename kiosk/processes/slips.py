@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from devices.contract import Condition, Device
 from devices.supervisor import DeviceWorker, WorkerStoppedError
-from devices.ticket_printer import PrintOutcome, TicketSlip
+from devices.ticket_printer import PreparationSheet, PrintOutcome, TicketSlip
 from devices.ticket_printer import PrintResult as Printed
 from kiosk.client import CentreClient, CentreError, Ticket
 from kiosk.failures import FailureCode
@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 REPRINT_SECONDS = 30.0
 
-_RESULTS = {
+RESULTS = {
     Printed.PRINTED: PrintResult.PRINTED,
     Printed.SENT_UNCONFIRMED: PrintResult.UNCONFIRMED,
     Printed.NOT_PRINTED: PrintResult.FAILED,
@@ -45,7 +45,7 @@ _REPORTED = {
 class Printer(Device, Protocol):
     """What the kiosk uses of the ticket printer."""
 
-    def print_slip(self, slip: TicketSlip) -> PrintOutcome: ...
+    def print_slip(self, slip: TicketSlip | PreparationSheet) -> PrintOutcome: ...
 
 
 class Report(Protocol):
@@ -137,7 +137,7 @@ class Slips:
         except Exception as error:  # a bug of the driver: nobody knows what came out
             _LOG.exception("printing failed: %s", type(error).__name__)
             return PrintResult.UNKNOWN, FailureCode.UNEXPECTED
-        return _RESULTS[outcome.result], outcome.failure
+        return RESULTS[outcome.result], outcome.failure
 
     def _report(self, ticket: str, state: str, code: FailureCode | None, *, copy: bool) -> None:
         try:

@@ -84,15 +84,15 @@ def value_of(made: Field, draft: str) -> Value:
             return text
 
 
-def suggested(suggestions: Suggestions, made: Field, draft: str) -> tuple[str, ...]:
-    """What the keyboard may offer for the draft of this field."""
+def suggested(suggestions: Suggestions, made: Field, draft: str) -> tuple[str, ...] | None:
+    """What the keyboard may offer for the draft of this field; None where it never offers anything."""
     match made.type:
         case FieldType.NAME:
             return suggestions.of_name(draft)
         case FieldType.ADDR:
             return suggestions.of_place(draft)
         case _:
-            return ()
+            return None
 
 
 def types_capital(made: Field, draft: str, shift: bool) -> bool:

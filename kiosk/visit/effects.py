@@ -85,10 +85,14 @@ class Search:
 
 @dataclass(frozen=True)
 class PrintSheet:
-    """Print what to prepare for a procedure. Answer: ``SheetPrinted``."""
+    """Print what to prepare for a procedure. Answer: ``SheetPrinted``.
+
+    ``service_name``: the queue that leads there, where the centre has one.
+    """
 
     visit: str
     procedure: Procedure
+    service_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
         case PageTapped(page=page) if 0 <= page * HITS_PER_PAGE < len(screen.hits or ()):
             return same(state, replace(screen, page=page))
         case Back() | Cancel():
-            return home(state)
+            return to_services(state) if screen.from_services else home(state)
         case SuggestionTapped(text=text):
             return _typed(state, screen, text)
         case _:
@@ -68,7 +68,9 @@ def on_procedure(state: VisitState, screen: ProcedureShown, intent: Intent) -> R
             return to(state, replace(screen, page=page))
         case PrintSheetTapped() if not screen.printing:
             asked = replace(screen, printing=True, printed=None, print_failure=None)
-            return same(state, asked, PrintSheet(state.visit, screen.found.procedure))
+            service = next((one for one in state.services or () if one.id == screen.found.service), None)
+            effect = PrintSheet(state.visit, screen.found.procedure, service.name if service else None)
+            return same(state, asked, effect)
         case ServiceTapped(service=service) if service == screen.found.service:
             if state.held(service) is not None:
                 return to(state, TicketShown(service))

@@ -11,16 +11,18 @@ _DIGITS = "1234567890"
 _LETTER_ROWS = ("qwertyuiop", "asdfghjklđ")
 _LAST_LETTERS = "zxcvbnm"
 _VOWELS_AND_SIGNS = "ăâêôơư,.-'"
+SUGGESTIONS = 3
+_LETTERS_ON_SUGGESTION = 13
 _TONES = ("sac", "huyen", "hoi", "nga", "nang")
 
 
 def vietnamese_keyboard(
-    at: str, words: Words, *, capital: bool, method: InputMethod, suggestions: tuple[str, ...] = ()
+    at: str, words: Words, *, capital: bool, method: InputMethod, suggestions: tuple[str, ...] | None = None
 ) -> Keyboard:
     """The keyboard of the screen with key ``at``.
 
     ``capital``: the letters shown are capitals. ``suggestions`` are whole texts that may take the place of
-    what was typed; their last words stand on the keys.
+    what was typed; their last words stand on the keys. ``None``: there never are any here.
     """
 
     def letter(sign: str) -> Key:
@@ -47,17 +49,21 @@ def vietnamese_keyboard(
                 Key(words("question.clear"), ClearTapped(at), 2.0, "wide"),
             ),
         ),
-        tuple(Button(_tail(text), SuggestionTapped(at, text)) for text in suggestions),
+        None if suggestions is None else _suggested(at, suggestions),
     )
 
 
-def _tail(text: str, most: int = 22) -> str:
-    """The last words of a text, as many as a key can show."""
+def _suggested(at: str, suggestions: tuple[str, ...]) -> tuple[Button, ...]:
+    return tuple(Button(_tail(text), SuggestionTapped(at, text)) for text in suggestions[:SUGGESTIONS])
+
+
+def _tail(text: str) -> str:
+    """The last words of a text, as many as a key can show; at least one."""
     words = text.split(" ")
     shown = words[-1]
     for word in reversed(words[:-1]):
-        if len(word) + 1 + len(shown) > most:
-            return f"… {shown}"
+        if len(word) + 1 + len(shown) > _LETTERS_ON_SUGGESTION:
+            break
         shown = f"{word} {shown}"
     return shown
 

@@ -50,10 +50,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyboard:
-    """The Vietnamese keyboard, row by row; ``suggestions`` stand above it."""
+    """The Vietnamese keyboard, row by row; ``suggestions`` stand above it, at times none of them."""
 
     rows: tuple[tuple[Key, ...], ...]
-    suggestions: tuple[Button, ...] = ()
+    suggestions: tuple[Button, ...] | None = None
 
 
 def wait_text(wait: WaitRange | None, words: Words) -> str:

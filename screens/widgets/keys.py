@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.visit.events import BackspaceTapped
+from screens.citizen.keyboard import SUGGESTIONS
 from screens.citizen.parts import Button
-from screens.citizen.parts import Key as KeyModel
+from screens.citizen.parts import Keyboard as KeyboardModel
 from screens.theme import current
 from screens.widgets.buttons import Key
 
@@ -97,10 +100,20 @@ class Keyboard(_Board):
         super().__init__(row_mm=row_mm, **kwargs)
 
     def on_keyboard(self, *_args: object) -> None:
-        """Show the keys."""
-        rows: tuple[tuple[KeyModel, ...], ...] = self.keyboard.rows if self.keyboard is not None else ()
-        for keys, models in zip(self._shape([[key.width for key in row] for row in rows]), rows, strict=True):
-            for key, model in zip(keys, models, strict=True):
+        """Show the keys, and above them what may be taken instead of typing on."""
+        keyboard: KeyboardModel | None = self.keyboard
+        rows = keyboard.rows if keyboard is not None else ()
+        widths = [[key.width for key in row] for row in rows]
+        offered = keyboard.suggestions if keyboard is not None else None
+        if offered is not None:
+            widths.insert(0, [1.0] * SUGGESTIONS)
+        keys = self._shape(widths)
+        if offered is not None:
+            for key, button in zip_longest(keys[0], offered):
+                key.button, key.glyph, key.capitals_mm = button, "", 7
+            keys = keys[1:]
+        for line, models in zip(keys, rows, strict=True):
+            for key, model in zip(line, models, strict=True):
                 key.button = Button(model.label, model.event)
                 key.active = model.active
                 key.glyph = "backspace" if isinstance(model.event, BackspaceTapped) else ""

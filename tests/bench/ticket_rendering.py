@@ -21,8 +21,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from devices.ticket_printer import TicketPrinter, TicketSlip
-from devices.ticket_printer.drawing import DOTS, _font, draw
+from devices.ticket_printer.drawing import draw
 from devices.ticket_printer.escpos import encode
+from devices.ticket_printer.strip import DOTS, _font
 from devices.virtual.printer import VirtualPrinter
 from kiosk.settings import PrinterSettings
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from devices.ticket_printer import TestSlip, TicketSlip, drawing
-from devices.ticket_printer.drawing import DOTS, alphabet, code_modules, draw
+from devices.ticket_printer import PreparationSheet, Section, TestSlip, TicketSlip, strip
+from devices.ticket_printer.drawing import alphabet, draw
+from devices.ticket_printer.strip import DOTS, code_modules
 from devices.ticket_printer.words import ticket_words
 
 URL = "http://192.168.1.10:8080/follow/Xk3v9QmTz2LrYw8Pq1NsAg"
@@ -47,13 +48,13 @@ def ink(picture):
 def texts_of(thing, paper_mm=80):
     """Every line of text put on the paper, as it was put there."""
     lines = []
-    real = drawing._Sheet._line
+    real = strip.Strip._line
 
     def spy(self, text, font, middle, colour):
         lines.append(text.replace("\u00a0", " "))
         real(self, text, font, middle, colour)
 
-    with patch.object(drawing._Sheet, "_line", spy):
+    with patch.object(strip.Strip, "_line", spy):
         draw(thing, paper_mm)
     return " ".join(lines)
 
@@ -74,7 +75,7 @@ def test_the_qr_of_any_allowed_address_is_read(paper_mm, length, tmp_path):
 def test_the_qr_is_at_least_20_mm_wide_with_a_quiet_zone_of_four_modules(paper_mm):
     picture = draw(slip(), paper_mm)
     across = len(code_modules(URL))
-    with patch.object(drawing, "code_modules", lambda _text: [[True] * across] * across):
+    with patch.object(strip, "code_modules", lambda _text: [[True] * across] * across):
         solid = draw(slip(), paper_mm)
     rows = [
         max(
@@ -126,13 +127,13 @@ def test_every_letter_of_the_alphabet_is_drawn_whole():
     """A line's own rows hold all of its ink: no mark above or below is cut off or runs into the next line."""
     for line in alphabet():
         for font_name, size in (
-            (drawing._TEXT, 22),
-            (drawing._TEXT, 34),
-            (drawing._BOLD, 46),
-            (drawing._BOLD, 30),
+            (strip.TEXT, 22),
+            (strip.TEXT, 34),
+            (strip.BOLD, 46),
+            (strip.BOLD, 30),
         ):
-            font = drawing._font(font_name, size)
-            sheet = drawing._Sheet(DOTS[80] * 2)
+            font = strip._font(font_name, size)
+            sheet = strip.Strip(DOTS[80] * 2)
             sheet.space(10)
             sheet._line(line, font, DOTS[80], 0)
             sheet.space(10)
@@ -231,3 +232,29 @@ def test_a_slip_that_cannot_be_right_is_refused(changes, reason):
 def test_a_centre_without_a_unit_keeps_its_name_whole():
     assert ticket_words().office_and_place("Bộ phận Một cửa") == ("Bộ phận Một cửa", "")
     assert ticket_words().office_and_place("Trung tâm đặc khu Côn Đảo") == ("Trung tâm", "đặc khu Côn Đảo")
+
+
+def test_a_sheet_to_prepare_with_is_whole_on_both_papers_and_its_code_can_be_scanned(tmp_path):
+    sheet = PreparationSheet(
+        centre="Trung tâm Phục vụ hành chính công xã Thuận Hòa",
+        title="Cấp Giấy xác nhận tình trạng hôn nhân " * 4,
+        code="1.004873",
+        sections=(
+            Section(
+                "Cần mang theo", ("Căn cước", "Quyết định ly hôn của Tòa án, nếu đã ly hôn"), to_tick=True
+            ),
+            Section("Lệ phí", ("Do Hội đồng nhân dân tỉnh quyết định. " * 30,)),
+        ),
+        url="https://dichvucong.gov.vn/thu-tuc-hanh-chinh/1.004873",
+        printed_at=datetime(2026, 11, 23, 1, 15, tzinfo=UTC),
+    )
+    for paper in (80, 58):
+        picture = draw(sheet, paper)
+        assert picture.width == DOTS[paper]
+        assert picture.crop((0, 0, 2, picture.height)).getextrema() == (255, 255), "the left edge is free"
+        file = tmp_path / f"{paper}.png"
+        picture.save(file)
+        read = subprocess.run(
+            ["zbarimg", "-q", "--raw", str(file)], capture_output=True, text=True, check=True
+        )
+        assert read.stdout.strip() == sheet.url
