@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,20 +161,29 @@ class Issuing:
             hint=service.hint,
             open=service.open,
             closed_reason=service.closed_reason,
-            opens_at=None if service.opens_at is None else service.opens_at.astimezone(self._zone),
+            opens_at=self._local(service.opens_at),
             closed_words=service.closed_words,
             waiting=service.waiting,
             wait=wait_of(service),
             counters=tuple(counter.number for counter in service.counters),
             form=service.form,
+            closes_at=self._local(service.closes_at),
+            last_ticket_at=self._local(service.last_ticket_at),
+            for_ages=service.for_ages,
         )
+
+    def _local(self, moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment.astimezone(self._zone)
 
     def _held_choices(self, lease: Lease) -> tuple[ServiceChoice, ...]:
         """The services as they were last told, open as long as their block and their hours last."""
         known = self._numbers.recall("services") if self._numbers else None
         choices = []
         for raw in known or ():
-            choice = ServiceChoice(**{**raw, "counters": tuple(raw["counters"])})
+            ages = raw.get("for_ages")
+            choice = ServiceChoice(
+                **{**raw, "counters": tuple(raw["counters"]), "for_ages": ages and tuple(ages)}
+            )
             if choice.open:
                 choice = self._by_block(choice, lease.block(choice.id))
             choices.append(choice)
@@ -201,6 +210,7 @@ class Issuing:
                 "hint": one.hint,
                 "counters": [counter.number for counter in one.counters],
                 "form": one.form,
+                "for_ages": one.for_ages and list(one.for_ages),
                 **_closed_for_long(one),
             }
             for one in services

@@ -33,14 +33,21 @@ from devices.ticket_printer import TicketPrinter
 from kiosk.client import Answer as SentAnswer
 from kiosk.client import CentreClient, CentreError, FormAnswers
 from kiosk.eforms.definition import FormDefinition
+from kiosk.eforms.suggestions import Suggestions
 from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.clock_skew import CentreClock
+from kiosk.processes.finding import Finding, Library
+from kiosk.processes.helping import Helping
 from kiosk.processes.issuing import Issuing
+from kiosk.processes.matters import Matters
+from kiosk.processes.notices import NoticeBoard
 from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.processes.owned_devices import OwnedDevices
+from kiosk.processes.rating import Ratings
+from kiosk.processes.sheets import Sheets
 from kiosk.processes.slips import Printer, Slips
 from kiosk.settings import (
     CardReaderSettings,
@@ -50,7 +57,21 @@ from kiosk.settings import (
     ScreenSettings,
     Settings,
 )
-from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm, Wipe
+from kiosk.visit.effects import (
+    AddMatter,
+    CallHelp,
+    Effect,
+    GiveBackTicket,
+    IssueTicket,
+    LoadServices,
+    PrintSheet,
+    PrintSlip,
+    ReadCard,
+    Search,
+    SendForm,
+    SendRating,
+    Wipe,
+)
 from kiosk.visit.events import (
     CardFailed,
     CardInserted,
@@ -127,6 +148,8 @@ class KioskProcess:
         devices: DeviceSettings | None = None,
         forms: Mapping[str, FormDefinition] | None = None,
         clips: tuple[Clip, ...] = (),
+        suggestions: Suggestions | None = None,
+        procedures: Library | None = None,
         numbers: OfflineNumbers | None = None,
         clock: CentreClock | None = None,
         make_reader: Callable[[CardReaderSettings], Reader] = ChipCardReader,
@@ -144,7 +167,7 @@ class KioskProcess:
         self._zone = ZoneInfo(settings.centre.timezone)
         self._utc_now, self._monotonic = now, monotonic
         self._lock = threading.RLock()
-        setup = setup_of(settings, forms or {}, clips)
+        setup = setup_of(settings, forms or {}, clips, suggestions=suggestions)
         self._state = VisitState(setup, comfort=setup.comfort, now=self._now())
         self._stop = threading.Event()
         self._calls = ThreadPoolExecutor(3, "centre-calls")
@@ -156,7 +179,16 @@ class KioskProcess:
             self._device_changed,
             health=lambda name: self._issuing.health if name == "kiosk_screen" else None,
         )
+        clock = clock or CentreClock()
         self._issuing = Issuing(client, self._zone, numbers, clock, monotonic=monotonic)
+        self._helping = Helping(client, self.dispatch)
+        self._ratings = Ratings(client, self._zone, numbers, self.dispatch, clock.now)
+        self._matters = Matters(client, self.dispatch)
+        self._notices = NoticeBoard(client, settings, self.dispatch)
+        self._finding = Finding(procedures, self.dispatch) if procedures is not None else None
+        self._sheets = Sheets(
+            settings.centre, lambda: self._devices.worker("printer"), self.dispatch, self._now
+        )
         self._slips = Slips(
             client,
             settings.centre,
@@ -184,6 +216,10 @@ class KioskProcess:
         self._devices.start()
         self._issuing.start()
         self._slips.start()
+        self._ratings.start()
+        if self._finding is not None:
+            self._finding.start()
+        self._notices.start()
         for thread in self._threads:
             thread.start()
 
@@ -192,6 +228,11 @@ class KioskProcess:
         self._stop.set()
         self._slips.stop()
         self._issuing.stop()
+        self._notices.stop()
+        self._ratings.stop()
+        self._helping.forget()
+        if self._finding is not None:
+            self._finding.stop()
         with self._lock:
             self._state, _ = wiped(self._state)
         self._calls.shutdown(wait=False, cancel_futures=True)
@@ -222,7 +263,7 @@ class KioskProcess:
             self._state, _ = wiped(self._state)
         self._on_change()
 
-    def _begin(self, effect: Effect) -> None:
+    def _begin(self, effect: Effect) -> None:  # noqa: PLR0912 - a line for each effect
         match effect:
             case ReadCard():
                 self._read(effect.visit, effect.attempt, effect.keys)
@@ -234,8 +275,25 @@ class KioskProcess:
                 self._slips.print(visit, ticket, copy=copy)
             case SendForm():
                 self._call(self._send_form, effect)
+            case Search():
+                if self._finding is not None:
+                    self._finding.search(effect)
+            case PrintSheet():
+                self._sheets.print(effect)
+            case GiveBackTicket():
+                self._call(self._matters.give_back, effect)
+            case AddMatter():
+                self._call(self._matters.add, effect)
+            case CallHelp():
+                self._call(self._helping.call, effect)
+            case SendRating():
+                self._call(self._ratings.send, effect)
             case Wipe():
                 self._issuing.forget()
+                self._helping.forget()
+                self._ratings.forget()
+                if self._finding is not None:
+                    self._finding.forget()
                 _LOG.info("visit over, wiped")
 
     def _call(self, job: Callable[..., None], *arguments: object) -> None:
@@ -425,6 +483,7 @@ def setup_of(
     forms: Mapping[str, FormDefinition],
     clips: tuple[Clip, ...],
     machine: str | None = None,
+    suggestions: Suggestions | None = None,
 ) -> Setup:
     """What the visit needs of the settings. ``machine`` is random at every start, so that no id comes
     twice.
@@ -441,6 +500,8 @@ def setup_of(
         clips_after_seconds=float(kiosk.clips_after_seconds),
         forms=dict(forms),
         clips=clips,
+        suggestions=suggestions or Suggestions(),
+        languages=tuple(kiosk.languages),
     )
 
 

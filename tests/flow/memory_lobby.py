@@ -23,6 +23,7 @@ from kiosk.client import (
     DeviceRequest,
     Event,
     LeasedBlock,
+    Notices,
     NumberLease,
     OfflineAnswer,
     OfflineNumber,
@@ -86,6 +87,10 @@ class MemoryCentre:
     def queue_rules(self) -> QueueRules:
         self._asked()
         return self.rules
+
+    def notices(self) -> Notices:
+        self._asked()
+        return Notices()
 
     def who(self) -> Who:
         self._asked()
