@@ -1,6 +1,7 @@
 """What holds for all tests in one process."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -13,6 +14,12 @@ import pytest
 _FOLDER = Path(tempfile.mkdtemp(prefix="mot-cua-test-"))
 os.environ["PCSCLITE_CSOCK_NAME"] = str(_FOLDER / "pcscd.comm")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look through it again after every few tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ from tests.centre.support import (
     CONFIG,
     ENGINES,
     Desk,
-    Process,
     Seed,
     SetClock,
+    WarmProcess,
     planted,
     sown,
     start_desk,
@@ -77,18 +77,17 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def desk(settings: Settings, seed: Seed, data: Path, clock: SetClock) -> Iterator[Desk]:
-    web = start_desk(settings, data, clock)
-    made = Desk(settings, data, clock, web, dict(seed.tokens))
+    made = Desk(settings, data, clock, start_desk(settings, data, clock), dict(seed.tokens))
     try:
         yield made
     finally:
-        web.__exit__(None, None, None)
+        made.web.__exit__(None, None, None)  # the one of now: a test may have started another
 
 
 @pytest.fixture
-def process(data: Path) -> Iterator[Process]:
+def process(data: Path) -> Iterator[WarmProcess]:
     """A running centre over the seeded data folder."""
-    made = Process(data)
+    made = WarmProcess(data)
     made.start()
     try:
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -10,10 +11,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -278,71 +281,112 @@ class Process:
             self.kill()
 
 
-class WarmProcess:
-    """A centre as a process of its own that starts within a tenth of a second (see ``tests.centre.warm``)."""
+class Starter:
+    """Starts centres as processes of their own within a tenth of a second (``tests.centre.warm``)."""
 
-    def __init__(self, folder: Path, config: Path = CONFIG) -> None:
-        self.folder = folder
-        self.url = ""
-        self._asked = {"config": str(config), "data": str(folder), "port": 0}
-        self._pid = 0
-        log = (folder.parent / "centre.log").open("a")
-        self._starter = subprocess.Popen(
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._told: dict[int, dict[str, Any]] = {}
+        self._child = subprocess.Popen(
             [sys.executable, "-m", "tests.centre.warm"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=log,
             text=True,
             bufsize=1,
         )
-        log.close()
+
+    def begin(self, asked: dict[str, Any]) -> int:
+        """Start one, without waiting until it answers requests; its process."""
+        with self._lock:
+            assert self._child.stdin is not None
+            self._child.stdin.write(json.dumps(asked) + "\n")
+            while (said := self._next())["url" if "url" in said else "code"] is not None:
+                pass  # of one begun before
+            return int(said["pid"])
+
+    def told(self, pid: int, what: str) -> Any:
+        """Where it listens (``url``), or how it ended (``code``), as soon as that is so."""
+        with self._lock:
+            while self._told[pid].get(what) is None:
+                assert what == "code" or "code" not in self._told[pid], "the centre ended before it listened"
+                self._next()
+            return self._told[pid][what]
+
+    def end(self) -> None:
+        """End, and with it every centre that still runs."""
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._child.wait(timeout=30)
+
+    def _next(self) -> dict[str, Any]:
+        """The next line; unbuffered, for ``select``. Each is written whole or, by one killed, not at all."""
+        assert self._child.stdout is not None
+        line = b""
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([self._child.stdout], [], [], 30)
+            assert ready, "no centre says anything"
+            line += os.read(self._child.stdout.fileno(), 1)
+        said: dict[str, Any] = json.loads(line)
+        self._told.setdefault(said["pid"], {}).update(said)
+        return said
+
+
+@cache
+def shared_starter() -> Starter:
+    """The one of this test process."""
+    made = Starter()
+    atexit.register(made.end)
+    return made
+
+
+class WarmProcess:
+    """A centre as a process of its own. Its database is where the environment says when this is made."""
+
+    def __init__(self, folder: Path, config: Path = CONFIG) -> None:
+        self.folder = folder
+        self.url = ""
+        self.log = folder.parent / "centre.log"
+        self._starter = shared_starter()
+        self._asked = {
+            "config": str(config),
+            "data": str(folder),
+            "port": 0,
+            "database": os.environ.get(URL_VARIABLE, ""),
+            "log": str(self.log),
+        }
+        self._pid = 0
 
     def begin(self) -> None:
         """Start, without waiting until requests are answered."""
-        assert self._starter.stdin is not None
-        self._starter.stdin.write(json.dumps(self._asked) + "\n")
-        while (answer := self._answer())["url"] is not None:
-            pass  # said by one that was killed meanwhile
-        self._pid = answer["pid"]
+        self._pid = self._starter.begin(self._asked)
 
     def start(self) -> None:
         self.begin()
-        while (answer := self._answer())["pid"] != self._pid:
-            pass
-        self.url = answer["url"]
+        try:
+            self.url = str(self._starter.told(self._pid, "url"))
+        except AssertionError as error:
+            raise AssertionError(self.log.read_text()[-2000:]) from error
         self._asked["port"] = int(self.url.rsplit(":", 1)[1])
 
-    def _answer(self) -> dict[str, Any]:
-        """The next line; unbuffered, for ``select``.
-
-        A killed process has written its line whole or not at all.
-        """
-        assert self._starter.stdout is not None
-        line = b""
-        while not line.endswith(b"\n"):
-            ready, _, _ = select.select([self._starter.stdout], [], [], 30)
-            assert ready, (self.folder.parent / "centre.log").read_text()[-2000:]
-            line += os.read(self._starter.stdout.fileno(), 1)
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
     def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            while True:
-                os.kill(self._pid, 0)
-                time.sleep(0.001)
-        self._pid = 0
+        self._leave(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Have it end in order; its exit code."""
+        return self._leave(signal.SIGTERM)
 
     def end(self) -> None:
         if self._pid:
             self.kill()
-        self._starter.kill()
-        self._starter.wait(timeout=10)
-        for pipe in (self._starter.stdin, self._starter.stdout):
-            if pipe is not None:
-                pipe.close()
+
+    def _leave(self, sent: signal.Signals) -> int:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, sent)
+        code = int(self._starter.told(self._pid, "code"))
+        self._pid = 0
+        return code
 
 
 def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:

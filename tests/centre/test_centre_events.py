@@ -26,7 +26,7 @@ from kiosk.centre.store.store import Store, Transaction
 from kiosk.client import CentreClient, CentreError, Event
 from kiosk.failures import FailureCode
 from kiosk.settings import Settings, load
-from tests.centre.support import API, CONFIG, PASSWORD, Process, Seed, eventually, headers
+from tests.centre.support import API, CONFIG, PASSWORD, Seed, WarmProcess, eventually, headers
 
 PLAN = Plan.of(load(CONFIG), "http://127.0.0.1")
 
@@ -55,12 +55,12 @@ class Listener:
 
 
 @pytest.fixture
-def display(process: Process, seed: Seed) -> CentreClient:
+def display(process: WarmProcess, seed: Seed) -> CentreClient:
     return CentreClient(process.url, seed.tokens["display"])
 
 
 @pytest.fixture
-def kiosk(process: Process, seed: Seed) -> CentreClient:
+def kiosk(process: WarmProcess, seed: Seed) -> CentreClient:
     return CentreClient(process.url, seed.tokens["kiosk"])
 
 
@@ -75,7 +75,7 @@ def listening(client: CentreClient, last_id: int | None = None) -> Iterator[List
 
 
 def test_a_call_reaches_the_display_with_ticket_and_counter(
-    process: Process, display: CentreClient, kiosk: CentreClient
+    process: WarmProcess, display: CentreClient, kiosk: CentreClient
 ) -> None:
     officer = CentreClient(process.url)
     officer.sign_in("lan", PASSWORD)
@@ -110,7 +110,7 @@ def test_a_display_that_was_away_gets_everything_it_missed_in_order(
 
 
 def test_a_killed_centre_comes_back_and_the_stream_goes_on_where_it_was(
-    process: Process, display: CentreClient, kiosk: CentreClient
+    process: WarmProcess, display: CentreClient, kiosk: CentreClient
 ) -> None:
     with listening(display, 0) as listener:
         for round_ in range(3):
@@ -127,7 +127,7 @@ def test_a_killed_centre_comes_back_and_the_stream_goes_on_where_it_was(
 
 
 def test_what_the_command_line_writes_is_seen_by_those_who_listen(
-    process: Process, display: CentreClient, settings: Settings
+    process: WarmProcess, display: CentreClient, settings: Settings
 ) -> None:
     with listening(display) as listener:
         admin.create_token(settings, process.folder, "kiosk", "moi")
@@ -139,7 +139,7 @@ def test_what_the_command_line_writes_is_seen_by_those_who_listen(
     assert kiosk.who().name == "moi-2"
 
 
-def raw_stream(process: Process, token: str, query: str = "", sent: dict[str, str] | None = None) -> Any:
+def raw_stream(process: WarmProcess, token: str, query: str = "", sent: dict[str, str] | None = None) -> Any:
     return requests.get(
         f"{process.url}{API}/events{query}",
         headers={**headers(token), **(sent or {})},
@@ -166,7 +166,7 @@ def first_events(response: Any, count: int, last: str = "nothing") -> list[dict[
     return events
 
 
-def test_the_stream_speaks_the_standard(process: Process, seed: Seed, kiosk: CentreClient) -> None:
+def test_the_stream_speaks_the_standard(process: WarmProcess, seed: Seed, kiosk: CentreClient) -> None:
     kiosk.issue_ticket("ho-tich", "k")
     response = raw_stream(process, seed.tokens["display"], sent={"Last-Event-ID": "0"})
     assert response.headers["content-type"].startswith("text/event-stream")
@@ -180,13 +180,13 @@ def test_the_stream_speaks_the_standard(process: Process, seed: Seed, kiosk: Cen
 
 @pytest.mark.parametrize(("query", "code"), [("?last_event_id=-1", 422), ("?last_event_id=x", 422),
                                              (f"?last_event_id={2**64}", 422)])  # fmt: skip
-def test_a_position_that_is_none_is_refused(process: Process, seed: Seed, query: str, code: int) -> None:
+def test_a_position_that_is_none_is_refused(process: WarmProcess, seed: Seed, query: str, code: int) -> None:
     assert raw_stream(process, seed.tokens["display"], query).status_code == code
 
 
 @pytest.mark.parametrize("query", ["?last_event_id=999999", "?last_event_id=1&epoch=another"])
 def test_a_position_of_another_journal_is_answered_with_reset(
-    process: Process, seed: Seed, query: str, kiosk: CentreClient
+    process: WarmProcess, seed: Seed, query: str, kiosk: CentreClient
 ) -> None:
     response = raw_stream(process, seed.tokens["display"], query)
     kiosk.issue_ticket("ho-tich", "k")
@@ -195,7 +195,7 @@ def test_a_position_of_another_journal_is_answered_with_reset(
     assert json.loads(reset["data"])["head"] == int(issued["id"]) - 1
 
 
-def test_streams_that_went_away_are_let_go(process: Process, seed: Seed) -> None:
+def test_streams_that_went_away_are_let_go(process: WarmProcess, seed: Seed) -> None:
     def open_streams() -> float:
         text = requests.get(f"{process.url}/metrics", timeout=5).text
         return float(
@@ -213,14 +213,14 @@ def test_streams_that_went_away_are_let_go(process: Process, seed: Seed) -> None
     eventually(lambda: open_streams() == 0)
 
 
-def test_a_client_without_the_role_is_told_so_and_stops(process: Process) -> None:
+def test_a_client_without_the_role_is_told_so_and_stops(process: WarmProcess) -> None:
     with pytest.raises(CentreError) as raised:
         next(CentreClient(process.url, "not-a-token").events())
     assert raised.value.code is FailureCode.NOT_SIGNED_IN
 
 
 def test_the_follow_page_is_told_when_its_place_changes_and_only_then(
-    process: Process, kiosk: CentreClient
+    process: WarmProcess, kiosk: CentreClient
 ) -> None:
     officer = CentreClient(process.url)
     officer.sign_in("lan", PASSWORD)
@@ -250,7 +250,7 @@ def test_the_follow_page_is_told_when_its_place_changes_and_only_then(
     assert [int(event["id"]) for event in found[1:]] == [place["head"] for place in places]
 
 
-def test_a_stop_ends_the_streams_at_once(process: Process, seed: Seed) -> None:
+def test_a_stop_ends_the_streams_at_once(process: WarmProcess, seed: Seed) -> None:
     response = raw_stream(process, seed.tokens["display"])
     lines = response.iter_lines(chunk_size=1)
     next(lines)
@@ -343,7 +343,7 @@ class TestBroadcaster:
 
 
 def test_a_board_newer_than_the_streams_knowledge_is_no_reset(
-    process: Process, seed: Seed, settings: Settings, display: CentreClient
+    process: WarmProcess, seed: Seed, settings: Settings, display: CentreClient
 ) -> None:
     for count in range(5):
         admin.create_token(settings, process.folder, "kiosk", f"moi-{count}")

@@ -12,13 +12,15 @@ from kiosk.centre.admin import verify_journal
 from kiosk.client import CentreClient, CentreError, Ticket
 from kiosk.failures import FailureCode
 from kiosk.settings import Settings
-from tests.centre.support import OFFICERS, PASSWORD, Process
+from tests.centre.support import OFFICERS, PASSWORD, WarmProcess
 
 EACH = 80
 COUNTERS = ("quay-1", "quay-2", "quay-5", "quay-9")
 
 
-def test_everyone_at_once(process: Process, seed: tuple[Path, dict[str, str]], settings: Settings) -> None:
+def test_everyone_at_once(
+    process: WarmProcess, seed: tuple[Path, dict[str, str]], settings: Settings
+) -> None:
     services = [service.id for service in settings.services]
     issuing = threading.Event()
 
@@ -67,7 +69,7 @@ def test_everyone_at_once(process: Process, seed: tuple[Path, dict[str, str]], s
 
 
 def test_one_key_pressed_at_two_places_is_one_number(
-    process: Process, seed: tuple[Path, dict[str, str]]
+    process: WarmProcess, seed: tuple[Path, dict[str, str]]
 ) -> None:
     def press(name: str) -> Ticket:
         return CentreClient(process.url, seed[1][name]).issue_ticket("ho-tich", "the-same-key")
@@ -78,7 +80,7 @@ def test_one_key_pressed_at_two_places_is_one_number(
 
 
 def test_one_waiting_citizen_and_four_officers_who_press_next(
-    process: Process, seed: tuple[Path, dict[str, str]]
+    process: WarmProcess, seed: tuple[Path, dict[str, str]]
 ) -> None:
     clients = [CentreClient(process.url) for _ in range(2)]
     for client, login, counter in zip(clients, OFFICERS, ("quay-1", "quay-9"), strict=False):

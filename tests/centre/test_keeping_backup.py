@@ -20,7 +20,7 @@ from kiosk.centre.keeping.places import CentreRunsError
 from kiosk.centre.keeping.restore import RestoreError
 from kiosk.settings import BackupSettings, Settings
 from tests.centre.command import main
-from tests.centre.support import CONFIG, Desk, Process, SetClock, sql, start_desk
+from tests.centre.support import CONFIG, Desk, SetClock, WarmProcess, sql, start_desk
 from tests.centre.support import backup as keep_database
 
 SECRET_TABLES = ("person_today", "session")
@@ -287,7 +287,7 @@ def test_a_second_disk_that_was_away_is_caught_up_with(
 
 @pytest.mark.on_sqlite
 def test_a_centre_killed_and_its_database_destroyed_begins_where_it_was(
-    process: Process, settings: Settings, data: Path, seed: Any
+    process: WarmProcess, settings: Settings, data: Path, seed: Any
 ) -> None:
     import httpx
 

@@ -13,7 +13,7 @@ import requests
 
 from kiosk.centre.admin import verify_journal
 from kiosk.settings import Settings
-from tests.centre.support import API, PASSWORD, Process, Seed, headers
+from tests.centre.support import API, PASSWORD, Seed, WarmProcess, headers, planted
 
 ROUNDS = 8
 HERE, THERE = "quay-1", "quay-9"
@@ -67,17 +67,25 @@ class House:
                 self.post(f"/counters/{counter}/complete", who)
 
 
-@pytest.fixture
-def house(process: Process, seed: Seed, settings: Settings) -> Iterator[House]:
-    made = House(process.url, {"kiosk": seed.tokens["kiosk"]})
-    for login, counter in (("lan", HERE), ("minh", THERE)):
-        answer = requests.post(
-            f"{process.url}{API}/session", json={"login": login, "password": PASSWORD}, timeout=30
-        )
-        made.tokens[login] = answer.json()["token"]
-        made.done(counter, login, "open")
-    yield made
-    verify_journal(settings, process.folder)
+@pytest.fixture(scope="module")
+def house(seed: Seed, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One centre for all races on an engine; each leaves both counters open and idle."""
+    folder = tmp_path_factory.mktemp("house") / "data"
+    with planted(seed, folder):
+        process = WarmProcess(folder)
+        process.start()
+        try:
+            made = House(process.url, {"kiosk": seed.tokens["kiosk"]})
+            for login, counter in (("lan", HERE), ("minh", THERE)):
+                answer = requests.post(
+                    f"{process.url}{API}/session", json={"login": login, "password": PASSWORD}, timeout=30
+                )
+                made.tokens[login] = answer.json()["token"]
+                made.done(counter, login, "open")
+            yield made
+            verify_journal(settings, folder)
+        finally:
+            process.end()
 
 
 def call(house: House, ticket: Any) -> None:
