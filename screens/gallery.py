@@ -18,11 +18,13 @@ from kiosk.eforms.definition import load_forms
 from kiosk.failures import FailureCode
 from kiosk.identity.card_proof import Access, AccessProtocol, CardProof, GroupHash, Password, Signature
 from kiosk.identity.citizen import Citizen, Sex
+from kiosk.procedures.library import ProcedureLibrary
+from kiosk.procedures.shipped import read_shipped
 from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.settings import ScreenSettings, load
-from kiosk.visit.comfort import Comfort
+from kiosk.visit.comfort import Comfort, TextSize
 from kiosk.visit.drafts import InputKind, input_kind
-from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
+from kiosk.visit.effects import Effect, IssueTicket, LoadServices, PrintSlip, ReadCard, Search, SendForm
 from kiosk.visit.events import (
     CardFailed,
     CardInserted,
@@ -37,19 +39,25 @@ from kiosk.visit.events import (
     DeviceChanged,
     DigitTapped,
     Event,
+    FindTapped,
     FormFailed,
     FormSent,
+    Found,
+    FoundProcedure,
     IssuedTicket,
     KeyTapped,
     OfferAccepted,
     PageTapped,
     PrintResult,
+    PrintSheetTapped,
     PriorityClass,
+    ProcedureChosen,
     ReadingStep,
     ServiceChoice,
     ServicesFailed,
     ServicesLoaded,
     ServiceTapped,
+    SheetPrinted,
     SlipPrinted,
     StartWithoutCard,
     Tick,
@@ -106,6 +114,7 @@ def samples(comfort: Comfort | None = None) -> dict[str, KioskView]:
     _form(walk, table["typed"])
     _troubles(walk, setup, services)
     _clips(walk, setup)
+    _procedures(walk, setup, services)
     return walk.views
 
 
@@ -339,6 +348,33 @@ def _clips(walk: Walk, setup: Setup) -> None:
     walk.views |= watching.views | left.views
 
 
+def _procedures(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> None:
+    file = ROOT / "config" / "procedures" / "ho-tich.toml"
+    library = ProcedureLibrary(read_shipped(file.name, tomllib.loads(file.read_text(encoding="utf-8"))))
+    finding = Walk(setup)
+    finding.do(FindTapped())
+    finding.keep("find_procedure")
+    finding.do(ServicesLoaded(finding.asked(LoadServices).visit, services))
+    finding.do(*(KeyTapped(key=key) for key in ("k", "h", "a", "i", "space", "s", "i", "n", "h")))
+    search = finding.asked(Search)
+    hits = [library.get(hit.code) for hit in library.search(search.text, search.limit)]
+    found = tuple(FoundProcedure(one, one.service) for one in hits if one is not None)
+    finding.do(Found(search.visit, search.text, found))
+    finding.keep("find_procedure_found")
+    before = finding.state
+    finding.do(Found(search.visit, search.text, ()))
+    finding.keep("find_procedure_nothing")
+    finding.state = before
+    finding.do(ProcedureChosen(code=found[0].procedure.code))
+    finding.keep("procedure")
+    finding.do(PrintSheetTapped())
+    finding.do(SheetPrinted(search.visit, found[0].procedure.code, PrintResult.PRINTED))
+    finding.keep("procedure_printed")
+    finding.do(PageTapped(page=1))
+    finding.keep("procedure_2")
+    walk.views |= finding.views
+
+
 def draw(
     out: Path, names: list[str], size: tuple[int, int], diagonal_inches: float, comfort: Comfort | None = None
 ) -> None:
@@ -372,9 +408,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", default="1080x1920", help="panel in pixels, e.g. 1920x1080")
     parser.add_argument("--inches", type=float, default=21.5, help="the panel's diagonal")
     parser.add_argument("--language", default="vi", help="language of the screens, e.g. en")
+    parser.add_argument("--letters", type=int, default=0, choices=[0, 1, 2], help="size of the letters")
+    for name in ("contrast", "low", "left"):
+        parser.add_argument(f"--{name}", action="store_true")
     given = parser.parse_args(arguments)
     width, _, height = given.size.partition("x")
-    comfort = Comfort(language=given.language)
+    comfort = Comfort(
+        given.language, TextSize(given.letters), given.contrast, low=given.low, left_handed=given.left
+    )
     draw(given.out, given.names, (int(width), int(height)), given.inches, comfort)
     return 0
 
