@@ -1,0 +1,74 @@
+"""Draws every sample of the gallery in one language and prints, as JSON, which texts do not fit.
+
+Run as a process of its own, because a window is opened: ``python -m screens.locale.measuring TAG WIDTH HEIGHT
+INCHES`` with ``SDL_VIDEODRIVER=offscreen``. One line: ``[[screen, text, what is wrong], …]``. Vietnamese fits
+by the tests of the screens; what is told of it here tells how strict this is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from kiosk.settings import ScreenSettings
+from kiosk.visit.comfort import Comfort, TextSize
+from screens.gallery import FRAMES, samples
+from screens.window import prepare_window
+
+LEAST_SQUEEZE = 0.8
+"""Type that had to be made smaller than this part of its size is too much text for its screen."""
+
+
+def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str, str, str]]:
+    """Screen, text and what is wrong with it, for every sample in the language ``tag``."""
+    prepare_window(ScreenSettings(width=width, height=height, diagonal_inches=inches), "languages")
+    from kivy.base import EventLoop  # noqa: PLC0415 - the window is prepared now
+    from kivy.core.window import Window  # noqa: PLC0415
+
+    from screens.citizen.stage import Stage  # noqa: PLC0415
+
+    stage = Stage(lambda _event: None, lambda: None)
+    Window.add_widget(stage)
+    EventLoop.ensure_window()
+    found: dict[tuple[str, str, str], None] = {}
+    for name, view in samples(Comfort(language=tag, text_size=TextSize.NORMAL)).items():
+        stage.show(view)
+        for _ in range(FRAMES):
+            EventLoop.idle()
+        for text, wrong in _problems(stage, (width, height)):
+            found[(name, text, wrong)] = None
+    return list(found)
+
+
+def _problems(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
+    from kivy.uix.label import Label  # noqa: PLC0415
+
+    from screens.widgets.column import Column  # noqa: PLC0415
+
+    overlay = getattr(stage, "_overlay", None)
+    top = overlay if overlay is not None and overlay.parent else stage
+    widgets = list(top.walk(restrict=True))
+    found: list[tuple[str, str]] = []
+    for label in widgets:
+        if not isinstance(label, Label) or not label.text:
+            continue
+        wide, high = label.texture_size[0] - label.width, label.texture_size[1] - label.height
+        if wide > 1 or high > 1:
+            found.append((label.text, f"{max(wide, 0):.0f} px too wide, {max(high, 0):.0f} px too high"))
+        left, bottom = label.to_window(label.x, label.y)
+        right, upper = label.to_window(label.right, label.top)
+        if left < -1 or bottom < -1 or right > size[0] + 1 or upper > size[1] + 1:
+            found.append((label.text, "leaves the screen"))
+    for column in widgets:
+        if not isinstance(column, Column) or column.size_hint_y is None:
+            continue
+        if column.minimum_height > column.height + 1 or column.squeeze < LEAST_SQUEEZE - 0.001:
+            longest = max((one.text for one in column.walk() if isinstance(one, Label)), key=len, default="")
+            found.append((longest, f"the page is too full, type at {column.squeeze:.2f} of its size"))
+    return found
+
+
+if __name__ == "__main__":
+    told = too_long(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    print(json.dumps(told, ensure_ascii=False))  # noqa: T201 - the answer
