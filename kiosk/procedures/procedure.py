@@ -33,8 +33,8 @@ class FeeKind(StrEnum):
     """What may be concluded from the words about a fee.
 
     *provincial*: the provincial People's Council sets it, even if a portal prints "Miễn phí" in front; its
-    text with the exemptions is shown word for word. *regulation*: the words only name a regulation. *doubtful*: they
-    contradict themselves or break off.
+    text with the exemptions is shown word for word. *regulation*: the words only name a regulation.
+    *doubtful*: they contradict themselves or break off.
     """
 
     FREE = "free"

@@ -13,7 +13,7 @@ from threading import Thread
 from kiosk.procedures.library import Hit, ProcedureLibrary
 from kiosk.procedures.procedure import Procedure
 from kiosk.procedures.shipped import ProcedureFileError
-from kiosk.processes.procedure_files import load_shipped
+from kiosk.processes.procedure_files import load_library
 
 _log = logging.getLogger(__name__)
 WAIT_SECONDS = 5.0
@@ -46,6 +46,21 @@ class ProcedureSearch:
         library = self._ready_library()
         return library.get(code) if library else None
 
+    def elsewhere(self, text: str) -> str | None:
+        """What to say when that is asked which is known not to be done here."""
+        library = self._ready_library()
+        return library.elsewhere(text) if library else None
+
+    def fields(self) -> tuple[str, ...]:
+        """All fields, by name."""
+        library = self._ready_library()
+        return library.fields() if library else ()
+
+    def of_field(self, field: str) -> tuple[Procedure, ...]:
+        """The procedures of a field, by name."""
+        library = self._ready_library()
+        return library.of_field(field) if library else ()
+
     def _ready_library(self) -> ProcedureLibrary | None:
         try:
             return self._library.result(WAIT_SECONDS)
@@ -54,10 +69,19 @@ class ProcedureSearch:
             return None
 
     def _load(self, config: Path, data: Path) -> None:
+        library = ProcedureLibrary(())
         try:
-            library = ProcedureLibrary(load_shipped(config / "procedures"))
+            library = _load(config / "procedures", data / "procedures")
+        finally:
+            self._library.set_result(library)
+
+
+def _load(config: Path, imported: Path) -> ProcedureLibrary:
+    """With the imported procedures, else without them, else empty; each failure is a line in the log."""
+    for folder in (imported, None):
+        try:
+            return load_library(config, folder)
         except ProcedureFileError as error:
             for problem in error.problems:
                 _log.error("procedures: %s", problem)
-            library = ProcedureLibrary(())
-        self._library.set_result(library)
+    return ProcedureLibrary(())
