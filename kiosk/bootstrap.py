@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         device,
         journal,
         pin,
+        procedures,
         run,
         service,
         simulate,
@@ -98,8 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (service, journal, backup, card, check, device, pin, trust, virtual, tour, simulate):
+    for command in (service, journal, backup, card, check, device, pin, procedures, trust, virtual, tour):
         command.add(subparsers)
+    simulate.add(subparsers)
     clips.add(subparsers, _clip_look)
     return parser
 
