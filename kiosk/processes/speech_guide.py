@@ -293,6 +293,10 @@ class Narrator:
         if comfort.voice is not Voice.OFF:
             self._say((text,), comfort)
 
+    def close(self) -> None:
+        """End the guide."""
+        self._guide.close()
+
     def touched(self) -> None:
         """A finger is on the screen: what was being said ends."""
         self._guide.stop()

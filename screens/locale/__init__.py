@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from kiosk.catalogues import SOURCE_LANGUAGE, read_entries, translated
+from kiosk.catalogues import SOURCE_LANGUAGE, places, read_entries, translated
 
 FOLDER = Path(__file__).parent
 _LIST_ITEM = re.compile(r"(.+)\.(\d+)")
@@ -54,6 +54,10 @@ class Words:
             raise WordMissingError(f"{self.name}: {key}")
         return tuple(line.format(**values) if values else line for line in entry)
 
+    def entry(self, key: str) -> str | tuple[str, ...]:
+        """What stands under ``key``, values not filled in. Raises ``KeyError``."""
+        return self._entries[key]
+
     def keys(self) -> frozenset[str]:
         """Every key of the catalogue; a list has one."""
         return frozenset(self._entries)
@@ -70,6 +74,17 @@ def catalogue(name: str, language: str = SOURCE_LANGUAGE, *, unreviewed: bool = 
     if language != SOURCE_LANGUAGE:
         texts = translated(texts, catalogue_file(name, language), unreviewed=unreviewed)
     return Words(f"{language}/{name}.po", _with_lists(texts), language)
+
+
+@cache
+def fixed_texts(name: str, language: str = SOURCE_LANGUAGE, *, unreviewed: bool = False) -> frozenset[str]:
+    """The texts of a catalogue that take no value, in which therefore nothing of a person can stand."""
+    words = catalogue(name, language, unreviewed=unreviewed)
+    texts: set[str] = set()
+    for key in words.keys():  # noqa: SIM118 - no mapping
+        entry = words.entry(key)
+        texts.update((entry,) if isinstance(entry, str) else entry)
+    return frozenset(text for text in texts if not places(text))
 
 
 def sections(name: str) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from screens.locale.updating import PARTS, Part
 
 ROOT = Path(__file__).parents[2]
 DRAWING_SECONDS = 240
+_BRACES = re.compile(r"\{[a-z_]*\}")
 
 
 class Fault(StrEnum):
@@ -66,6 +68,8 @@ def _check_part(part: Part, language: Language) -> list[Finding]:
     for key, text in source.items():
         entry = entries.get(key)
         if entry is None or not entry.text:
+            if not any(letter.isalpha() for letter in _BRACES.sub("", text)):
+                continue  # the same in every language
             findings.append(found(key, Fault.MISSING, text))
         elif entry.source != text:
             findings.append(found(key, Fault.STALE, f"translated from “{entry.source}”, now “{text}”"))
@@ -112,10 +116,7 @@ def _keys_by_text(language: Language) -> Mapping[str, str]:
     words = catalogue("citizen", language.tag, unreviewed=True)
     by_text: dict[str, str] = {}
     for key in sorted(words.keys()):
-        try:
-            texts: tuple[str, ...] = (words(key),)
-        except KeyError:
-            texts = words.lines(key)
-        for text in texts:
+        entry = words.entry(key)
+        for text in (entry,) if isinstance(entry, str) else entry:
             by_text.setdefault(text, key)
     return by_text

@@ -41,6 +41,10 @@ class LanguageTools:
             return []
         return [part.name for part in PARTS if update(part, language(tag))]
 
+    def speaks(self, tag: str) -> bool:
+        """Whether a synthesised voice of this machine speaks the language."""
+        return bool(language(tag).voice)
+
     def to_record(self) -> Mapping[str, str]:
         """The sentences to record, by ``citizen:KEY``: those of the first screens that hold no value."""
         return {

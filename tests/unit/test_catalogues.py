@@ -121,13 +121,28 @@ def test_a_translators_notes_stay() -> None:
     assert merged(made(("a.b", "Xong")), INVENTED, noted) == noted
 
 
-def test_the_files_of_translators_are_as_the_update_writes_them() -> None:
+def test_bringing_a_file_up_to_date_twice_changes_nothing_more() -> None:
     for part in PARTS:
         for one in languages()[1:]:
             path = part.file(one.tag)
-            if path.exists():
-                text = path.read_text(encoding="utf-8")
-                assert merged(part, language(one.tag), text) == text, path.name
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            once = merged(part, language(one.tag), text)
+            assert merged(part, language(one.tag), once) == once, path
+
+
+def test_what_no_native_speaker_confirmed_is_marked_and_names_its_source() -> None:
+    for one in languages():
+        if one.reviewer:
+            continue
+        for part in PARTS:
+            if not part.file(one.tag).exists():
+                continue
+            text = part.file(one.tag).read_text(encoding="utf-8")
+            assert "X-Review: none" in text
+            for block in text.split("\n\n")[1:]:
+                if not block.rstrip().endswith('msgstr ""'):
+                    assert "#, fuzzy" in block, block
+                    assert block.startswith("# "), block
 
 
 def test_values_fit_into_every_text() -> None:

@@ -38,6 +38,7 @@ class Tools(Protocol):
     def lengths(self, tag: str, size: tuple[int, int], inches: float) -> Sequence[Finding]: ...
     def update(self, tag: str) -> Sequence[str]: ...
     def to_record(self) -> Mapping[str, str]: ...
+    def speaks(self, tag: str) -> bool: ...
 
 
 def add(subparsers: Any, tools: Callable[[], Tools]) -> None:
@@ -122,6 +123,8 @@ def _recordings(tag: str, tools: Tools) -> list[tuple[str, str, str, str]]:
         return [("unreadable", "voice", "", str(error))]
     told = []
     for key, sentence in wanted.items():
+        if key not in recordings and tools.speaks(tag):
+            continue  # a synthesised voice says it
         if key not in recordings:
             told.append(("no recording", "voice", key, sentence))
         elif recordings[key].source != sentence:
