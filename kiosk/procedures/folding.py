@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from kiosk.eforms.vietnamese_input import compose_telex
 
@@ -43,7 +42,6 @@ def has_marks(text: str) -> bool:
     return fold(text) != unicodedata.normalize("NFC", text.lower())
 
 
-@lru_cache(maxsize=4096)
 def from_keys(word: str) -> str | None:
     """What a word was meant to be that was typed as Telex or VNI keys without composing; None: it was not.
 

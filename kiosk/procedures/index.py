@@ -30,20 +30,15 @@ _HEAD = re.compile(r"[(;:]")
 _FIELD_FACTOR = 0.6
 
 
-@dataclass(frozen=True)
-class Title:
-    """One name under which a procedure is found. ``mass``: how much all its words tell together."""
-
-    entry: int
-    mass: float
-    factor: float
-
-
 @dataclass
 class Index:
     """Which titles and which entries hold a word or a pair; entries are numbered in the order given."""
 
-    titles: list[Title] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+    """The entry of each title, a name under which it is found."""
+    masses: list[float] = field(default_factory=list)
+    """How much all the words of a title tell together."""
+    factors: list[float] = field(default_factory=list)
     by_word: dict[str, Posting] = field(default_factory=dict)
     by_pair: dict[Pair, Posting] = field(default_factory=dict)
     weight: dict[str, float] = field(default_factory=dict)
@@ -167,12 +162,14 @@ def _post(index: Index, listed: list[tuple[int, tuple[str, ...], float]]) -> Non
         own_words, own_pairs = dict.fromkeys(parts), dict.fromkeys(pairs(parts))
         mass = sum(index.weight[word] for word in own_words)
         mass += sum(index.pair_weight[pair] for pair in own_pairs)
-        index.titles.append(Title(entry, min(mass, _MOST_MASS), factor))
+        index.entries.append(entry)
+        index.masses.append(min(mass, _MOST_MASS))
+        index.factors.append(factor)
         for word in own_words:
             holding[word].append(number)
         for pair in own_pairs:
             holding_pair[pair].append(number)
-    entry_of = [title.entry for title in index.titles]
+    entry_of = index.entries
     index.by_word = {word: _posting(numbers, entry_of) for word, numbers in holding.items()}
     index.by_pair = {pair: _posting(numbers, entry_of) for pair, numbers in holding_pair.items()}
 

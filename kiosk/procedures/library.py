@@ -18,14 +18,16 @@ from kiosk.procedures.vocabulary import Vocabulary
 
 _Key = TypeVar("_Key", str, Pair)
 
-FITS = 0.34
+FITS = 0.45
 """Hits below this score are not shown: nothing here fits what was typed."""
 ALIKE = 0.04
 """First hits no further apart than this fit equally well; one has to ask which is meant."""
 
 _TYPED_SHARE = 0.22
 _ALL_WORDS = 0.3
+_LEAST_SHARE = 0.12
 _COMMON, _TYPED_IN = 0.025, 0.01
+_FEW_LETTERS, _LITTLE_TYPED = 3, 8.0
 _CODE_LIKE = re.compile(r"\s*[\d][\d.\s-]{2,}(?:[.\s-]*[A-Za-z]\d{0,2})?\s*")
 _CODE_WITHIN = re.compile(r"(?<![\d.])([1-9])[.\s]?(\d{6})(?!\d)")
 _FEWEST_DIGITS = 3
@@ -121,18 +123,30 @@ class ProcedureLibrary:
         singles, doubles = self._reader.read(typed, open_end=text[-1:].isalnum())
         asked = sum(part.weight for part in singles) + sum(part.weight for part in doubles)
         titles, entries = self._found(singles, doubles)
-        best: dict[int, float] = {}
-        for number, found in titles.items():
-            title = self._index.titles[number]
-            fit = title.factor * found / (_TYPED_SHARE * asked + (1 - _TYPED_SHARE) * title.mass)
-            if fit > best.get(title.entry, 0.0):
-                best[title.entry] = fit
+        best = self._best_titles(titles, asked)
+        known = _LITTLE_TYPED if sum(map(len, typed)) <= _FEW_LETTERS else 1.0
         scored = [
-            ((1 - _ALL_WORDS) * fit + _ALL_WORDS * entries[entry] / asked + self._prior[entry], entry)
+            ((1 - _ALL_WORDS) * fit + _ALL_WORDS * entries[entry] / asked + known * self._prior[entry], entry)
             for entry, fit in best.items()
         ]
+        scored = [one for one in scored if one[0] >= FITS]
         scored.sort(key=lambda one: (-one[0], one[1]))
         return scored
+
+    def _best_titles(self, titles: Mapping[int, float], asked: float) -> dict[int, float]:
+        """How well the best title of each entry fits; titles that hold hardly anything are passed over."""
+        entry_of, mass_of, factor_of = self._index.entries, self._index.masses, self._index.factors
+        least, share, rest = _LEAST_SHARE * asked, _TYPED_SHARE * asked, 1 - _TYPED_SHARE
+        best: dict[int, float] = {}
+        for number, found in titles.items():
+            if found < least:
+                continue
+            mass = mass_of[number]
+            fit = factor_of[number] * found / (share + rest * (mass if mass > found else found))
+            entry = entry_of[number]
+            if fit > best.get(entry, 0.0):
+                best[entry] = fit
+        return best
 
     def _found(
         self, singles: list[Part[str]], doubles: list[Part[Pair]]

@@ -245,8 +245,10 @@ def _priced(number: str, note: str, closed: bool, doubts: list[str]) -> tuple[st
         return dong(amount), FeeKind.AMOUNT
     if note.startswith("/"):
         return f"{dong(amount)}{note}", FeeKind.AMOUNT
-    words = _unless_cut(note, closed, doubts)
-    return (f"{dong(amount)} ({words})" if words else dong(amount)), FeeKind.AMOUNT
+    if not closed:
+        _unless_cut(note, closed, doubts)
+        return dong(amount), FeeKind.DOUBTFUL
+    return f"{dong(amount)} ({note})", FeeKind.AMOUNT
 
 
 def _unless_cut(note: str, closed: bool, doubts: list[str]) -> str:

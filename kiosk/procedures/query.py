@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
@@ -41,12 +40,11 @@ Read = tuple[list[Part[str]], list[Part[Pair]]]
 
 
 class Reader:
-    """Reads what is typed with the words of one index."""
+    """Reads what is typed with the words of one index. Keeps nothing of it: people type names, too."""
 
     def __init__(self, index: Index, vocabulary: Vocabulary) -> None:
         self._index = index
         self._vocabulary = vocabulary
-        self._slips = lru_cache(maxsize=2048)(self._slips_of)
         self._kin = vocabulary.kin
         self._plain_kin = vocabulary.plain_kin
 
@@ -111,7 +109,7 @@ class Reader:
         if word in self._kin or (not marked and plain in self._plain_kin):
             means[KIN] = KIN_FOR_WORD
         if not means:
-            for spelling, sure in self._slips(plain):
+            for spelling, sure in self._slips_of(plain):
                 self._spelt_so(means, word, spelling, False, sure)
         return {one: sure for one, sure in means.items() if one in self._index.by_word}
 
@@ -189,7 +187,6 @@ class Reader:
         return max(self._index.pair_weight[pair] for pair, sure in means.items() if sure >= best - 0.01)
 
 
-@lru_cache(maxsize=8192)
 def likeness(typed: str, known: str) -> float:
     """How surely a word typed among marked ones is this known one of the same spelling."""
     if typed == known:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 _ONSETS = (
     ("ngh", "ng"),
     ("gh", "g"),
@@ -26,7 +24,6 @@ _ONSETS = (
 _CODAS = (("ng", "n"), ("nh", "n"), ("ch", "t"), ("c", "t"))
 
 
-@lru_cache(maxsize=8192)
 def sound(spelling: str) -> str:
     """A key that is the same for syllables without marks that are often taken for each other."""
     onset, rest = "", spelling
