@@ -210,6 +210,13 @@ def _virtual_config(plan: _Plan, printer_port: int) -> Path:
             }  # fmt: skip
     with (folder / "devices.toml").open("wb") as file:
         tomli_w.dump(devices, file)
+    kiosk = plan.settings.kiosk.model_dump()
+    for output in ("aloud", "private"):
+        heard = virtual / "kiosk-voice" / output
+        heard.mkdir(parents=True, exist_ok=True)
+        kiosk["voice"][output] = f"record:{heard}"
+    with (folder / "kiosk.toml").open("wb") as file:
+        tomli_w.dump(kiosk, file)
     return folder
 
 
