@@ -358,7 +358,8 @@ class Theme:
         """How far the shadow under something to press looks out."""
         return max(1.0, self.mm(0.8))
 
-    # Motion, in milliseconds. Nothing moves that does not tell something.
+    # Motion, in milliseconds. Nothing moves that does not tell something; without ``motion`` nothing does.
+    motion = True
     quick_ms = 120  # an answer to the finger
     calm_ms = 180  # another screen
     slow_ms = 2400  # one round of a picture that shows what to do

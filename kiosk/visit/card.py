@@ -36,6 +36,8 @@ from kiosk.visit.states import (
     MyDossier,
     MyForms,
     OfferForm,
+    Rate,
+    RatingStep,
     Person,
     Problem,
     ProcedureShown,
@@ -151,6 +153,8 @@ def _on_compared(state: VisitState, screen: Reading, person: Person, answer: Car
         if failure_of(answer.proof) is None and person.proof is None:
             state = replace(state, person=Person(answer.citizen, answer.proof, state.now))
         return to(state, back)
+        case Rate(step=RatingStep.FACE | RatingStep.THANKS):
+            return to(state, EnterCan())
     if isinstance(answer, CardRead) or answer.code is FailureCode.CARD_CAN_WRONG:
         return wiped(state, EnterCan(failure=FailureCode.CARD_SWAPPED))
     return to(state, back)
@@ -196,7 +200,14 @@ def on_card_refused(state: VisitState, code: FailureCode) -> Result:
             return failed(state, code, resume=before)
         case Problem(code=shown, resume=before) if shown in NO_ID_CARD:
             return failed(state, code, resume=before)
-        case (Services(issuing=None) | AskPriority()) as before:
+        case (
+            Services(issuing=None)
+            | AskPriority()
+            | FindProcedure()
+            | ProcedureShown()
+            | MyForms()
+            | MyDossier()
+        ) as before:
             return failed(state, code, resume=before)
         case _:
             return stay(state)
@@ -215,6 +226,8 @@ def on_card_removed(state: VisitState) -> Result:
 
 
 def on_code_scanned(state: VisitState, citizen: Citizen, keys: AccessKeys) -> Result:
+        case MyDossier(found=None) as screen:
+            return same(state, replace(screen, wrong=True))
     """The card's printed QR: the chip's keys when a card lies there, else what the print says, unproven."""
     if state.person is not None:
         return stay(state)
@@ -224,7 +237,9 @@ def on_code_scanned(state: VisitState, citizen: Citizen, keys: AccessKeys) -> Re
             resume = None
         case EnterCan(resume=before) | Problem(again=Again.READING, resume=before):
             resume = before
-        case (OfferForm() | AskPriority()) as before:
+        case (
+            OfferForm() | AskPriority() | FindProcedure() | ProcedureShown() | MyForms() | MyDossier()
+        ) as before:
             resume = before
         case _:
             return stay(state)

@@ -15,6 +15,7 @@ from kiosk.visit.events import (
     RateTapped,
     StartWithoutCard,
     WatchClips,
+    Retry,
 )
 from kiosk.visit.moves import Result, home, same, stay, to, to_services
 from kiosk.visit.priority import choose
@@ -50,18 +51,26 @@ def on_start(state: VisitState, intent: Intent) -> Result:
 
 
 def on_forms(state: VisitState, screen: MyForms, intent: Intent) -> Result:
+def forms_here(state: VisitState) -> tuple[FormDefinition, ...]:
+    """The forms that can be filled in here today, by their titles."""
+    today = state.now.date()
+    return tuple(sorted((f for f in state.setup.forms.values() if f.in_force(today)), key=lambda f: f.title))
+
+
     """A form goes with a number; where there is none yet it is taken first."""
     match intent:
         case FormChosen(form=form):
             service = next((one for one in state.services or () if one.form == form), None)
-            if service is None:
-                return stay(state)
+            if service is None or form not in {one.id for one in forms_here(state)} or state.offline:
+                return stay(state)  # without the centre a number takes no form with it
             if state.held(service.id) is not None:
                 offered = state.form_for(service.id) is not None
                 return to(state, OfferForm(service.id) if offered else TicketShown(service.id))
             return choose(state, service.id) if service.open else stay(state)
         case PageTapped(page=page) if page >= 0:
-            return same(state, MyForms(page))
+            return to(state, MyForms(page))
+        case Retry() if state.services is None:
+            return same(state, screen, LoadServices(state.visit))
         case Back() | Cancel():
             return home(state)
         case _:

@@ -128,6 +128,12 @@ def step(state: VisitState, event: Event) -> Result:
 
 def _step(state: VisitState, event: Event) -> Result:
     match event:
+    if (  # it was given back meanwhile
+        isinstance(after.screen, TicketShown | OfferForm | FormDone | GiveBack)
+        and after.held(after.screen.service) is None
+    ):
+        after, more = to_services(after)
+        effects += more
         case Tick():
             return _on_tick(state, event)
         case Intent():

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.visit.effects import GiveBackTicket
+from kiosk.visit.effects import GiveBackTicket, LoadServices
 from kiosk.visit.events import (
     Back,
     Cancel,
     Confirmed,
     GiveBackFailed,
     Intent,
-    PrintResult,
     TicketGivenBack,
 )
 from kiosk.visit.moves import Result, stay, to, to_services
-from kiosk.visit.states import FormState, GiveBack, HeldTicket, TicketShown, VisitState
+from kiosk.visit.states import (
+    FormDone,
+    FormState,
+    GiveBack,
+    HeldTicket,
+    OfferForm,
+    Services,
+    TicketShown,
+    VisitState,
+)
 
 
 def may_give_back(held: HeldTicket) -> bool:
-    """Whether the number can go back: it waits, the centre knows it, and no form stands with it."""
+    """Whether the number can go back: it waits, the centre knows it, its slip is not being printed, and no
+    form stands with it.
+    """
     ticket = held.ticket
     return (
         not ticket.offline
         and ticket.state == "waiting"
         and held.printed is not None
         and held.form is not FormState.SENT
-        and held.printed is not PrintResult.UNKNOWN
     )
 
 
@@ -46,12 +55,25 @@ def on_give_back(state: VisitState, screen: GiveBack, intent: Intent) -> Result:
 
 
 def on_given_back(state: VisitState, answer: TicketGivenBack | GiveBackFailed) -> Result:
-    """The number is gone, or it still holds and that is said."""
+    """The number is gone, or it still holds and that is said.
+
+    An answer that comes late takes the number away, too; where it is shown the services follow.
+    """
     screen = state.screen
+    held = next((one for one in state.tickets if one.ticket.id == answer.ticket), None)
+    if held is None:
+        return stay(state)
+    service = held.ticket.service
     if isinstance(answer, GiveBackFailed):
-        if isinstance(screen, GiveBack) and screen.sending:
+        if isinstance(screen, GiveBack) and screen.sending and screen.service == service:
             return to(state, replace(screen, sending=False, failure=answer.code))
         return stay(state)
-    left = tuple(held for held in state.tickets if held.ticket.id != answer.ticket)
-    state = replace(state, tickets=left, given_back=state.given_back + 1)
-    return to_services(state) if isinstance(screen, GiveBack | TicketShown) else stay(state)
+    state = replace(
+        state,
+        tickets=tuple(one for one in state.tickets if one is not held),
+        given_back=(*state.given_back, service),
+        form=None if state.form is not None and state.form.service == service else state.form,
+    )
+    if isinstance(screen, GiveBack | TicketShown | OfferForm | FormDone) and screen.service == service:
+        return to(state, Services(given_back=held.ticket.number), LoadServices(state.visit))
+    return stay(state)

@@ -12,12 +12,14 @@ from kiosk.visit.events import (
     Back,
     Cancel,
     Continue,
+    FindTapped,
     GiveBackTapped,
     Intent,
     MatterAdded,
     MatterRefused,
     PageTapped,
     PrintResult,
+    ServiceChoice,
     ServicesFailed,
     ServicesLoaded,
     ServiceTapped,
@@ -31,6 +33,7 @@ from kiosk.visit.priority import choose
 from kiosk.visit.states import (
     Again,
     AskPriority,
+    FindProcedure,
     GiveBack,
     HeldTicket,
     OfferForm,
@@ -58,9 +61,11 @@ def on_services(state: VisitState, screen: Services, intent: Intent) -> Result:
         case ServiceTapped(service=service) if screen.matter_of is not None and screen.issuing is None:
             return _add_matter(state, screen.matter_of, service)
         case PageTapped(page=page) if page >= 0 and screen.issuing is None:
-            return same(state, replace(screen, page=page))
+            return to(state, replace(screen, page=page))
         case Back() | Cancel() if screen.matter_of is not None and screen.issuing is None:
             return to(state, TicketShown(screen.matter_of))
+        case FindTapped() if screen.issuing is None and screen.matter_of is None:
+            return to(state, FindProcedure(from_services=True))
         case ServiceTapped(service=service) if screen.issuing is None:
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
@@ -98,10 +103,15 @@ def may_add_matter(state: VisitState, service: str) -> bool:
     return held is not None and held.ticket.state == "waiting" and not held.ticket.offline
 
 
+def can_be_matter(state: VisitState, held: HeldTicket, choice: ServiceChoice) -> bool:
+    """Whether this service can still be added to a number: it is neither there nor under another number."""
+    return state.held(choice.id) is None and choice.name not in held.matters
+
+
 def _add_matter(state: VisitState, number: str, service: str) -> Result:
     held = state.held(number)
-    offered = any(choice.id == service and choice.open for choice in state.services or ())
-    if held is None or service == number or not offered:
+    chosen = next((one for one in state.services or () if one.id == service and one.open), None)
+    if held is None or chosen is None or not can_be_matter(state, held, chosen):
         return stay(state)
     effect = AddMatter(state.visit, held.ticket.id, service)
     return to(state, Services(issuing=service, matter_of=number), effect)
@@ -115,7 +125,7 @@ def on_matter(state: VisitState, answer: MatterAdded | MatterRefused) -> Result:
         return stay(state)
     if isinstance(answer, MatterAdded):
         name = next((one.name for one in state.services or () if one.id == answer.service), answer.service)
-        more = replace(held, matters=(*held.matters, name))
+        more = held if name in held.matters else replace(held, matters=(*held.matters, name))
         state = replace(state, tickets=tuple(more if one is held else one for one in state.tickets))
     if not isinstance(screen, Services) or screen.matter_of is None:
         return stay(state)

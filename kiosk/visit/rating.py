@@ -58,6 +58,12 @@ def on_rate(state: VisitState, screen: Rate, intent: Intent) -> Result:
             return stay(state)
 
 
+def capital_next(screen: Rate) -> bool:
+    """Whether the next letter is a capital: at the beginning of a sentence; *shift* turns it round."""
+    begins = not screen.words or screen.words.endswith((". ", "! ", "? "))
+    return begins != screen.shift
+
+
 def _typed(screen: Rate, intent: Intent) -> Rate:
     match intent:
         case KeyTapped(key="shift"):
@@ -65,8 +71,7 @@ def _typed(screen: Rate, intent: Intent) -> Rate:
         case KeyTapped(key="method"):
             return replace(screen, method=next_method(screen.method))
         case _:
-            begins = not screen.words or screen.words.endswith((". ", "! ", "? "))
-            words = composed(screen.words, intent, screen.method, capital=begins != screen.shift)
+            words = composed(screen.words, intent, screen.method, capital=capital_next(screen))
             return replace(screen, words=words[:MOST_LETTERS], shift=False)
 
 
@@ -80,11 +85,14 @@ def _send(state: VisitState, screen: Rate) -> Result:
 
 
 def on_rating_answer(state: VisitState, answer: RatingSent | RatingFailed) -> Result:
-    """Kept, or not; what was chosen stays for another try."""
+    """Kept, or not; what was chosen stays for another try.
+
+    A key that was used with other words: the first try had arrived, only its answer was lost.
+    """
     screen = state.screen
     if not isinstance(screen, Rate) or not screen.sending:
         return stay(state)
-    if isinstance(answer, RatingSent):
+    if isinstance(answer, RatingSent) or answer.code is FailureCode.IDEMPOTENCY_KEY_REUSED:
         return to(state, Rate(RatingStep.THANKS, screen.face))
     return not_sent(state, screen, answer.code)
 

@@ -89,6 +89,7 @@ class Clips:
     attract: bool = False
     turn: int = 0
 
+    dossier_page: str = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
 
 @dataclass(frozen=True)
 class EnterCan:
@@ -121,7 +122,7 @@ class Services:
     """Choose a service. ``issuing`` is the service whose number is being fetched.
 
     ``matter_of``: the service whose number gets a further matter, chosen here; no new number is made.
-    ``page``: of a list that does not fit one screen, from 0.
+    ``page``: of a list that does not fit one screen, from 0. ``given_back``: the number that just went back.
     """
 
     issuing: str | None = None
@@ -159,7 +160,7 @@ class FindProcedure:
     """What one wants to do, typed; the procedures that fit follow each key.
 
     ``hits`` belong to ``searched``; ``None``: nothing was searched yet. Without marks Telex is as
-    good as plain letters, and whoever knows it may set them.
+    good as plain letters, and whoever knows it may set them. ``from_services``: one goes back to their list.
     """
 
     text: str = field(default="", repr=False)
@@ -170,6 +171,7 @@ class FindProcedure:
 
 
 @dataclass(frozen=True)
+    given_back: str = ""
 class ProcedureShown:
     """One procedure, page by page. ``found_by``: the search it came from. ``printed``: of its sheet."""
 
@@ -190,7 +192,10 @@ class MyForms:
 
 @dataclass(frozen=True)
 class MyDossier:
-    """The code of a dossier being typed. ``found``: it is complete, and how to look it up is told."""
+    """The code of a dossier being typed; ``letters`` are on the keys instead of digits.
+
+    ``found``: it is complete, and how to look it up is told; page 0, then what the states of a dossier mean.
+    """
 
     typed: str = field(default="", repr=False)
     found: DossierCode | None = field(default=None, repr=False)
@@ -208,6 +213,7 @@ class RatingStep(StrEnum):
 
 @dataclass(frozen=True)
 class Rate:
+    from_services: bool = False
     """How it was. ``face`` is 1 (very bad) to 5 (very good), ``words`` what the citizen wants to add."""
 
     step: RatingStep = RatingStep.FACE
@@ -234,8 +240,10 @@ class Question:
 
     ``changing``: it came from the check page and goes back there.
     """
+    letters: bool = False
 
     field: str
+    page: int = 0
     draft: str = dataclasses.field(default="", repr=False)
     shift: bool = False
     method: InputMethod = InputMethod.DIRECT
@@ -438,7 +446,7 @@ class VisitState:
 
     ``declared``: the class of priority that the citizen named, empty for none, ``None``: not asked yet.
     ``offline``: the services are those of when the centre was last heard. ``panel`` lies over the screen.
-    ``given_back`` counts the numbers of this visit that were given back.
+    ``given_back``: the services of the numbers that were given back in this visit, one after the other.
     """
 
     setup: Setup
@@ -454,7 +462,7 @@ class VisitState:
     declared: str | None = field(default=None, repr=False)
     person: Person | None = None
     tickets: tuple[HeldTicket, ...] = ()
-    given_back: int = 0
+    given_back: tuple[str, ...] = ()
     form: FormSession | None = None
     readings: int = 0
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
@@ -524,15 +532,21 @@ class VisitState:
         return next((held for held in self.tickets if held.ticket.service == service), None)
 
     def issue_key(self, service: str) -> str:
-        """The idempotency key of a number: one per visit and service, however often it is asked for."""
-        again = f"-{self.given_back}" if self.given_back else ""
-        return f"{self.visit}-{service}{again}"
+        """The idempotency key of a number: one per visit and service, however often it is asked for, until
+        that number is given back.
+        """
+        returned = self.given_back.count(service)
+        return f"{self.visit}-{service}-{returned}" if returned else f"{self.visit}-{service}"
 
     @property
     def answers(self) -> Answers:
         """All answers of the form under way: filled in and typed."""
         if self.form is None:
             return Answers()
+            case Services(page=page) | MyForms(page=page) if page:
+                detail = f":{page}"
+            case MyDossier(found=DossierCode(), page=page):
+                detail = f":found:{page}"
         return filled(self.form.form, self.form.typed, self.known)
 
     @property

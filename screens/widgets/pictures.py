@@ -1,4 +1,4 @@
-"""Drawn things: small signs, the card above its reader, QR codes. All are vectors; no picture files."""
+"""Drawn things: small signs and QR codes. All are vectors; no picture files."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from kivy.graphics import (
     Rectangle,
     SmoothEllipse,
     SmoothLine,
-    SmoothRoundedRectangle,
     SmoothTriangle,
 )
 from kivy.graphics.texture import Texture
-from kivy.properties import ColorProperty, OptionProperty, StringProperty
+from kivy.properties import ColorProperty, StringProperty
 from kivy.uix.widget import Widget
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 
-from screens.theme import Rgba, current
-from screens.widgets.signs import DOTS, FILLED, STROKES, Points
+from screens.theme import current
+from screens.widgets.signs import DOTS, FILLED, STROKES
 
 
 class Glyph(Widget):
@@ -97,90 +96,6 @@ class Disc(Widget):
         self._glyph.kind, self._glyph.colour = self.kind, self.sign
         self._glyph.size = side * 0.56, side * 0.56
         self._glyph.pos = left + side * 0.22, bottom + side * 0.22
-
-
-class CardOnReader(Widget):
-    """A chip card and its reader, proportions kept.
-
-    ``doing`` is ``laying`` (arrow down), ``taking`` (arrow up) or ``resting`` (standing in the reader).
-    """
-
-    doing = OptionProperty("laying", options=["laying", "taking", "resting"])
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self._drawing = InstructionGroup()
-        self.canvas.add(self._drawing)
-        self.bind(pos=self._draw, size=self._draw, doing=self._draw)
-        self._draw()
-
-    # The drawing's own units: x from 22 to 138, y from 0 to 121.
-    def _draw(self, *_args: object) -> None:
-        theme = current()
-        self._drawing.clear()
-        unit = min(self.width / 126, self.height / 122)
-        if unit < 0.2:
-            return
-        left, bottom = self.x + self.width / 2 - 80 * unit, self.y + self.height / 2 - 60.5 * unit
-
-        def at(x: float, y: float) -> tuple[float, float]:
-            return left + x * unit, bottom + y * unit
-
-        def slab(box: tuple[float, float, float, float], radius: float, colour: Rgba) -> None:
-            x, y, width, height = box
-            size = (width * unit, height * unit)
-            self._drawing.add(Color(*colour))
-            self._drawing.add(
-                SmoothRoundedRectangle(pos=at(x, y), size=size, radius=[radius * unit], segments=24)
-            )
-
-        def stroke(points: Points, width: float, colour: Rgba) -> None:
-            self._drawing.add(Color(*colour))
-            flat = [value for x, y in points for value in at(x, y)]
-            self._drawing.add(SmoothLine(points=flat, width=width * unit, joint="round", cap="round"))
-
-        resting = self.doing == "resting"
-        card = -34.0 if resting else 0.0  # how far the card stands lower
-
-        # the reader: a low dark box with its light place for the card and a jade lamp
-        slab((22, 0, 116, 34), 5, theme.ink)
-        slab((28, 20, 104, 10), 3, theme.ink_quiet)
-
-        # the card, its portrait, its lines, its chip
-        slab((35, 62 + card, 92, 58), 5, theme.hairline)
-        slab((34, 63 + card, 92, 58), 5, theme.edge)
-        slab((34.8, 63.8 + card, 90.4, 56.4), 4.4, theme.surface)
-        slab((34.8, 106 + card, 90.4, 14.2), 4.4, theme.jade_ground)
-        slab((34.8, 104 + card, 90.4, 6), 0.1, theme.jade_ground)
-        stroke(((46, 112.6 + card), (102, 112.6 + card)), 1.3, theme.jade)
-        slab((42, 70 + card, 22, 28), 2, theme.hairline)
-        self._drawing.add(Color(*theme.edge))
-        self._drawing.add(SmoothEllipse(pos=at(48.5, 84 + card), size=(9 * unit, 10 * unit)))
-        slab((45, 70.8 + card, 16, 10.5), 5, theme.edge)
-        for row, end in ((95, 112), (88, 104), (81, 92)):
-            stroke(((70, row + card), (end, row + card)), 1.1, theme.edge)
-        slab((102, 69 + card, 17, 13.5), 2, theme.amber)
-        for line in (
-            ((102, 75.7 + card), (119, 75.7 + card)),
-            ((107.6, 69 + card), (107.6, 82.5 + card)),
-            ((113.4, 69 + card), (113.4, 82.5 + card)),
-        ):
-            stroke(line, 0.35, theme.amber_ground)
-
-        if resting:  # the front of the reader hides the card's lower edge
-            slab((22, 0, 116, 34), 5, theme.ink)
-        slab((28, 8, 40, 3), 1.5, theme.edge)
-        slab((124, 7, 6, 6), 3, theme.jade_ground)
-        if resting:
-            return
-
-        # the one red thing: down, onto the reader; up, when a card was left there
-        self._drawing.add(Color(*theme.lacquer))
-        taking = self.doing == "taking"
-        shaft, head = (38, ((80, 59), (68, 47), (92, 47))) if taking else (49, ((80, 38), (68, 50), (92, 50)))
-        self._drawing.add(Rectangle(pos=at(76.5, shaft), size=(7 * unit, 9 * unit)))
-        flat = [value for x, y in head for value in at(x, y)]
-        self._drawing.add(SmoothTriangle(points=flat))
 
 
 class QrImage(Widget):

@@ -284,7 +284,7 @@ class Journey:
 
     def without_card(self) -> Journey:
         """From the start to the services, without any card."""
-        return self.expect("start").press("Lấy số không cần căn cước").expect("services").services_come()
+        return self.expect("start").press("Lấy số").expect("services").services_come()
 
     def takes_number(self, service: str = "Xác nhận tình trạng hôn nhân") -> Journey:
         """One touch, and the number is there and printed."""

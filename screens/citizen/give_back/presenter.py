@@ -4,21 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.events import Back
+from kiosk.failures import words as failure_words
+from kiosk.visit.events import Back, Confirmed
 from kiosk.visit.states import GiveBack, VisitState
-from screens.citizen.parts import Button
+from screens.citizen.parts import Button, Message
+from screens.citizen.times import sentences
 from screens.locale import Words
 
 
 @dataclass(frozen=True)
 class GiveBackView:
-    """``title`` says what to do here."""
+    """``keep`` is the one to press by mistake: nothing is lost by it."""
 
     title: str
-    back: Button
+    number: str
+    service: str
+    what_then: str
+    message: Message | None
+    keep: Button
+    give: Button
     spoken: tuple[str, ...] = ()
 
 
 def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBackView:
-    """What is shown now."""
-    return GiveBackView(words("give_back.title"), Button(words("frame.back"), Back(state.key)))
+    """The question, the answer on its way, or why it did not work."""
+    held = state.held(screen.service)
+    number = held.ticket.number if held is not None else ""
+    service = held.ticket.service_name if held is not None else ""
+    title, then = words("give_back.title", number=number), words("give_back.what_then")
+    message = None
+    if screen.sending:
+        message = Message(words("give_back.sending"), "wait")
+    elif screen.failure is not None:
+        told = failure_words(words.language)[screen.failure]
+        message = Message(
+            sentences(told.citizen_what, told.citizen_do) or words("give_back.failed"), "trouble"
+        )
+    waiting = state.waiting
+    return GiveBackView(
+        title=title,
+        number=number,
+        service=service,
+        what_then=then,
+        message=message,
+        keep=Button(words("give_back.keep"), Back(state.key), enabled=not waiting),
+        give=Button(words("give_back.give"), Confirmed(state.key), enabled=not waiting),
+        spoken=(
+            sentences(title, service),
+            then,
+            *((message.text,) if message is not None else ()),
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Whether a number is really to be given back."""
+"""Whether a number is really to be given back, in pixels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
 
 class GiveBackPage(Page):
-    """Whether a number is really to be given back."""
+    """A calm yes or no."""
 
     view_model = GiveBackView
 
     title = StringProperty("")
-    back = ObjectProperty(None, allownone=True)
+    number = StringProperty("")
+    service = StringProperty("")
+    what_then = StringProperty("")
+    message = ObjectProperty(None, allownone=True)
+    keep = ObjectProperty(None, allownone=True)
+    give = ObjectProperty(None, allownone=True)
     spoken = ObjectProperty(())

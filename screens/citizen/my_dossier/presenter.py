@@ -1,24 +1,200 @@
-"""The code of a dossier and where to look it up."""
+"""*My dossier*: the code, and where to read how far it is. Nothing here claims to know its state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.events import Back
+from kiosk.procedures.dossier_code import DossierCode
+from kiosk.visit.dossier import results_service
+from kiosk.visit.events import (
+    Back,
+    BackspaceTapped,
+    ClearTapped,
+    Continue,
+    KeyTapped,
+    PageTapped,
+    ServiceTapped,
+)
 from kiosk.visit.states import MyDossier, VisitState
-from screens.citizen.parts import Button
+from screens.citizen.parts import Button, Keypad, Message
+from screens.citizen.services.presenter import closed_words
+from screens.citizen.times import sentences
 from screens.locale import Words
+
+STATES = (5, 4, 3)
+"""How many states of a dossier are told on one page, by the size of the letters."""
+STATES_LOW = (4, 3, 2)
+"""The same where everything stands low."""
+_DIGIT_ROWS = (("1", "2", "3", "."), ("4", "5", "6", "-"), ("7", "8", "9", "H"))
+_LETTER_ROWS = ("ABCDEFG", "HIJKLMN", "OPQRSTU")
+_LAST_LETTERS = "VWXYZ"
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """A state a dossier may be in, by the name the portal uses, and what it means."""
+
+    name: str
+    meaning: str
 
 
 @dataclass(frozen=True)
 class MyDossierView:
-    """``title`` says what to do here."""
+    """``step`` is ``code`` (typing, ``keypad``), ``found`` (``qr`` of the look-up page and ``steps``) or
+    ``states``.
 
+    ``results``: where results are handed out. ``more`` leads to the states, or to the next page of them.
+    """
+
+    step: str
     title: str
+    hint: str
+    entry: str
+    entry_hint: str
+    keypad: Keypad | None
+    message: Message | None
+    code: str
+    qr: str
+    steps: tuple[str, ...]
+    results: str
+    states: tuple[StateLine, ...]
+    place: str
+    proceed: Button | None
+    take_number: Button | None
+    more: Button | None
     back: Button
     spoken: tuple[str, ...] = ()
 
 
 def my_dossier_view(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView:
-    """What is shown now."""
-    return MyDossierView(words("my_dossier.title"), Button(words("frame.back"), Back(state.key)))
+    """The code as far as it is typed, or what to do with it."""
+    if screen.found is None:
+        return _typing(state, screen, words)
+    return _found(state, screen.found, words) if screen.page == 0 else _states(state, screen, words)
+
+
+def _typing(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView:
+    title, hint = words("my_dossier.title"), words("my_dossier.hint")
+    message = Message(words("my_dossier.wrong"), "trouble") if screen.wrong else None
+    return MyDossierView(
+        step="code",
+        title=title,
+        hint=hint,
+        entry=screen.typed,
+        entry_hint=words("my_dossier.example"),
+        keypad=_pad(state.key, screen, words),
+        message=message,
+        code="",
+        qr="",
+        steps=(),
+        results="",
+        states=(),
+        place="",
+        proceed=Button(words("my_dossier.proceed"), Continue(state.key), enabled=bool(screen.typed)),
+        take_number=None,
+        more=None,
+        back=Button(words("frame.back"), Back(state.key)),
+        spoken=(sentences(title, hint), *((message.text,) if message is not None else ())),
+    )
+
+
+def _pad(at: str, screen: MyDossier, words: Words) -> Keypad:
+    """Digits with the letter that nearly every code has; the other letters on keys of their own."""
+
+    def key(sign: str) -> Button:
+        return Button(sign, KeyTapped(at, sign))
+
+    backspace = Button(words("frame.backspace"), BackspaceTapped(at))
+    if screen.letters:
+        letters = (*(tuple(key(sign) for sign in row) for row in _LETTER_ROWS),)
+        digits = Button(words("my_dossier.digits"), KeyTapped(at, "letters"))
+        return Keypad((*letters, (*(key(sign) for sign in _LAST_LETTERS), digits, backspace)))
+    last = (
+        Button(words("my_dossier.letters"), KeyTapped(at, "letters")),
+        key("0"),
+        backspace,
+        Button(words("frame.clear"), ClearTapped(at)),
+    )
+    return Keypad((*(tuple(key(sign) for sign in row) for row in _DIGIT_ROWS), last))
+
+
+def _found(state: VisitState, code: DossierCode, words: Words) -> MyDossierView:
+    day = code.received
+    title = words("my_dossier.found")
+    received = words("my_dossier.received", day=day.day, month=day.month, year=day.year)
+    steps = words.lines("my_dossier.steps")
+    results, take = _results(state, words)
+    return MyDossierView(
+        step="found",
+        title=title,
+        hint=received,
+        entry="",
+        entry_hint="",
+        keypad=None,
+        message=Message(words("my_dossier.unknown"), "info"),
+        code=str(code),
+        qr=state.setup.dossier_page,
+        steps=steps,
+        results=results,
+        states=(),
+        place="",
+        proceed=None,
+        take_number=take,
+        more=Button(words("my_dossier.meanings_title"), PageTapped(state.key, 1)),
+        back=Button(words("frame.back"), Back(state.key)),
+        spoken=(
+            sentences(title, received),
+            *steps,
+            words("my_dossier.unknown"),
+            *((results,) if results else ()),
+        ),
+    )
+
+
+def _results(state: VisitState, words: Words) -> tuple[str, Button | None]:
+    """Where results are handed out, and the number for it."""
+    service = results_service(state)
+    if service is None:
+        return words("my_dossier.results_ask"), None
+    numbers = f" {words('services.or')} ".join(str(counter) for counter in service.counters)
+    told = (
+        words("my_dossier.results_counter", counters=numbers) if numbers else words("my_dossier.results_ask")
+    )
+    held = state.held(service.id)
+    if held is not None:
+        return told, Button(
+            words("services.taken", number=held.ticket.number), ServiceTapped(state.key, service.id)
+        )
+    if not service.open:
+        return sentences(told, closed_words(service, state.now, words)), None
+    return told, Button(words("my_dossier.take_number"), ServiceTapped(state.key, service.id))
+
+
+def _states(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView:
+    names, meanings = words.lines("my_dossier.states"), words.lines("my_dossier.meanings")
+    lines = [StateLine(name, meaning) for name, meaning in zip(names, meanings, strict=True)]
+    size = (STATES_LOW if state.comfort.low else STATES)[state.comfort.text_size]
+    count = -(-len(lines) // size)
+    page = min(screen.page, count)
+    shown = tuple(lines[(page - 1) * size : page * size])
+    title = words("my_dossier.meanings_title")
+    return MyDossierView(
+        step="states",
+        title=title,
+        hint=words("my_dossier.meanings_hint"),
+        entry="",
+        entry_hint="",
+        keypad=None,
+        message=None,
+        code="",
+        qr="",
+        steps=(),
+        results="",
+        states=shown,
+        place=words("pages.place", n=page, total=count) if count > 1 else "",
+        proceed=None,
+        take_number=None,
+        more=Button(words("pages.after"), PageTapped(state.key, page + 1)) if page < count else None,
+        back=Button(words("frame.back"), Back(state.key)),
+        spoken=(title, *(sentences(line.name, line.meaning) for line in shown)),
+    )

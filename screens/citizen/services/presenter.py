@@ -1,4 +1,4 @@
-"""Choose a service: one touch gives a number."""
+"""Choose a service: one touch gives a number, or adds a matter to the number in hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from datetime import datetime, timedelta
 from kiosk.failures import words as failure_words
 from kiosk.identity.card_proof import Verdict
 from kiosk.identity.citizen import Sex
-from kiosk.visit.events import Back, Finish, ServiceChoice, ServiceTapped
+from kiosk.visit.events import Back, FindTapped, Finish, ServiceChoice, ServiceTapped
 from kiosk.visit.greeting import name_to_call
-from kiosk.visit.states import Person, Services, VisitState
+from kiosk.visit.hours import SOON
+from kiosk.visit.number import can_be_matter
+from kiosk.visit.offers import fitting, offered
+from kiosk.visit.states import HeldTicket, Person, Services, VisitState
+from screens.citizen.paging import Pages, paged
 from screens.citizen.parts import Button, Message, wait_text
+from screens.citizen.times import opens_text, sentences, time_text
 from screens.locale import Words
 
 LUNCH = timedelta(hours=2)
 """A break that lies within so long before and after noon is lunch."""
+CARDS = (6, 4, 3)
+"""How many services fit one page, by the size of the letters."""
+CARDS_LOW = (4, 3, 2)
+"""The same where everything stands low."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +32,26 @@ class ServiceCard:
     """One service. ``button.label`` is its name, ``button.hint`` what it covers; ``button.enabled`` False
     when closed.
 
-    ``waiting`` and ``counters`` are ready sentences; ``badge`` says that a number was already taken, or
-    that it is closed. ``busy`` is True while a number for it is being issued.
+    ``waiting`` and ``counters`` are ready sentences; ``badge`` says that a number was already taken, that it
+    is closed, or soon will be; ``fits`` that it is meant for who stands there. ``busy`` is True while a
+    number for it is being issued.
     """
 
     button: Button
     waiting: str
     counters: str
     badge: str = ""
+    fits: str = ""
     busy: bool = False
     form: bool = False
 
 
 @dataclass(frozen=True)
 class ServicesView:
-    """``greeting`` is empty without a card. ``proven`` says what was proven of the card and no more."""
+    """``greeting`` is empty without a card. ``proven`` says what was proven of the card and no more.
+
+    ``find`` leads to the search by need; ``pages`` turns a list that does not fit.
+    """
 
     title: str
     greeting: str
@@ -45,34 +59,71 @@ class ServicesView:
     cards: tuple[ServiceCard, ...]
     loading: str  # not empty while the services are being fetched and there is nothing to show yet
     message: Message | None
-    finish: Button
-    back_to_ticket: Button | None = None
+    find: Button | None
+    pages: Pages | None
+    back: Button | None
+    finish: Button | None
+    spoken: tuple[str, ...] = ()
 
 
 def services_view(state: VisitState, screen: Services, words: Words) -> ServicesView:
     """The services as they are now, for this person."""
     at = state.key
-    message = None
-    if screen.failure is not None:
-        told = failure_words(words.language)[screen.failure]
-        message = Message(f"{told.citizen_what} {told.citizen_do}", "wait")
-    elif state.services == ():
-        message = Message(words("services.none"), "wait")
-    elif state.offline:
-        message = Message(words("services.offline"), "info")
-    elif state.person is not None and state.person.proof is None:
-        message = Message(words("services.lay_card"), "info")
-    back = Button(words("services.back_to_ticket"), Back(at)) if state.tickets else None
+    held = state.held(screen.matter_of) if screen.matter_of is not None else None
+    choices = offered(state)
+    size = (CARDS_LOW if state.comfort.low else CARDS)[state.comfort.text_size]
+    shown, pages = paged(choices, screen.page, size, at, words, enabled=not state.waiting)
+    cards = tuple(_card(state, screen, held, choice, words) for choice in shown)
+    title = words("services.title")
+    if held is not None:
+        title = words("services.matter_title", number=held.ticket.number)
+    find = Button(words("services.find"), FindTapped(at), enabled=not state.waiting)
+    greeted = greeting(state.person, words)
+    message = _message(state, screen, words)
     return ServicesView(
-        title=words("services.title"),
-        greeting=greeting(state.person, words),
-        proven=proven(state.person, words),
-        cards=tuple(_card(state, screen, choice, words) for choice in state.services or ()),
+        title=title,
+        greeting="" if held is not None else greeted,
+        proven=None if held is not None else proven(state.person, words),
+        cards=cards,
         loading=words("services.loading") if state.services is None else "",
         message=message,
-        finish=Button(words("frame.finish"), Finish(at), enabled=not state.waiting),
-        back_to_ticket=back,
+        find=None if held is not None else find,
+        pages=pages,
+        back=_back(state, held, words),
+        finish=Button(words("frame.finish"), Finish(at), enabled=not state.waiting)
+        if (state.tickets or state.person is not None) and held is None
+        else None,
+        spoken=(
+            sentences("" if held is not None else greeted, title),
+            *((message.text,) if message is not None else ()),
+            *(sentences(card.button.label, card.badge, card.waiting, card.counters) for card in cards),
+        ),
     )
+
+
+def _back(state: VisitState, held: HeldTicket | None, words: Words) -> Button | None:
+    """To the number in hand; who has neither number nor card goes back to the start."""
+    enabled = not state.waiting
+    if held is not None:
+        return Button(words("frame.back"), Back(state.key), enabled=enabled)
+    if state.tickets:
+        return Button(words("services.back_to_ticket"), Back(state.key), enabled=enabled)
+    return Button(words("frame.back"), Back(state.key), enabled=enabled) if state.person is None else None
+
+
+def _message(state: VisitState, screen: Services, words: Words) -> Message | None:
+    if screen.failure is not None:
+        told = failure_words(words.language)[screen.failure]
+        return Message(f"{told.citizen_what} {told.citizen_do}", "wait")
+    if screen.given_back:
+        return Message(words("services.given_back", number=screen.given_back), "done")
+    if state.services == ():
+        return Message(words("services.none"), "wait")
+    if state.offline:
+        return Message(words("services.offline"), "info")
+    if state.person is not None and state.person.proof is None:
+        return Message(words("services.lay_card"), "info")
+    return None
 
 
 def greeting(person: Person | None, words: Words) -> str:
@@ -100,24 +151,36 @@ def proven(person: Person | None, words: Words) -> Message | None:
     return Message(words(told[proof.verdict]), "done")
 
 
-def _card(state: VisitState, screen: Services, choice: ServiceChoice, words: Words) -> ServiceCard:
+def _card(
+    state: VisitState, screen: Services, matter_of: HeldTicket | None, choice: ServiceChoice, words: Words
+) -> ServiceCard:
     held = state.held(choice.id)
-    badge = ""
+    numbers = f" {words('services.or')} ".join(str(counter) for counter in choice.counters)
+    if matter_of is None:
+        enabled, badge, waiting = choice.open or held is not None, "", ""
+        if choice.open:
+            waiting = _waiting(state, choice, words)
+    else:
+        enabled, waiting = choice.open and can_be_matter(state, matter_of, choice), ""
+        badge = words("services.matter_there") if choice.name in matter_of.matters else ""
     if held is not None:
         badge = words("services.taken", number=held.ticket.number)
     elif not choice.open:
-        badge = _closed(choice, state.now, words)
-    counters = f" {words('services.or')} ".join(str(counter) for counter in choice.counters)
+        badge = closed_words(choice, state.now, words)
+    elif not badge:
+        badge = _soon(choice, state.now, words)
+    fits = choice.id in fitting((choice,), state.person, state.centre_day or state.now.date())
     return ServiceCard(
         button=Button(
             choice.name,
             ServiceTapped(state.key, choice.id),
-            enabled=screen.issuing is None and (choice.open or held is not None),
+            enabled=screen.issuing is None and enabled,
             hint=choice.hint,
         ),
-        waiting=_waiting(state, choice, words) if choice.open else "",
-        counters=words("services.counter", counters=counters) if counters and choice.open else "",
+        waiting=waiting,
+        counters=words("services.counter", counters=numbers) if numbers and choice.open else "",
         badge=badge,
+        fits=words("services.fits") if fits and choice.open and held is None and matter_of is None else "",
         busy=screen.issuing == choice.id,
         form=choice.form in state.setup.forms,
     )
@@ -134,9 +197,16 @@ def _waiting(state: VisitState, choice: ServiceChoice, words: Words) -> str:
     return words("services.waiting_time", n=choice.waiting, wait=wait)
 
 
-def _closed(choice: ServiceChoice, now: datetime, words: Words) -> str:
-    """Why, and until when: “Nghỉ trưa. Mở lại lúc 13 giờ 30”."""
-    parts = (_why_closed(choice, now, words), _opens(choice, now, words))
+def _soon(choice: ServiceChoice, now: datetime, words: Words) -> str:
+    until = choice.last_ticket_at or choice.closes_at
+    if until is None or until - now > SOON:
+        return ""
+    return words("services.soon_over", time=time_text(until, words))
+
+
+def closed_words(choice: ServiceChoice, now: datetime, words: Words) -> str:
+    """Why it is closed, and until when: “Nghỉ trưa. Mở lại lúc 13 giờ 30”."""
+    parts = (_why_closed(choice, now, words), opens_text(choice.opens_at, now, words))
     return ". ".join(part.rstrip(". ") for part in parts if part)
 
 
@@ -161,19 +231,3 @@ _WHY_CLOSED = {
     "stopped": "services.closed_stopped",
     "used_up": "services.closed_used_up",
 }
-
-
-def _opens(choice: ServiceChoice, now: datetime, words: Words) -> str:
-    opens = choice.opens_at
-    if opens is None:
-        return ""
-    time = (
-        words("services.time", hour=opens.hour, minute=f"{opens.minute:02d}")
-        if opens.minute
-        else words("services.time_full_hour", hour=opens.hour)
-    )
-    if opens.date() == now.date():
-        return words("services.opens_today", time=time)
-    if opens.date() - now.date() > timedelta(days=6):
-        return words("services.opens_on", date=f"{opens.day}/{opens.month}", time=time)
-    return words("services.opens_later", day=words.lines("services.days")[opens.weekday()], time=time)

@@ -26,8 +26,11 @@ class ServicesPage(Page):
     cards = ObjectProperty(())
     loading = StringProperty("")
     message = ObjectProperty(None, allownone=True)
+    find = ObjectProperty(None, allownone=True)
+    pages = ObjectProperty(None, allownone=True)
+    back = ObjectProperty(None, allownone=True)
     finish = ObjectProperty(None, allownone=True)
-    back_to_ticket = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -56,4 +59,4 @@ class ServicesPage(Page):
 def _show_card(tile: ChoiceTile, card: ServiceCard) -> None:
     tile.button = card.button
     tile.busy = card.busy
-    tile.state_words = "  ·  ".join(words for words in (card.badge, card.waiting) if words)
+    tile.state_words = "  ·  ".join(words for words in (card.fits, card.badge, card.waiting) if words)

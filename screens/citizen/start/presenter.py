@@ -1,60 +1,150 @@
-"""The start screen: nothing personal, one thing to do."""
+"""The start screen: nothing personal, the card or one of the doors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from kiosk.failures import words as failure_words
-from kiosk.visit.events import StartWithoutCard, WatchClips
+from kiosk.visit.comfort import TextSize
+from kiosk.visit.events import (
+    DossierTapped,
+    FindTapped,
+    FormsTapped,
+    RateTapped,
+    StartWithoutCard,
+    WatchClips,
+)
+from kiosk.visit.hours import Giving, LobbyHours, lobby_hours
 from kiosk.visit.states import VisitState
 from screens.citizen.parts import Button, Message
+from screens.citizen.times import opens_text, sentences, time_text
 from screens.locale import Words
 
 
 @dataclass(frozen=True)
-class StartView:
-    """``title`` greets, ``action`` says to lay the card on the reader (an arrow or picture goes with it).
+class Door:
+    """One of the large doors; ``sign`` names its icon, ``main`` is the one thing in lacquer."""
 
-    ``messages`` holds what a citizen must know before beginning (reader or printer out of order, card left
-    behind). ``notice`` is the short notice about reading the card.
+    button: Button
+    sign: str
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class StartView:
+    """``title`` greets, ``action`` says to lay the card on the reader (a moving hand goes with it).
+
+    ``hours`` tells until when numbers are given today. ``messages`` holds what a citizen must know before
+    beginning: closed, soon over, devices out of order. ``notices`` are the centre's own, ``privacy`` what
+    becomes of what is read on the card.
     """
 
     title: str
     action: str
     action_hint: str
-    notice: str
-    without_card: Button
-    clips: Button | None
+    hours: str
+    privacy: str
+    doors: tuple[Door, ...]
     messages: tuple[Message, ...] = ()
-    card_wanted: bool = True  # False: the reader is out of order, the picture of the card stays away
+    notices: tuple[str, ...] = ()
+    card_wanted: bool = True  # False: the picture of the card stays away
     card_left: bool = False  # True: a card still lies on the reader after a visit; `action` asks to take it
+    spoken: tuple[str, ...] = ()
 
 
 def start_view(state: VisitState, words: Words) -> StartView:
     """What the start screen says now."""
-    lobby = state.lobby
-    reader = lobby.troubles.get("card_reader")
-    printer = lobby.troubles.get("printer")
-    messages: list[Message] = []
-    if reader is not None and (told := failure_words(words.language)[reader]).citizen_what:
-        messages.append(Message(f"{told.citizen_what} {told.citizen_do}", "wait"))
-    if printer is not None and (told := failure_words(words.language)[printer]).citizen_what:
-        messages.append(Message(words("start.printer_trouble", what=told.citizen_what), "wait"))
+    lobby, hours = state.lobby, lobby_hours(state)
+    reader_well = lobby.troubles.get("card_reader") is None
+    working = hours.giving is not Giving.NOT_HERE
     if lobby.card_left:
         action, hint = words("start.card_left"), words("start.card_left_hint")
-    elif reader is not None:
+    elif not working:
+        action, hint = words("start.not_here"), _spare(state, words)
+    elif not reader_well:
         action, hint = words("start.action_no_reader"), ""
     else:
         action, hint = words("start.action"), words("start.action_hint")
-    clips = Button(words("start.clips"), WatchClips(state.key)) if state.setup.clips else None
+    messages = (*_hours_messages(state, hours, words), *_troubles(state, words))
+    doors = _doors(state, words, numbers=working)
+    told = _until(hours, words)
+    largest = state.comfort.text_size is TextSize.LARGEST
     return StartView(
         title=words("start.title"),
         action=action,
-        action_hint=hint,
-        notice=words("start.notice"),
-        without_card=Button(words("start.without_card"), StartWithoutCard(state.key)),
-        clips=clips,
-        messages=tuple(messages),
-        card_wanted=reader is None,
+        action_hint="" if largest and action == words("start.action") else hint,
+        hours=told,
+        privacy="" if largest or not (reader_well and working) else words("start.notice"),
+        doors=doors,
+        messages=messages,
+        notices=lobby.notices.texts,
+        card_wanted=(reader_well and working) or lobby.card_left,
         card_left=lobby.card_left,
+        spoken=(
+            sentences(words("start.title"), action),
+            *(text for text in (hint, told) if text),
+            *(message.text for message in messages),
+            *lobby.notices.texts,
+            words("start.spoken_doors", doors=", ".join(one.button.label for one in doors)),
+        ),
     )
+
+
+def _doors(state: VisitState, words: Words, *, numbers: bool) -> tuple[Door, ...]:
+    at = state.key
+    take = Button(
+        words("start.take_number"),
+        StartWithoutCard(at),
+        enabled=numbers,
+        hint=words("start.take_number_hint") if numbers else "",
+    )
+    doors = [Door(take, "number", main=numbers)]
+    if state.setup.forms:
+        doors.append(Door(Button(words("start.forms"), FormsTapped(at)), "form"))
+    doors.append(Door(Button(words("start.find"), FindTapped(at)), "find"))
+    doors.append(Door(Button(words("start.dossier"), DossierTapped(at)), "dossier"))
+    if state.setup.clips:
+        doors.append(Door(Button(words("start.clips"), WatchClips(at)), "play"))
+    doors.append(Door(Button(words("start.rate"), RateTapped(at)), "rate"))
+    return tuple(doors)
+
+
+def _until(hours: LobbyHours, words: Words) -> str:
+    if hours.giving is not Giving.OPEN or hours.until is None:
+        return ""
+    until = time_text(hours.until, words)
+    if hours.closes_at is None or hours.closes_at == hours.until:
+        return words("start.until", time=until)
+    return words("start.until_and_closes", time=until, closes=time_text(hours.closes_at, words))
+
+
+def _hours_messages(state: VisitState, hours: LobbyHours, words: Words) -> tuple[Message, ...]:
+    match hours.giving:
+        case Giving.SOON_OVER if hours.until is not None:
+            return (Message(words("start.soon_over", time=time_text(hours.until, words)), "wait"),)
+        case Giving.CLOSED:
+            why = hours.why or words("start.closed")
+            if hours.holiday:
+                why = words("services.closed_holiday", holiday=hours.holiday)
+            return (Message(sentences(why, opens_text(hours.opens_at, state.now, words)), "wait"),)
+        case _:
+            return ()
+
+
+def _spare(state: VisitState, words: Words) -> str:
+    counter = state.lobby.notices.spare_counter
+    if counter is None:
+        return words("start.not_here_ask")
+    return words("start.not_here_counter", counter=counter)
+
+
+def _troubles(state: VisitState, words: Words) -> tuple[Message, ...]:
+    told = failure_words(words.language)
+    messages: list[Message] = []
+    reader = state.lobby.troubles.get("card_reader")
+    printer = state.lobby.troubles.get("printer")
+    if reader is not None and told[reader].citizen_what:
+        messages.append(Message(f"{told[reader].citizen_what} {told[reader].citizen_do}", "wait"))
+    if printer is not None and told[printer].citizen_what:
+        messages.append(Message(words("start.printer_trouble", what=told[printer].citizen_what), "wait"))
+    return tuple(messages)

@@ -6,21 +6,35 @@ from dataclasses import dataclass
 
 from kiosk.failures import FailureCode
 from kiosk.failures import words as failure_words
-from kiosk.visit.events import AnotherService, Continue, Finish, IssuedTicket, PrintResult
+from kiosk.visit.events import (
+    AddMatterTapped,
+    AnotherService,
+    Continue,
+    Finish,
+    GiveBackTapped,
+    IssuedTicket,
+    PrintResult,
+)
+from kiosk.visit.giving_back import may_give_back
+from kiosk.visit.number import may_add_matter
 from kiosk.visit.states import HeldTicket, TicketShown, VisitState
 from screens.citizen.parts import Button, Message, wait_text
+from screens.citizen.times import sentences
 from screens.locale import Words
 
 
 @dataclass(frozen=True)
 class TicketView:
-    """``number`` such as ``A015``; ``follow_url`` is the text of the QR; ``qr_hint`` goes beside it, or
-    instead of it where there is none. ``note``: this number was given without the centre.
+    """Shown as it prints: the words stand in the order of the slip. ``number`` such as ``A015``;
+    ``matters`` are what else will be done under it. ``follow_url`` is the text of the QR; ``qr_hint`` goes
+    beside it. ``note``: this number was given without the centre. ``others`` are the quiet ways on: a further
+    matter, a further number, give the number back, and done, where the lacquer button leads to the form.
     """
 
     title: str
     number: str
     service: str
+    matters: tuple[str, ...]
     ahead: str
     wait: str
     counters: str
@@ -29,9 +43,10 @@ class TicketView:
     qr_hint: str
     printing: Message
     proceed: Button  # to the form when there is one, else done
-    another: Button
-    finish: Button | None  # besides `proceed` when that leads to the form
+    others: tuple[Button, ...]
+    issued: str = ""
     card_reminder: Message | None = None
+    spoken: tuple[str, ...] = ()
 
 
 def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketView:
@@ -40,22 +55,58 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
     ticket = held.ticket
     at = state.key
     form = state.form_for(screen.service) is not None
+    title = words("ticket.held_title" if ticket.held else "ticket.title")
+    ahead, wait, counters = _ahead(ticket, words), _wait(ticket, words), _counters(ticket, words)
+    note = Message(words("ticket.offline"), "info") if ticket.offline else None
+    printing = _printing(held, words)
+    reminder = Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None
+    matters = tuple(words("ticket.matter", service=matter) for matter in held.matters)
     return TicketView(
-        title=words("ticket.held_title" if ticket.held else "ticket.title"),
+        title=title,
         number=ticket.number,
         service=ticket.service_name,
-        ahead=_ahead(ticket, words),
-        wait=_wait(ticket, words),
-        counters=_counters(ticket, words),
-        note=Message(words("ticket.offline"), "info") if ticket.offline else None,
+        matters=matters,
+        ahead=ahead,
+        wait=wait,
+        counters=counters,
+        note=note,
         follow_url=ticket.follow_url,
         qr_hint=words("ticket.qr_hint") if ticket.follow_url else "",
-        printing=_printing(held, words),
+        printing=printing,
         proceed=Button(words("ticket.form" if form else "ticket.done"), Continue(at)),
-        another=Button(words("ticket.another"), AnotherService(at)),
-        finish=Button(words("ticket.done"), Finish(at)) if form else None,
-        card_reminder=Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None,
+        others=_others(state, held, words, form=form),
+        issued=_issued(ticket, state, words),
+        card_reminder=reminder,
+        spoken=tuple(
+            text
+            for text in (
+                sentences(f"{title}: {ticket.number}", ticket.service_name, *matters),
+                sentences(ahead, wait, counters),
+                note.text if note else "",
+                printing.text,
+                reminder.text if reminder else "",
+            )
+            if text
+        ),
     )
+
+
+def _others(state: VisitState, held: HeldTicket, words: Words, *, form: bool) -> tuple[Button, ...]:
+    at, service = state.key, held.ticket.service
+    found = []
+    if may_add_matter(state, service):
+        found.append(Button(words("ticket.add_matter"), AddMatterTapped(at)))
+    found.append(Button(words("ticket.another"), AnotherService(at)))
+    if may_give_back(held):
+        found.append(Button(words("ticket.give_back"), GiveBackTapped(at)))
+    if form:
+        found.append(Button(words("ticket.done"), Finish(at)))
+    return tuple(found)
+
+
+def _issued(ticket: IssuedTicket, state: VisitState, words: Words) -> str:
+    at = ticket.issued_at.astimezone(state.now.tzinfo)
+    return words("ticket.issued", time=f"{at:%H:%M}", day=at.day, month=at.month, year=at.year)
 
 
 def _ahead(ticket: IssuedTicket, words: Words) -> str:

@@ -7,8 +7,11 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty, StringProperty
 
+from screens.citizen.parts import Button
 from screens.citizen.ticket.presenter import TicketView
+from screens.widgets.doors import QuietTile
 from screens.widgets.page import Page
+from screens.widgets.rows import Rows
 
 Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
@@ -29,6 +32,26 @@ class TicketPage(Page):
     qr_hint = StringProperty("")
     printing = ObjectProperty(None, allownone=True)
     proceed = ObjectProperty(None, allownone=True)
-    another = ObjectProperty(None, allownone=True)
-    finish = ObjectProperty(None, allownone=True)
+    others = ObjectProperty(())
+    matters = ObjectProperty(())
+    issued = StringProperty("")
+    spoken = ObjectProperty(())
     card_reminder = ObjectProperty(None, allownone=True)
+
+    more_matters = StringProperty("")  # one below the other
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._others: Rows[Button, QuietTile] = Rows(self.ids.others, QuietTile, _show_other)
+
+    def on_others(self, *_args: object) -> None:
+        """One quiet button for each further way on."""
+        self._others.show(self.others)
+
+    def on_matters(self, *_args: object) -> None:
+        """The further matters, one a line."""
+        self.more_matters = "\n".join(self.matters)
+
+
+def _show_other(tile: QuietTile, button: Button) -> None:
+    tile.button = button

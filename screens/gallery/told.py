@@ -1,0 +1,77 @@
+"""What the gallery's visits need to be told; the citizen is invented."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kiosk.eforms.definition import load_forms
+from kiosk.identity.citizen import Citizen, Sex
+from kiosk.queueing.wait import WaitKind, WaitRange
+from kiosk.settings import load
+from kiosk.visit.events import (
+    PriorityClass,
+    ServiceChoice,
+)
+from kiosk.visit.states import Clip, Setup
+from screens.gallery.walk import ROOT
+
+
+def told() -> dict[str, Any]:
+    """What the visit needs to be told: the citizen, the services, the clips, what is typed."""
+    return tomllib.loads(Path(__file__).with_name("told.toml").read_text(encoding="utf-8"))
+
+
+def setup_of(table: dict[str, Any]) -> Setup:
+    """The demo centre's kiosk."""
+    settings = load(ROOT / "config")
+    return Setup(
+        machine="gallery",
+        centre_name=settings.centre.name,
+        hotline=settings.centre.hotline,
+        commune=settings.centre.short_name,
+        retention_days=settings.centre.form_retention_days,
+        idle_warning_seconds=60,
+        idle_countdown_seconds=30,
+        clips_after_seconds=90,
+        forms=load_forms(ROOT / "config" / "forms"),
+        clips=tuple(Clip(video=Path(f"{clip['id']}.webm"), **clip) for clip in table["clip"]),
+    )
+
+
+def citizen_of(table: dict[str, Any]) -> Citizen:
+    """The invented citizen."""
+    return Citizen(**{**table["citizen"], "sex": Sex(table["citizen"]["sex"])})
+
+
+def services_of(table: dict[str, Any]) -> tuple[ServiceChoice, ...]:
+    """The services as the centre would list them."""
+    return tuple(
+        ServiceChoice(
+            **{
+                **service,
+                "counters": tuple(service.get("counters", ())),
+                "wait": wait_of(service.get("wait")),
+            }
+        )
+        for service in table["service"]
+    )
+
+
+def priorities_of(table: dict[str, Any]) -> tuple[PriorityClass, ...]:
+    """The classes of priority that citizens may name."""
+    return tuple(PriorityClass(**one) for one in table["priority"])
+
+
+def wait_of(told: list[int] | None) -> WaitRange | None:
+    if told is None:
+        return None
+    low, high = told
+    return WaitRange(low or None, high, WaitKind.RANGE if low else WaitKind.UNDER)
+
+
+def closed_of() -> tuple[tuple[str, str, datetime | None], ...]:
+    """Every reason for which a service gives no numbers."""
+    return tuple((one["why"], one.get("words", ""), one.get("opens_at")) for one in told()["closed"])
