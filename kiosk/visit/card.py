@@ -36,11 +36,11 @@ from kiosk.visit.states import (
     MyDossier,
     MyForms,
     OfferForm,
-    Rate,
-    RatingStep,
     Person,
     Problem,
     ProcedureShown,
+    Rate,
+    RatingStep,
     Reading,
     Screen,
     Services,
@@ -153,8 +153,6 @@ def _on_compared(state: VisitState, screen: Reading, person: Person, answer: Car
         if failure_of(answer.proof) is None and person.proof is None:
             state = replace(state, person=Person(answer.citizen, answer.proof, state.now))
         return to(state, back)
-        case Rate(step=RatingStep.FACE | RatingStep.THANKS):
-            return to(state, EnterCan())
     if isinstance(answer, CardRead) or answer.code is FailureCode.CARD_CAN_WRONG:
         return wiped(state, EnterCan(failure=FailureCode.CARD_SWAPPED))
     return to(state, back)
@@ -179,6 +177,8 @@ def on_card_inserted(state: VisitState) -> Result:
         case Problem(again=Again.READING, reading=Reading() as before):
             return read(state, before.keys, before.resume)
         case Services(issuing=None):
+            return to(state, EnterCan())
+        case Rate(step=RatingStep.FACE | RatingStep.THANKS):
             return to(state, EnterCan())
         case OfferForm() | AskPriority() | FindProcedure() | ProcedureShown() | MyForms() | MyDossier():
             return to(state, EnterCan(resume=screen))
@@ -226,8 +226,6 @@ def on_card_removed(state: VisitState) -> Result:
 
 
 def on_code_scanned(state: VisitState, citizen: Citizen, keys: AccessKeys) -> Result:
-        case MyDossier(found=None) as screen:
-            return same(state, replace(screen, wrong=True))
     """The card's printed QR: the chip's keys when a card lies there, else what the print says, unproven."""
     if state.person is not None:
         return stay(state)
@@ -253,5 +251,7 @@ def on_foreign_code(state: VisitState) -> Result:
     match state.screen:
         case EnterCan() as screen:
             return same(state, replace(screen, unknown_code=True))
+        case MyDossier(found=None) as screen:
+            return same(state, replace(screen, wrong=True))
         case _:
             return stay(state)

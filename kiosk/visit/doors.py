@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.eforms.definition import FormDefinition
 from kiosk.visit.effects import LoadServices
 from kiosk.visit.events import (
     Back,
@@ -13,9 +14,9 @@ from kiosk.visit.events import (
     Intent,
     PageTapped,
     RateTapped,
+    Retry,
     StartWithoutCard,
     WatchClips,
-    Retry,
 )
 from kiosk.visit.moves import Result, home, same, stay, to, to_services
 from kiosk.visit.priority import choose
@@ -50,13 +51,13 @@ def on_start(state: VisitState, intent: Intent) -> Result:
             return stay(state)
 
 
-def on_forms(state: VisitState, screen: MyForms, intent: Intent) -> Result:
 def forms_here(state: VisitState) -> tuple[FormDefinition, ...]:
     """The forms that can be filled in here today, by their titles."""
     today = state.now.date()
     return tuple(sorted((f for f in state.setup.forms.values() if f.in_force(today)), key=lambda f: f.title))
 
 
+def on_forms(state: VisitState, screen: MyForms, intent: Intent) -> Result:
     """A form goes with a number; where there is none yet it is taken first."""
     match intent:
         case FormChosen(form=form):

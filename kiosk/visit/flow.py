@@ -115,6 +115,12 @@ def step(state: VisitState, event: Event) -> Result:
     if after.form is None and isinstance(after.screen, Question | CheckAnswers):
         after, more = to_last_ticket(after)
         effects += more
+    if (  # it was given back meanwhile
+        isinstance(after.screen, TicketShown | OfferForm | FormDone | GiveBack)
+        and after.held(after.screen.service) is None
+    ):
+        after, more = to_services(after)
+        effects += more
     if (
         after.lobby.card_unchecked
         and after.person is not None
@@ -128,12 +134,6 @@ def step(state: VisitState, event: Event) -> Result:
 
 def _step(state: VisitState, event: Event) -> Result:
     match event:
-    if (  # it was given back meanwhile
-        isinstance(after.screen, TicketShown | OfferForm | FormDone | GiveBack)
-        and after.held(after.screen.service) is None
-    ):
-        after, more = to_services(after)
-        effects += more
         case Tick():
             return _on_tick(state, event)
         case Intent():

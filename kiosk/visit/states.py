@@ -68,6 +68,7 @@ class Setup:
     clips: tuple[Clip, ...] = ()
     languages: tuple[str, ...] = ("vi", "en")
     comfort: Comfort = field(default_factory=Comfort)
+    dossier_page: str = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
     suggestions: Suggestions = field(default_factory=Suggestions)
 
 
@@ -89,7 +90,6 @@ class Clips:
     attract: bool = False
     turn: int = 0
 
-    dossier_page: str = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
 
 @dataclass(frozen=True)
 class EnterCan:
@@ -130,6 +130,7 @@ class Services:
     since_loaded: float = 0.0
     matter_of: str | None = None
     page: int = 0
+    given_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,10 @@ class FindProcedure:
     page: int = 0
     hits: tuple[FoundProcedure, ...] | None = None
     searched: str = field(default="", repr=False)
+    from_services: bool = False
 
 
 @dataclass(frozen=True)
-    given_back: str = ""
 class ProcedureShown:
     """One procedure, page by page. ``found_by``: the search it came from. ``printed``: of its sheet."""
 
@@ -198,8 +199,10 @@ class MyDossier:
     """
 
     typed: str = field(default="", repr=False)
+    letters: bool = False
     found: DossierCode | None = field(default=None, repr=False)
     wrong: bool = False
+    page: int = 0
 
 
 class RatingStep(StrEnum):
@@ -213,7 +216,6 @@ class RatingStep(StrEnum):
 
 @dataclass(frozen=True)
 class Rate:
-    from_services: bool = False
     """How it was. ``face`` is 1 (very bad) to 5 (very good), ``words`` what the citizen wants to add."""
 
     step: RatingStep = RatingStep.FACE
@@ -240,10 +242,8 @@ class Question:
 
     ``changing``: it came from the check page and goes back there.
     """
-    letters: bool = False
 
     field: str
-    page: int = 0
     draft: str = dataclasses.field(default="", repr=False)
     shift: bool = False
     method: InputMethod = InputMethod.DIRECT
@@ -497,6 +497,10 @@ class VisitState:
                 detail = f":{found.procedure.code}:{page}"
             case Rate(step=part):
                 detail = f":{part}"
+            case Services(page=page) | MyForms(page=page) if page:
+                detail = f":{page}"
+            case MyDossier(found=DossierCode(), page=page):
+                detail = f":found:{page}"
             case _:
                 pass
         over = f"+{PANEL_NAMES[type(self.panel)]}" if self.panel is not None else ""
@@ -543,10 +547,6 @@ class VisitState:
         """All answers of the form under way: filled in and typed."""
         if self.form is None:
             return Answers()
-            case Services(page=page) | MyForms(page=page) if page:
-                detail = f":{page}"
-            case MyDossier(found=DossierCode(), page=page):
-                detail = f":found:{page}"
         return filled(self.form.form, self.form.typed, self.known)
 
     @property
