@@ -77,6 +77,18 @@ class CentreProcess:
         ticket: dict[str, Any] = answer.json()
         return ticket
 
+    def call_help(self, screen: str = "services", **more: Any) -> dict[str, Any]:
+        """Somebody at the kiosk calls an officer."""
+        call: dict[str, Any] = self.call("kiosk", "POST", "/help-calls", {"screen": screen, **more}).json()
+        return call
+
+    def rate(self, face: int, **more: Any) -> str:
+        """Somebody at the kiosk says how it was; the rating's id."""
+        key = {"Idempotency-Key": secrets.token_hex(16)}
+        answer = self.call("kiosk", "POST", "/ratings", {"face": face, **more}, **key)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
     def attach_form(self, ticket_id: str) -> None:
         """The citizen confirms the form of procedure 1.004873 on the kiosk."""
         form = load_form(ROOT / "config/forms/1.004873.toml")
@@ -118,6 +130,8 @@ class CentreProcess:
         services = lan.get(f"{self.url}/api/v1/services", timeout=10).json()
         for stopped in {"*" if one["stop"]["house"] else one["id"] for one in services if one["stop"]}:
             head.delete(f"{self.url}/api/v1/services/{stopped}/stop", timeout=10)
+        for call in lan.get(f"{self.url}/api/v1/help-calls", timeout=10).json():
+            lan.post(f"{self.url}/api/v1/help-calls/{call['id']}/answer", timeout=10)
         for ticket in lan.get(f"{self.url}/api/v1/tickets?state=parked", timeout=10).json():
             lan.post(f"{self.url}/api/v1/tickets/{ticket['id']}/cancel", timeout=10)
 

@@ -76,7 +76,7 @@ class Pages:
 
     async def _counter(self, _request: Request) -> Response:
         return self._page("counter.html", words=page_words(
-            "common", "sign_in", "counter", "source", with_failures=True))  # fmt: skip
+            "common", "sign_in", "counter", "help", "source", with_failures=True))  # fmt: skip
 
     async def _head(self, _request: Request) -> Response:
         return self._page("head.html", words=page_words("common", "sign_in", "head", with_failures=True))

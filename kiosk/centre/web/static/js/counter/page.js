@@ -10,6 +10,7 @@ import { word } from "../words.js";
 import { drawChoice } from "./choose.js";
 import { Desk } from "./desk.js";
 import { clearForm } from "./form-panel.js";
+import { HelpBar } from "./help.js";
 import { LISTED, QueueModel } from "./model.js";
 
 const model = new QueueModel();
@@ -19,18 +20,23 @@ let chosen = false; // opened here just now; the counter's own event follows
 
 const live = new Live({
   load, changed: draw, link,
-  apply: (event) => model.apply(event) || live.reload(),
+  apply: (event) => {
+    help.apply(event);
+    if (!model.apply(event)) live.reload();
+  },
   refused: () => door.ask(word("sign_in.ended")),
 });
 const desk = new Desk(model, live);
+const help = new HelpBar({ mine: () => model.mine, changed: () => draw() });
 const door = new Door({ roles: ["officer", "head"], live, clear, wrongRole: () => word("counter.wrong_role") });
 
 async function load() {
-  const [me, services, counters, rules, ...lists] = await Promise.all([
-    call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/queue/rules"),
+  const [me, services, counters, rules, calls, ...lists] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/queue/rules"), call("GET", "/help-calls"),
     ...LISTED.map((state) => call("GET", `/tickets?state=${state}`)),
   ]);
   model.replace({ me: me.officer ?? me, services, counters, rules, tickets: lists.flat() });
+  help.replace(calls);
   ready = true;
 }
 
@@ -52,7 +58,9 @@ function draw() {
   if (!mine) dismiss();
   setText(byId("who"), model.me.name);
   setText(byId("where"), mine ? word("counter.counter", { number: mine.number }) : word("counter.title"));
-  document.title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
+  const title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
+  document.title = help.asked ? word("help.title", { title }) : title;
+  help.draw(linked);
   if (!mine) {
     clearForm();
     drawChoice(model, { linked, opened });
@@ -74,6 +82,7 @@ function opened(answer) {
 
 function clear() {
   ready = false;
+  help.replace([]);
   dismiss();
   clearForm();
 }

@@ -1,4 +1,4 @@
-// /head: how long each queue is, and stopping a service or the whole house with a message to the citizens.
+// /head: how long each queue is, stopping a service or the whole house with a message to the citizens; what people say.
 
 import { call } from "../api.js";
 import { hush, sayProblem, showLink } from "../banner.js";
@@ -8,6 +8,7 @@ import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
+import { Satisfaction } from "./satisfaction.js";
 
 const HOUSE = "*";
 const AFTER_EVENTS_MS = 500; // many events a second lead to one look
@@ -15,6 +16,8 @@ let me = null;
 let services = [];
 let linked = true;
 let soon = null;
+let view = "queue";
+const satisfaction = new Satisfaction(() => live.reload());
 const drafts = new Map(); // what was typed for a stop that did not get through
 
 const live = new Live({
@@ -31,7 +34,9 @@ const door = new Door({ roles: ["head"], live, clear, wrongRole: () => word("hea
 setInterval(() => me && linked && live.reload(), 60_000); // hours and waits change by the clock alone
 
 async function load() {
-  const [who, all] = await Promise.all([call("GET", "/session"), call("GET", "/services")]);
+  const [who, all] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), view === "ratings" ? satisfaction.load() : null,
+  ]);
   me = who.officer ?? who;
   services = all;
 }
@@ -45,6 +50,7 @@ function link(state) {
 function clear() {
   me = null;
   drafts.clear();
+  satisfaction.clear();
   dismiss();
 }
 
@@ -54,6 +60,10 @@ function draw() {
   if (!me) return;
   byId("shell").hidden = false;
   setText(byId("who"), me.name);
+  for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
+  byId("view-queue").hidden = view !== "queue";
+  byId("view-ratings").hidden = view !== "ratings";
+  satisfaction.draw(linked);
   drawHouse(houseStop());
   const held = document.activeElement?.dataset?.service;
   byId("services").replaceChildren(...services.map(line));
@@ -142,6 +152,14 @@ function focusService(id) {
   (id === HOUSE ? byId("house-stop") : byId("services").querySelector(`[data-service="${CSS.escape(id)}"]`))?.focus();
 }
 
+function show(chosen) {
+  view = chosen;
+  if (view === "queue") satisfaction.clear(); // what people wrote stays no longer in the page than it is looked at
+  draw();
+  live.reload();
+}
+
+for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => show(button.dataset.view));
 byId("house-stop").addEventListener("click", () => (houseStop() ? resume(HOUSE) : askToStop(HOUSE)));
 byId("sign-out").addEventListener("click", () => door.leave());
 door.begin();
