@@ -1,6 +1,7 @@
 """Numbers that kiosks hold for when the centre cannot be reached, and the tickets they gave from them.
 
-A kiosk has one live lease a day. It names the memory in which it keeps what it gave (``holder``): the same
+A kiosk has one live lease a day, and asks ahead for the one of the next day on which numbers are given: a
+morning may begin without a link. It names the memory in which it keeps what it gave (``holder``): the same
 memory gets the same lease again, another one fresh numbers, because nobody knows what the lost one gave. A
 number that was leased is not given by anybody else on that day, used or not, and no closed door refuses what
 a citizen already holds.
@@ -34,6 +35,7 @@ from kiosk.queueing.ticket import Actor, Life, Refused, Step, TicketEvent, Ticke
 
 _MARK_DIGITS = 16
 _RANDOM_BYTES = 8
+_LOOK_AHEAD_DAYS = 31
 _SYSTEM = "centre"
 
 
@@ -63,9 +65,15 @@ class Taken(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def lease(transaction: Transaction, plan: Plan, kiosk: str, holder: str) -> tuple[Json, bool]:
-    """The kiosk's lease of today as the API tells it, and whether it is new."""
+def lease(
+    transaction: Transaction, plan: Plan, kiosk: str, holder: str, *, ahead: bool = False
+) -> tuple[Json, bool]:
+    """The kiosk's lease of today as the API tells it, and whether it is new; ``ahead``: that of the next day
+    on which numbers are given, from its midnight on.
+    """
     day = days.today(transaction, plan)
+    if ahead:
+        day = next_day(plan, date.fromisoformat(day)).isoformat()
     mark = hashlib.sha256(holder.encode()).hexdigest()[:_MARK_DIGITS]
     live = _live(transaction, kiosk, day)
     if live is not None and live["id"].endswith(mark):
@@ -79,7 +87,7 @@ def lease(transaction: Transaction, plan: Plan, kiosk: str, holder: str) -> tupl
         "kiosk": kiosk,
         "day": day,
         "at": transaction.at,
-        "until": written(_end_of_day(plan, day)),
+        "until": written(_midnight(plan, day, 1)),
         "returned_at": None,
     }
     transaction.connection.execute(insert(lease_table), row)
@@ -118,13 +126,15 @@ def accept(
 ) -> list[Taken]:
     """Make tickets of the numbers that the kiosk gave, in the order of issue; once, however often it tells.
 
-    Those of a day that is over, or of a day that was closed, have expired. Raises ``RefusalError``:
-    ``NOT_FOUND``.
+    Those of a day that is over, or of a day that was closed, have expired; those of a day that has not begun
+    are refused (the kiosk's clock is wrong). Raises ``RefusalError``: ``NOT_FOUND``.
     """
     today = days.today(transaction, plan)
     row = _of_kiosk(transaction, kiosk, lease_id)
     closed = select(business_day.c.closed_at).where(business_day.c.site == plan.site)
-    over = row["day"] != today or transaction.connection.execute(closed).scalar() is not None
+    if row["day"] > today:
+        return [Taken(None, reason="day_not_begun") for _ in offered]
+    over = row["day"] < today or transaction.connection.execute(closed).scalar() is not None
     desk = _Desk(transaction, plan, row, over=over)
     order = sorted(
         range(len(offered)), key=lambda place: (desk.moment(offered[place]), offered[place].sequence)
@@ -141,13 +151,14 @@ class _Desk:
         self._plan = plan
         self._kiosk = str(lease["kiosk"])
         self._lease = lease
+        self._began = max(str(lease["at"]), written(_midnight(plan, lease["day"])))
         self._blocks = _blocks(transaction, lease["id"])
         self._over = over
 
     def moment(self, one: Offered) -> str:
         """When it was issued, within the time in which that can have been."""
-        began, ended = str(self._lease["at"]), str(self._lease["until"])
-        return max(began, min(written(one.issued_at), self._transaction.at, ended))
+        latest = min(written(one.issued_at), self._transaction.at, str(self._lease["until"]))
+        return max(self._began, latest)
 
     def take(self, one: Offered) -> Taken:
         """Make a ticket of it, or find the one made of it before."""
@@ -326,6 +337,7 @@ def _told(transaction: Transaction, plan: Plan, row: Row) -> Json:
         "lease": row["id"],
         "day": row["day"],
         "at": row["at"],
+        "begins": written(_midnight(plan, row["day"])),
         "until": row["until"],
         "blocks": [
             {
@@ -343,5 +355,16 @@ def _told(transaction: Transaction, plan: Plan, row: Row) -> Json:
     }
 
 
-def _end_of_day(plan: Plan, day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time_of_day(0), tzinfo=plan.zone)
+def next_day(plan: Plan, today: date) -> date:
+    """The first day after ``today`` on which a service gives numbers by the calendar of now; tomorrow, if
+    there is none in a month.
+    """
+    following = (today + timedelta(days=number) for number in range(1, _LOOK_AHEAD_DAYS + 1))
+    opened = (day for day in following if any(open_periods(plan, service, day) for service in plan.services))
+    return next(opened, today + timedelta(days=1))
+
+
+def _midnight(plan: Plan, day: str, later: int = 0) -> datetime:
+    """When a day begins at the centre, or one so many days later."""
+    begun = date.fromisoformat(day) + timedelta(days=later)
+    return datetime.combine(begun, time_of_day(0), tzinfo=plan.zone)

@@ -17,7 +17,7 @@ from kiosk.failures import FailureCode
 class LeasedBlock:
     """Numbers of one service that a kiosk may give while the centre cannot be reached.
 
-    ``open``: today's periods (UTC, the end exclusive) in which numbers are given; ``None``: all day.
+    ``open``: the day's periods (UTC, the end exclusive) in which numbers are given; ``None``: all day.
     """
 
     service: str
@@ -29,13 +29,16 @@ class LeasedBlock:
 
 @dataclass(frozen=True)
 class NumberLease:
-    """Blocks of one day; nothing is given from them at or after ``until``."""
+    """Blocks of one day; nothing is given from them before ``begins`` (``None``: ``at``), nor at or after
+    ``until``.
+    """
 
     id: str
     day: date
     at: datetime
     until: datetime
     blocks: tuple[LeasedBlock, ...]
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class OfflineNumber:
 class OfflineAnswer:
     """What became of one number given offline.
 
-    ``reason`` of a refusal: ``not_in_block``, ``number_taken`` or ``key_reused``. ``instead_of``: the number
-    that the online attempt had made and that nobody holds; it was cancelled.
+    ``reason`` of a refusal: ``not_in_block``, ``number_taken`` or ``day_not_begun``. ``instead_of``: the
+    number that the online attempt had made and that nobody holds; it was cancelled.
     """
 
     series: str
@@ -75,6 +78,7 @@ def read_lease(raw: Json) -> NumberLease:
         day=date.fromisoformat(raw["day"]),
         at=read_time(raw["at"]),
         until=read_time(raw["until"]),
+        begins=read_maybe(read_time, raw.get("begins")),
         blocks=tuple(
             LeasedBlock(
                 service=block["service"],
@@ -107,11 +111,13 @@ def read_offline_answer(raw: Json) -> OfflineAnswer:
 class LeaseCalls(Connection):
     """Calls about numbers held ahead."""
 
-    def lease_numbers(self, holder: str) -> NumberLease:
+    def lease_numbers(self, holder: str, *, ahead: bool = False) -> NumberLease:
         """Blocks of numbers for when the centre cannot be reached; the same lease for the same ``holder`` and
-        day. ``holder`` is random and kept where the numbers given are kept.
+        day. ``holder`` is random and kept where the numbers given are kept. ``ahead``: for the next day on
+        which numbers are given, instead of today.
         """
-        return self._read(read_lease, "POST", "/number-leases", {"holder": holder})
+        body: Json = {"holder": holder, "ahead": True} if ahead else {"holder": holder}
+        return self._read(read_lease, "POST", "/number-leases", body)
 
     def return_numbers(self, lease: str) -> None:
         """Give back what was not used. Everything given must have been told before."""

@@ -14,10 +14,22 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from kiosk.processes.held_numbers import (
+    Block,
+    Given,
+    Lease,
+    given_of,
+    moment,
+    periods_text,
+    read_periods,
+    written,
+)
+
+__all__ = ["Block", "Given", "Lease", "OfflineNumbers", "OfflineStoreError"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,7 +37,8 @@ KEPT_DAYS = 14
 """Days after which a number that the centre has answered is forgotten."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lease (
-  id TEXT PRIMARY KEY, day TEXT NOT NULL, at TEXT NOT NULL, until TEXT NOT NULL, held INTEGER NOT NULL
+  id TEXT PRIMARY KEY, day TEXT NOT NULL, at TEXT NOT NULL, until TEXT NOT NULL, held INTEGER NOT NULL,
+  begins TEXT
 );
 CREATE TABLE IF NOT EXISTS block (
   lease TEXT NOT NULL REFERENCES lease (id), service TEXT NOT NULL, series TEXT NOT NULL,
@@ -44,66 +57,6 @@ CREATE TABLE IF NOT EXISTS known (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 class OfflineStoreError(Exception):
     """The file cannot be written: no number may be given."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """Numbers of one service, ``first`` to ``last``; ``open``: today's periods (UTC), ``None``: all day."""
-
-    service: str
-    series: str
-    first: int
-    last: int
-    open: tuple[tuple[datetime, datetime], ...] | None = None
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether numbers are given at ``now``."""
-        return self.open is None or any(start <= now < until for start, until in self.open)
-
-    def opens_at(self, now: datetime) -> datetime | None:
-        """When numbers are given again today; ``None`` when they are, or not any more."""
-        if self.open is None or self.is_open(now):
-            return None
-        return min((start for start, _ in self.open if start > now), default=None)
-
-
-@dataclass(frozen=True)
-class Lease:
-    """Blocks of one day; nothing is given from them at or after ``until`` (UTC, by the centre's clock)."""
-
-    id: str
-    day: date
-    at: datetime
-    until: datetime
-    blocks: tuple[Block, ...]
-
-    def block(self, service: str) -> Block | None:
-        """The block of a service."""
-        return next((block for block in self.blocks if block.service == service), None)
-
-
-@dataclass(frozen=True)
-class Given:
-    """A number given without the centre. ``state``: ``waiting`` to be told, ``accepted`` or ``refused``.
-
-    ``ticket``: its id at the centre once accepted. ``slip``: ``none``, ``pending``, ``printed``, ``failed``
-    or ``unknown``; ``slip_told``: the centre knows that.
-    """
-
-    key: str
-    lease: str
-    series: str
-    sequence: int
-    service: str
-    issued_at: datetime
-    priority: str | None = None
-    source: str | None = None
-    person: str | None = None
-    state: str = "waiting"
-    ticket: str | None = None
-    slip: str = "none"
-    slip_code: str | None = None
-    slip_told: bool = True
 
 
 class OfflineNumbers:
@@ -137,19 +90,30 @@ class OfflineNumbers:
     # -- leases ------------------------------------------------------------------------------------------
 
     def keep(self, lease: Lease) -> None:
-        """Hold this lease instead of any other. The same lease again changes nothing but its hours."""
+        """Hold this lease instead of any other of its day. The same lease again changes nothing but its
+        hours.
+        """
+        day = lease.day.isoformat()
+        begins = None if lease.begins is None else lease.begins.isoformat()
         with self._writing() as connection:
-            connection.execute("UPDATE lease SET held = 0 WHERE id <> ?", (lease.id,))
+            connection.execute("UPDATE lease SET held = 0 WHERE id <> ? AND day = ?", (lease.id, day))
             connection.execute(
-                "INSERT INTO lease (id, day, at, until, held) VALUES (?, ?, ?, ?, 1) "
+                "INSERT INTO lease (id, day, at, until, held, begins) VALUES (?, ?, ?, ?, 1, ?) "
                 "ON CONFLICT (id) DO UPDATE SET until = excluded.until, held = 1",
-                (lease.id, lease.day.isoformat(), lease.at.isoformat(), lease.until.isoformat()),
+                (lease.id, day, lease.at.isoformat(), lease.until.isoformat(), begins),
             )
             for block in lease.blocks:
                 connection.execute(
                     "INSERT INTO block (lease, service, series, first, last, open) VALUES (?, ?, ?, ?, ?, ?) "
                     "ON CONFLICT (lease, service) DO UPDATE SET open = excluded.open",
-                    (lease.id, block.service, block.series, block.first, block.last, _periods(block.open)),
+                    (
+                        lease.id,
+                        block.service,
+                        block.series,
+                        block.first,
+                        block.last,
+                        periods_text(block.open),
+                    ),
                 )
 
     def drop(self, lease: str) -> None:
@@ -157,35 +121,36 @@ class OfflineNumbers:
         with self._writing() as connection:
             connection.execute("UPDATE lease SET held = 0 WHERE id = ?", (lease,))
 
-    @property
-    def lease(self) -> Lease | None:
-        """The lease that is held, whatever its day."""
+    def leases(self) -> list[Lease]:
+        """The leases that are held, by day."""
         with self._lock:
-            row = self._one("SELECT id, day, at, until FROM lease WHERE held = 1")
-            if row is None:
-                return None
-            blocks = self._all(
-                "SELECT service, series, first, last, open FROM block WHERE lease = ? ORDER BY rowid",
-                (row["id"],),
-            )
+            rows = self._all("SELECT id, day, at, until, begins FROM lease WHERE held = 1 ORDER BY day")
+            return [self._lease(row) for row in rows]
+
+    def lease(self, now: datetime) -> Lease | None:
+        """The lease from which numbers may be given at ``now``."""
+        return next((lease for lease in self.leases() if lease.holds(now)), None)
+
+    def _lease(self, row: sqlite3.Row) -> Lease:
+        query = "SELECT service, series, first, last, open FROM block WHERE lease = ? ORDER BY rowid"
         return Lease(
             id=row["id"],
             day=date.fromisoformat(row["day"]),
-            at=_moment(row["at"]),
-            until=_moment(row["until"]),
+            at=moment(row["at"]),
+            until=moment(row["until"]),
             blocks=tuple(
-                Block(b["service"], b["series"], b["first"], b["last"], _read_periods(b["open"]))
-                for b in blocks
+                Block(b["service"], b["series"], b["first"], b["last"], read_periods(b["open"]))
+                for b in self._all(query, (row["id"],))
             ),
+            begins=None if row["begins"] is None else moment(row["begins"]),
         )
 
-    def left(self, service: str) -> int:
-        """Numbers left for a service in the lease that is held."""
+    def left(self, lease: Lease, service: str) -> int:
+        """Numbers left for a service in a lease."""
+        block = lease.block(service)
+        if block is None:
+            return 0
         with self._lock:
-            lease = self.lease
-            block = lease.block(service) if lease else None
-            if lease is None or block is None:
-                return 0
             return max(0, block.last - self._next(lease.day, block) + 1)
 
     # -- numbers -----------------------------------------------------------------------------------------
@@ -196,44 +161,45 @@ class OfflineNumbers:
         key: str,
         now: datetime,
         priority: tuple[str, str] | None = None,
-        person: str | None = None,
+        person: tuple[str, date] | None = None,
     ) -> Given | None:
         """The next number of a service, on the disk when this returns; the same for the same ``key``.
 
-        ``now`` is the centre's time (UTC); ``priority`` a class and who says so. ``None``: no lease for now,
-        the service is closed, or its block is used up. Times of issue only grow. Raises
-        ``OfflineStoreError``.
+        ``now`` is the centre's time (UTC); ``priority`` a class and who says so; ``person`` a hash and the
+        day of its key. ``None``: no lease for now, the service is closed, or its block is used up. Times of
+        issue only grow. Raises ``OfflineStoreError``.
         """
         with self._writing() as connection:
             known = self._one("SELECT * FROM given WHERE key = ?", (key,))
             if known is not None:
-                return _given(known)
-            lease = self.lease
+                return given_of(known)
+            lease = self.lease(now)
             block = lease.block(service) if lease else None
-            if lease is None or block is None or now >= lease.until or not block.is_open(now):
+            if lease is None or block is None or not block.is_open(now):
                 return None
             sequence = self._next(lease.day, block)
             if sequence > block.last:
                 return None
             last = self._one("SELECT MAX(issued_at) AS at FROM given WHERE day = ?", (lease.day.isoformat(),))
             if last is not None and last["at"] is not None:
-                now = max(now, _moment(last["at"]) + timedelta(milliseconds=1))
+                now = max(now, moment(last["at"]) + timedelta(milliseconds=1))
             known_class, source = priority or (None, None)
+            hashed = person[0] if person is not None and person[1] == lease.day else None
             connection.execute(
                 "INSERT INTO given (key, lease, day, series, sequence, service, issued_at, priority, source, "
                 "person, state, slip, slip_told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 'none', 1)",
                 (
-                    key, lease.id, lease.day.isoformat(), block.series, sequence, service, _written(now),
-                    known_class, source, person,
+                    key, lease.id, lease.day.isoformat(), block.series, sequence, service, written(now),
+                    known_class, source, hashed,
                 ),
             )  # fmt: skip
-        return Given(key, lease.id, block.series, sequence, service, now, known_class, source, person)
+        return Given(key, lease.id, block.series, sequence, service, now, known_class, source, hashed)
 
     def waiting(self) -> list[Given]:
         """Numbers that the centre has not answered yet, in the order of issue."""
         with self._lock:
             rows = self._all("SELECT * FROM given WHERE state = 'waiting' ORDER BY issued_at, sequence")
-        return [_given(row) for row in rows]
+        return [given_of(row) for row in rows]
 
     def refused(self, day: date) -> int:
         """Numbers of a day that the centre did not take."""
@@ -265,7 +231,7 @@ class OfflineNumbers:
                 "UPDATE given SET slip = ?, slip_code = ?, slip_told = 0 WHERE key = ?", (state, code, key)
             )
             row = self._one("SELECT * FROM given WHERE key = ?", (key,))
-        return None if row is None else _given(row)
+        return None if row is None else given_of(row)
 
     def slips_to_tell(self) -> list[Given]:
         """Accepted numbers of whose slips the centre does not know yet."""
@@ -273,7 +239,7 @@ class OfflineNumbers:
             rows = self._all(
                 "SELECT * FROM given WHERE state = 'accepted' AND slip_told = 0 ORDER BY issued_at"
             )
-        return [_given(row) for row in rows]
+        return [given_of(row) for row in rows]
 
     def slip_told(self, told: Given) -> None:
         """The centre knows of this slip as it is in ``told``."""
@@ -309,6 +275,7 @@ class OfflineNumbers:
         day = (today - timedelta(days=KEPT_DAYS)).isoformat()
         with self._writing() as connection:
             connection.execute("DELETE FROM given WHERE day < ? AND state <> 'waiting'", (day,))
+            connection.execute("UPDATE lease SET held = 0 WHERE day < ?", (today.isoformat(),))
             old = "SELECT id FROM lease WHERE day < ? AND held = 0 AND id NOT IN (SELECT lease FROM given)"
             connection.execute(f"DELETE FROM block WHERE lease IN ({old})", (day,))  # noqa: S608 - fixed text
             connection.execute(f"DELETE FROM lease WHERE id IN ({old})", (day,))  # noqa: S608
@@ -341,6 +308,7 @@ class OfflineNumbers:
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
             connection.executescript(_TABLES)
+            _bring_up_to_date(connection)
         except sqlite3.DatabaseError:
             connection.close()
             raise
@@ -382,41 +350,8 @@ class OfflineNumbers:
         return block.first if row is None or row["last"] is None else int(row["last"]) + 1
 
 
-def _given(row: sqlite3.Row) -> Given:
-    return Given(
-        key=row["key"],
-        lease=row["lease"],
-        series=row["series"],
-        sequence=row["sequence"],
-        service=row["service"],
-        issued_at=_moment(row["issued_at"]),
-        priority=row["priority"],
-        source=row["source"],
-        person=row["person"],
-        state=row["state"],
-        ticket=row["ticket"],
-        slip=row["slip"],
-        slip_code=row["slip_code"],
-        slip_told=bool(row["slip_told"]),
-    )
-
-
-def _written(moment: datetime) -> str:
-    """UTC to the microsecond in one length, so that text sorts as time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _periods(periods: tuple[tuple[datetime, datetime], ...] | None) -> str | None:
-    if periods is None:
-        return None
-    return json.dumps([[start.isoformat(), until.isoformat()] for start, until in periods])
-
-
-def _read_periods(text: str | None) -> tuple[tuple[datetime, datetime], ...] | None:
-    if text is None:
-        return None
-    return tuple((_moment(start), _moment(until)) for start, until in json.loads(text))
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """A file of an earlier program knows leases of their own day alone."""
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(lease)")}
+    if "begins" not in columns:
+        connection.execute("ALTER TABLE lease ADD COLUMN begins TEXT")

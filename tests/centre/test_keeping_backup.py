@@ -246,6 +246,8 @@ def test_an_older_database_put_in_place_by_hand_gets_what_the_copy_holds(
     put_old_one_back = keep_database(desk.folder)
     with_more = Desk(settings, desk.folder, clock, start_desk(settings, desk.folder, clock), desk.tokens)
     with_more.issue(key="more")
+    tomorrow = {"json": {"holder": "memory", "ahead": True}}
+    held = with_more.call("POST", "/number-leases", "kiosk", **tomorrow).json()
     before = queue(desk)
     stop(with_more)
     put_old_one_back()
@@ -254,6 +256,9 @@ def test_an_older_database_put_in_place_by_hand_gets_what_the_copy_holds(
         again = Desk(settings, desk.folder, clock, web, desk.tokens)
         assert queue(again) == before
         assert again.issue(key="more").json()["number"] == "A002", "a retry gets the first number"
+        assert again.call("POST", "/number-leases", "kiosk", **tomorrow).json() == held
+        fresh = again.call("POST", "/number-leases", "kiosk-2", **tomorrow).json()
+        assert fresh["blocks"][0]["last"] == held["blocks"][0]["first"] - 1, "tomorrow's are given once, too"
         assert web.get("/readyz").json()["warnings"] == ["CENTRE_RESTORED"]
         assert admin.check_rebuild(settings, desk.folder) is None
         assert len({entry.epoch for entry in again.journal()}) == 2

@@ -124,7 +124,9 @@ class Walk:
 
     def borrow_numbers(self) -> None:
         if self.lease is None:
-            self.lease = self.post("/number-leases", "kiosk", holder="memory").json()
+            ahead = self.dice.random() < 0.4
+            told = self.post("/number-leases", "kiosk", holder="memory", ahead=ahead).json()
+            self.lease = None if ahead else told
             return
         block = self.dice.choice(self.lease["blocks"])
         given = {"series": block["series"], "sequence": block["first"] + self.dice.randint(0, 3)}

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from journey import CONFIG, HUONG, INTACT, form
@@ -99,16 +99,22 @@ class MemoryCentre:
     def ready(self) -> bool:
         return self.up
 
-    def lease_numbers(self, holder: str) -> NumberLease:
+    def lease_numbers(self, holder: str, *, ahead: bool = False) -> NumberLease:
         self._asked()
+        at, until = datetime(2026, 11, 23, tzinfo=UTC), self.lease_until
+        if ahead:
+            blocks = self._blocks((980, 984))
+            return NumberLease("ahead", date(2026, 11, 24), at, until + timedelta(days=1), blocks, until)
         if self.lease is None:
             self.leases += 1
-            series = {"hon-nhan": "B", "ho-tich": "A"}
-            blocks = tuple(LeasedBlock(one, letter, *self.block) for one, letter in series.items())
-            at = datetime(2026, 11, 23, tzinfo=UTC)
-            self.lease = NumberLease(f"l{self.leases}", date(2026, 11, 23), at, self.lease_until, blocks)
+            blocks = self._blocks(self.block)
+            self.lease = NumberLease(f"l{self.leases}", date(2026, 11, 23), at, until, blocks)
             self.block = (self.block[0] - 10, self.block[1] - 10)
         return self.lease
+
+    @staticmethod
+    def _blocks(numbers: tuple[int, int]) -> tuple[LeasedBlock, ...]:
+        return (LeasedBlock("hon-nhan", "B", *numbers), LeasedBlock("ho-tich", "A", *numbers))
 
     def return_numbers(self, lease: str) -> None:
         self._asked()

@@ -14,7 +14,7 @@ import pytest
 from journey import HUONG
 from memory_lobby import MemoryLobby, MemoryPrinter
 
-from kiosk.client import CentreError, PriorityClass, QueueRules
+from kiosk.client import CentreError, PriorityClass, QueueRules, Service
 from kiosk.failures import FailureCode
 from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.offline_numbers import OfflineNumbers
@@ -33,7 +33,7 @@ from kiosk.visit.events import (
 def lobby(tmp_path: Path) -> Iterator[MemoryLobby]:
     numbers = OfflineNumbers(tmp_path / "offline.sqlite3")
     with MemoryLobby(numbers=numbers) as made:
-        made.until(lambda: numbers.lease is not None)
+        made.until(numbers.leases)
         yield made
 
 
@@ -120,7 +120,7 @@ def test_without_a_lease_the_problem_is_shown_and_trying_again_works(tmp_path: P
 def test_after_a_restart_without_the_centre_the_block_goes_on_where_it_was(tmp_path: Path) -> None:
     file = tmp_path / "offline.sqlite3"
     with MemoryLobby(numbers=OfflineNumbers(file)) as before:
-        before.until(lambda: before.numbers.lease is not None)
+        before.until(before.numbers.leases)
         takes_number(before)
         before.centre.up = False
         first = takes_number(before)
@@ -132,14 +132,62 @@ def test_after_a_restart_without_the_centre_the_block_goes_on_where_it_was(tmp_p
         after.until(lambda: [one.sequence for one in centre.told] == [990, 991])
 
 
+def test_a_day_that_begins_without_the_centre_has_numbers(tmp_path: Path) -> None:
+    """Switched off in the evening, on in the morning, and the centre does not answer yet."""
+    file, midnight = tmp_path / "offline.sqlite3", datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    evening = CentreClock(wall=lambda: midnight - timedelta(hours=8))
+    lobby = MemoryLobby(numbers=OfflineNumbers(file), clock=evening)
+    lobby.centre.lease_until = midnight
+    lobby.centre.rules = QueueRules(date(2026, 11, 23), person_key=b"k" * 32)
+    with lobby as before:
+        before.until(lambda: len(before.numbers.leases()) == 2)
+        assert takes_number(before) == "B001"
+        before.centre.up = False
+        assert takes_number(before) == "B990"
+        before.numbers.close()
+    morning = CentreClock(wall=lambda: midnight + timedelta(hours=7, minutes=30))
+    with MemoryLobby(before.centre, numbers=OfflineNumbers(file), clock=morning) as after:
+        assert [takes_number(after), takes_number(after, "ho-tich")] == ["B980", "A980"]
+        assert after.printer.slips[-1].offline
+        after.centre.up = True
+        after.until(lambda: [one.sequence for one in after.centre.told] == [990, 980, 980])
+
+
+@pytest.mark.parametrize(("reason", "next_morning"), [("full", True), ("holiday", True), ("stopped", False)])
+def test_what_closed_a_service_yesterday_closes_it_today_only_by_the_heads_word(
+    tmp_path: Path, reason: str, next_morning: bool
+) -> None:
+    midnight = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    now = [midnight - timedelta(hours=3)]
+    clock = CentreClock(wall=lambda: now[0])
+    lobby = MemoryLobby(numbers=OfflineNumbers(tmp_path / "offline.sqlite3"), clock=clock)
+    lobby.centre.lease_until = midnight
+    told = lobby.centre.services
+
+    def closed() -> list[Service]:
+        first, *others = told()
+        return [replace(first, open=False, closed_reason=reason, closed_words="…"), *others]
+
+    lobby.centre.services = closed  # type: ignore[method-assign]
+    with lobby:
+        lobby.until(lambda: len(lobby.numbers.leases()) == 2)
+        lobby.centre.up = False
+        at_the_services(lobby)
+        assert [one.open for one in lobby.state.services or ()] == [False, True]
+        lobby.process.dispatch(Finish())
+        now[0] = midnight + timedelta(hours=8)
+        at_the_services(lobby)
+        assert [one.open for one in lobby.state.services or ()] == [next_morning, True]
+
+
 def test_half_used_blocks_are_given_back_for_whole_ones(lobby: MemoryLobby) -> None:
     lobby.centre.up = False
     for _ in range(3):
         takes_number(lobby)
     lobby.centre.up = True
-    lobby.until(lambda: lobby.centre.leases == 2)
-    lobby.until(lambda: lobby.numbers.lease is not None)
-    assert lobby.numbers.left("hon-nhan") == 5
+    lobby.until(lambda: [one.id for one in lobby.numbers.leases()] == ["l2", "ahead"])
+    held = lobby.numbers.leases()[0]
+    assert (lobby.centre.leases, lobby.numbers.left(held, "hon-nhan")) == (2, 5)
 
 
 def test_a_slip_that_failed_without_the_centre_is_copied_when_both_are_well(lobby: MemoryLobby) -> None:
@@ -167,7 +215,7 @@ def test_staff_see_a_clock_that_differs_and_numbers_that_the_centre_did_not_take
         lobby.until(lambda: "kiosk_screen" in lobby.centre.known)
         warning, facts = lobby.centre.known["kiosk_screen"]
         assert (warning, facts["clock_differs"]) == (FailureCode.KIOSK_CLOCK_DIFFERS, "+41 s")
-        lobby.until(lambda: numbers.lease is not None)
+        lobby.until(numbers.leases)
         numbers.give("hon-nhan", "k", clock.now())
         numbers.was_refused("k", "number_taken")
         health = lobby.process._issuing.health
@@ -207,9 +255,19 @@ def test_the_person_is_sent_as_the_days_hash_and_the_age_as_a_class() -> None:
     assert (sent["priority"].id, sent["priority"].source) == ("cao-tuoi", "chip")
 
 
-def test_two_citizens_in_a_row_and_a_centre_that_comes_and_goes(lobby: MemoryLobby) -> None:
+@pytest.fixture
+def full_lobby(tmp_path: Path) -> Iterator[MemoryLobby]:
+    """A lobby whose kiosk holds more numbers than anybody takes."""
+    lobby = MemoryLobby(numbers=OfflineNumbers(tmp_path / "offline.sqlite3"))
+    lobby.centre.block = (900, 999)
+    with lobby:
+        lobby.until(lobby.numbers.leases)
+        yield lobby
+
+
+def test_two_citizens_in_a_row_and_a_centre_that_comes_and_goes(full_lobby: MemoryLobby) -> None:
     """The link flickers while numbers are taken: each wish has one ticket at the end."""
-    stop = threading.Event()
+    lobby, stop = full_lobby, threading.Event()
 
     def flicker() -> None:
         while not stop.wait(0.05):

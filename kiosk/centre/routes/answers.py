@@ -99,11 +99,12 @@ class LeaseBlockAnswer(BaseModel):
 
 
 class LeaseAnswer(BaseModel):
-    """Numbers that a kiosk holds for when the centre cannot be reached."""
+    """Numbers that a kiosk holds for when the centre cannot be reached, from ``begins`` to ``until``."""
 
     lease: str
     day: str
     at: str
+    begins: str
     until: str
     blocks: list[LeaseBlockAnswer]
 
@@ -128,7 +129,7 @@ class OfflineTicketAnswer(BaseModel):
     series: str
     sequence: int
     accepted: bool
-    reason: Literal["not_in_block", "number_taken"] | None = None
+    reason: Literal["not_in_block", "number_taken", "day_not_begun"] | None = None
     new: bool = False
     left_out: list[Literal["then", "priority"]] = []
     instead_of: CancelledForAnswer | None = None

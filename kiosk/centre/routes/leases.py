@@ -23,9 +23,12 @@ router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["numbers without 
 
 
 class LeaseBody(Body):
-    """``holder`` names the memory in which the kiosk keeps what it gives."""
+    """``holder`` names the memory in which the kiosk keeps what it gives. ``ahead``: for the next day on
+    which numbers are given, instead of today.
+    """
 
     holder: Annotated[str, Field(max_length=64)] = ""
+    ahead: bool = False
 
 
 class OfflineTicket(Body):
@@ -60,10 +63,10 @@ class OfflineBody(Body):
 
 @router.post("/number-leases", responses={200: {"model": LeaseAnswer}, 201: {"model": LeaseAnswer}})
 async def lease(request: Request, body: LeaseBody) -> Response:
-    """The kiosk's numbers for today; asking again gives the same ones."""
+    """The kiosk's numbers for today, or ahead for the next day; asking again gives the same ones."""
     centre, actor = centre_of(request), principal(request).actor
     answer, new = await centre.store.write(
-        lambda transaction: leases.lease(transaction, centre.plan, actor, body.holder)
+        lambda transaction: leases.lease(transaction, centre.plan, actor, body.holder, ahead=body.ahead)
     )
     return Answer(answer, 201 if new else 200)
 

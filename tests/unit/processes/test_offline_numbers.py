@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,8 @@ from kiosk.processes.offline_numbers import Block, Lease, OfflineNumbers, Offlin
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+DAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
+MORNING = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 
 
 def lease(name="l1", first=990, last=999, until=MIDNIGHT, periods=None) -> Lease:
@@ -25,7 +28,13 @@ def lease(name="l1", first=990, last=999, until=MIDNIGHT, periods=None) -> Lease
         Block("ho-tich", "A", first, last, periods),
         Block("dat-dai", "D", first, last, periods),
     )
-    return Lease(name, date(2026, 11, 23), NOW, until, blocks)
+    return Lease(name, DAY, NOW, until, blocks, MIDNIGHT - timedelta(days=1))
+
+
+def ahead(name="l1-tomorrow", first=980, last=989) -> Lease:
+    """Tomorrow's, in hand today."""
+    blocks = (Block("ho-tich", "A", first, last), Block("dat-dai", "D", first, last))
+    return Lease(name, TOMORROW, NOW, MIDNIGHT + timedelta(days=1), blocks, MIDNIGHT)
 
 
 @pytest.fixture
@@ -36,18 +45,19 @@ def numbers(tmp_path):
 
 
 def test_numbers_come_one_after_the_other_and_the_block_ends(numbers):
-    numbers.keep(lease(first=998))
+    held = lease(first=998)
+    numbers.keep(held)
     given = [numbers.give("ho-tich", f"k{n}", NOW) for n in range(3)]
     assert [one.sequence if one else None for one in given] == [998, 999, None]
-    assert numbers.left("ho-tich") == 0
-    assert numbers.left("dat-dai") == 2
+    assert numbers.left(held, "ho-tich") == 0
+    assert numbers.left(held, "dat-dai") == 2
 
 
 def test_the_same_key_has_the_same_number(numbers):
     numbers.keep(lease())
-    first = numbers.give("ho-tich", "k", NOW, ("cao-tuoi", "chip"), "a" * 64)
+    first = numbers.give("ho-tich", "k", NOW, ("cao-tuoi", "chip"), ("a" * 64, DAY))
     assert numbers.give("ho-tich", "k", NOW + timedelta(minutes=5)) == first
-    assert numbers.left("ho-tich") == 9
+    assert numbers.left(lease(), "ho-tich") == 9
 
 
 def test_times_of_issue_only_grow_though_the_clock_is_set_back(numbers):
@@ -63,7 +73,7 @@ def test_nothing_is_given_without_a_lease_after_its_day_or_out_of_hours(numbers)
     morning = ((NOW, NOW + timedelta(hours=2)), (NOW + timedelta(hours=4), NOW + timedelta(hours=8)))
     numbers.keep(lease(periods=morning))
     assert numbers.give("ho-tich", "2", NOW + timedelta(hours=3)) is None
-    assert numbers.lease.block("ho-tich").opens_at(NOW + timedelta(hours=3)) == NOW + timedelta(hours=4)
+    assert numbers.lease(NOW).block("ho-tich").opens_at(NOW + timedelta(hours=3)) == NOW + timedelta(hours=4)
     assert numbers.give("ho-tich", "3", NOW + timedelta(hours=4)) is not None
     assert numbers.give("ho-tich", "4", MIDNIGHT) is None
     assert numbers.give("nobody-knows", "5", NOW) is None
@@ -78,10 +88,65 @@ def test_a_dropped_lease_gives_nothing_and_a_new_one_never_what_was_given(number
     assert numbers.give("ho-tich", "3", NOW).sequence == 991
 
 
+def test_tomorrows_numbers_are_given_from_midnight_on_and_not_before(numbers, tmp_path):
+    numbers.keep(lease())
+    numbers.keep(ahead())
+    assert numbers.give("ho-tich", "today", NOW).sequence == 990
+    last = numbers.give("ho-tich", "late", MIDNIGHT - timedelta(seconds=1))
+    assert (last.sequence, last.lease) == (991, "l1")
+    assert numbers.give("ho-tich", "gap", MIDNIGHT + timedelta(seconds=1)) is None, (
+        "the centre's clock may be a little behind"
+    )
+    numbers.close()
+    again = OfflineNumbers(tmp_path / "kiosk" / "offline.sqlite3")
+    first = again.give("ho-tich", "morning", MORNING)
+    assert (first.sequence, first.lease, first.issued_at) == (980, "l1-tomorrow", MORNING)
+    assert again.give("ho-tich", "night", MIDNIGHT + timedelta(days=1)) is None
+    again.close()
+
+
+def test_the_lease_of_a_day_is_replaced_by_another_of_that_day_alone(numbers):
+    numbers.keep(lease())
+    numbers.keep(ahead())
+    numbers.keep(ahead("other", 970, 979))
+    numbers.keep(lease("l2"))
+    assert [(one.id, one.day) for one in numbers.leases()] == [("l2", DAY), ("other", TOMORROW)]
+    assert numbers.give("ho-tich", "morning", MORNING).sequence == 970
+    numbers.forget_before(TOMORROW)
+    assert [one.id for one in numbers.leases()] == ["other"]
+
+
+def test_the_same_numbers_of_two_days_are_two(numbers):
+    numbers.keep(lease())
+    numbers.keep(ahead(first=990, last=999))
+    assert numbers.give("ho-tich", "today", NOW).sequence == 990
+    assert numbers.give("ho-tich", "tomorrow", MORNING).sequence == 990
+
+
+def test_a_hash_under_the_key_of_another_day_is_not_kept(numbers):
+    numbers.keep(ahead())
+    assert numbers.give("ho-tich", "1", MORNING, person=("f" * 64, DAY)).person is None
+    assert numbers.give("ho-tich", "2", MORNING, person=("f" * 64, TOMORROW)).person == "f" * 64
+
+
+def test_a_file_of_an_earlier_program_goes_on(tmp_path):
+    file = tmp_path / "offline.sqlite3"
+    made = OfflineNumbers(file)
+    made.keep(lease())
+    made.close()
+    with contextlib.closing(sqlite3.connect(file)) as old:
+        old.execute("ALTER TABLE lease DROP COLUMN begins")
+    again = OfflineNumbers(file)
+    assert again.give("ho-tich", "1", NOW).sequence == 990
+    again.keep(ahead())
+    assert again.give("ho-tich", "2", MORNING).sequence == 980
+    again.close()
+
+
 def test_what_the_centre_answered_is_kept_and_the_persons_hash_is_not(numbers, tmp_path):
     numbers.keep(lease())
     for key in ("a", "b", "c"):
-        numbers.give("ho-tich", key, NOW, person="f" * 64)
+        numbers.give("ho-tich", key, NOW, person=("f" * 64, DAY))
     numbers.accepted("a", "t1")
     numbers.was_refused("b", "number_taken")
     assert [one.key for one in numbers.waiting()] == ["c"]
@@ -121,7 +186,7 @@ def test_a_damaged_file_is_set_aside_and_the_holder_is_another(tmp_path):
     again.close()
     file.write_bytes(b"not a database at all" * 400)
     second = OfflineNumbers(file)
-    assert second.lease is None
+    assert second.leases() == []
     assert second.holder != holder
     assert list(tmp_path.glob("offline.sqlite3.damaged-*"))
     second.close()
@@ -175,8 +240,6 @@ class Failing:
         self._connection, self._fails, self._after = connection, fails, after
 
     def execute(self, *statement):
-        import sqlite3
-
         self._fails -= 1
         if self._fails == 0 and not self._after:
             raise sqlite3.OperationalError("database or disk is full")
@@ -199,7 +262,8 @@ class AnyDay(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.file = Path(self.folder.name) / "offline.sqlite3"
         self.numbers = OfflineNumbers(self.file)
-        self.seen: dict[str, tuple[str, int]] = {}
+        self.seen: dict[str, tuple[date, str, int]] = {}
+        self.now = NOW
         self.keys = 0
         self.leases = 0
         self.told: set[str] = set()
@@ -214,21 +278,32 @@ class AnyDay(RuleBasedStateMachine):
         first = 1000 - 10 * self.leases
         self.numbers.keep(lease(f"l{self.leases}", first, first + size - 1))
 
+    @rule(size=st.integers(1, 6))
+    def new_lease_of_tomorrow(self, size: int) -> None:
+        self.leases += 1
+        first = 1000 - 10 * self.leases
+        self.numbers.keep(ahead(f"l{self.leases}", first, first + size - 1))
+
+    @rule(now=st.sampled_from([NOW, MORNING]))
+    def another_day(self, now: datetime) -> None:
+        self.now = now
+
     @rule(service=st.sampled_from(["ho-tich", "dat-dai"]))
     def gives(self, service: str) -> None:
         self.keys += 1
-        self.sees(f"k{self.keys}", self.numbers.give(service, f"k{self.keys}", NOW))
+        self.sees(f"k{self.keys}", self.numbers.give(service, f"k{self.keys}", self.now))
 
     @rule(pick=st.integers(0, 99))
     def asks_again(self, pick: int) -> None:
         if self.seen:
             key = sorted(self.seen)[pick % len(self.seen)]
-            self.sees(key, self.numbers.give("ho-tich", key, NOW))
+            self.sees(key, self.numbers.give("ho-tich", key, self.now))
 
     def sees(self, key: str, given) -> None:
         if given is None:
             return
-        number = (given.series, given.sequence)
+        day = (given.issued_at + timedelta(hours=7)).date()
+        number = (day, given.series, given.sequence)
         assert self.seen.get(key, number) == number
         assert number not in [other for k, other in self.seen.items() if k != key]
         self.seen[key] = number
@@ -240,11 +315,11 @@ class AnyDay(RuleBasedStateMachine):
         whole = self.numbers._connection
         self.numbers._connection = Failing(whole, statement, after)
         with contextlib.suppress(OfflineStoreError):
-            self.sees(key, self.numbers.give("ho-tich", key, NOW))
+            self.sees(key, self.numbers.give("ho-tich", key, self.now))
         self.numbers._connection = whole
         if restart:
             self.restarts()
-        self.sees(key, self.numbers.give("ho-tich", key, NOW))
+        self.sees(key, self.numbers.give("ho-tich", key, self.now))
 
     @rule()
     def restarts(self) -> None:
