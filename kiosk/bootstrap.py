@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from devices.contract import DeviceStatus, TestReport
     from kiosk.client import CentreClient
     from kiosk.processes.clip_making.lettering import Look
+    from kiosk.processes.clips import ClipSource
     from kiosk.processes.clock_skew import CentreClock
     from kiosk.processes.kiosk import KioskProcess
     from kiosk.processes.offline_numbers import OfflineNumbers
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 0.05
 CARD_LOOK_SECONDS = 5.0
 KIOSK_DEVICES = ("card_reader", "printer", "scanner", "kiosk_screen")
-CLIPS = Path(__file__).parent.parent / "media" / "clips"
 
 _DESCRIPTION = """\
 Một Cửa, the lobby of a commune's Public Administration Service Center.
@@ -217,8 +217,8 @@ def _kiosk(args: argparse.Namespace) -> int:
     from screens.window import prepare_window
 
     prepare_window(devices.kiosk_screen, f"{settings.centre.short_name} – kiosk")
+    from kiosk.clip_library import SHIPPED, load_clips
     from kiosk.eforms.definition import FormDefinitionError, load_forms
-    from kiosk.processes.clips import ClipsError, ClipSource, read_clips
     from kiosk.processes.kiosk import KioskProcess
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import present
@@ -227,8 +227,8 @@ def _kiosk(args: argparse.Namespace) -> int:
 
     try:
         forms = load_forms(settings.folder / "forms")
-        clips = tuple(read_clips(CLIPS))
-    except (FormDefinitionError, ClipsError) as error:
+        clips = load_clips(SHIPPED, args.data / "clips")
+    except FormDefinitionError as error:
         raise CommandError(str(error)) from error
     words = catalogue("citizen")
     shown: list[KioskView] = []
@@ -241,7 +241,7 @@ def _kiosk(args: argparse.Namespace) -> int:
         source,
         lambda event: process.dispatch(cast("Event", event)),
         lambda: process.crashed(),  # noqa: PLW0108 - the process is made after the window
-        open_clip=ClipSource,
+        open_clip=_clip_opener(settings),
         maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
     )
     name = catalogue("maintenance")("name.kiosk_screen")
@@ -275,6 +275,19 @@ def _kiosk(args: argparse.Namespace) -> int:
     finally:
         process.stop()
     return app.exit_code
+
+
+def _clip_opener(settings: Settings) -> Callable[..., ClipSource]:
+    """Plays clips, heard where the kiosk speaks."""
+    from kiosk.processes.clips import ClipSource
+
+    def opened(
+        video: Path, captions: Path | None, size: tuple[int, int], *, aside: bool, **how: Any
+    ) -> ClipSource:
+        voice = settings.kiosk.voice
+        return ClipSource(video, captions, *size, device=voice.private if aside else voice.aloud, **how)
+
+    return opened
 
 
 class _Owned:

@@ -2,7 +2,7 @@
 
 A folder holds the video (H.264 MP4, VP9 WebM, or both), captions (WebVTT) and a transcript for each language,
 and a poster. Clips that come with the program are in ``media/clips``, those of this place in ``DATA/clips``;
-of two with one id the later folder's counts. Standard library only: kiosk and centre both read them.
+of two with one id the later folder's counts. Kiosk, centre and commands all read them here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from kiosk.visit.states import Clip
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +134,30 @@ def read_library(*folders: Path) -> list[ClipManifest]:
                 continue
             found[clip.id] = clip
     return sorted(found.values(), key=lambda clip: (clip.order, clip.title["vi"], clip.id))
+
+
+def load_clips(*folders: Path) -> tuple[Clip, ...]:
+    """The clips of these folders as a visit knows them, also those not in force now."""
+    return tuple(_for_visit(one) for one in read_library(*folders))
+
+
+def _for_visit(one: ClipManifest) -> Clip:
+    captions = {name: one.file(FileKind.CAPTIONS, name) for name in one.languages}
+    return Clip(
+        id=one.id,
+        title=one.title["vi"],
+        seconds=round(one.seconds),
+        video=one.file(FileKind.VIDEO) or one.folder / "clip.mp4",
+        captions=one.file(FileKind.CAPTIONS, "vi") or one.file(FileKind.CAPTIONS),
+        poster=one.file(FileKind.POSTER),
+        titles=one.title,
+        topics=one.topic,
+        procedures=one.procedures,
+        valid_from=one.valid_from,
+        valid_until=one.valid_until,
+        transcript=one.text(),
+        captions_by_language={name: path for name, path in captions.items() if path is not None},
+    )
 
 
 def clip_folders(folder: Path) -> list[Path]:

@@ -66,7 +66,7 @@ def create_app(
     app.state.centre = centre
     problems.install(app)
     add_routes(app)
-    mount(app, lobby=virtual_lobby)
+    mount(app, lobby=virtual_lobby, clips=data_folder / "clips")
     app.add_middleware(problems.Guard)
     app.add_middleware(ServerTime, clock=centre.clock)
     return app

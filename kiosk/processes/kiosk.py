@@ -38,6 +38,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
+from kiosk.processes.clips import phone_address
 from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.finding import Finding, Library
 from kiosk.processes.helping import Helping
@@ -498,6 +499,7 @@ def setup_of(
         idle_warning_seconds=float(kiosk.idle_warning_seconds),
         idle_countdown_seconds=float(kiosk.idle_countdown_seconds),
         clips_after_seconds=float(kiosk.clips_after_seconds),
+        public_url=phone_address(centre.public_url, centre.host, centre.port),
         forms=dict(forms),
         clips=clips,
         suggestions=suggestions or Suggestions(),

@@ -18,9 +18,6 @@ from kiosk.visit.events import (
     CardProgress,
     CardRead,
     ClearTapped,
-    ClipChosen,
-    ClipEnded,
-    ClipStopped,
     Continue,
     DigitTapped,
     Intent,
@@ -49,7 +46,6 @@ from kiosk.visit.states import (
     VisitState,
 )
 
-_UNPLAYABLE_SECONDS = 1.0
 NO_ID_CARD = frozenset(
     (
         FailureCode.CARD_NOT_SUPPORTED,
@@ -62,27 +58,6 @@ NO_ID_CARD = frozenset(
     )
 )
 """Another card has to be laid down; trying the same once more does not help."""
-
-
-def on_clips(state: VisitState, screen: Clips, intent: Intent) -> Result:
-    """Taps on the list and in the player, and the end of a clip."""
-    known = [clip.id for clip in state.setup.clips]
-    match intent:
-        case ClipChosen(clip=clip) if clip in known:
-            return to(state, Clips(playing=clip, turn=screen.turn + 1))
-        case ClipEnded(clip=clip) if clip == screen.playing:
-            if not screen.attract:
-                return to(state, Clips(turn=screen.turn))
-            if state.quiet < _UNPLAYABLE_SECONDS:
-                return to(state, Start())
-            following = known[(known.index(clip) + 1) % len(known)] if clip in known else known[0]
-            return to(state, Clips(playing=following, attract=True, turn=screen.turn + 1))
-        case ClipStopped() if screen.playing is not None:
-            return to(state, Start() if screen.attract else Clips(turn=screen.turn))
-        case Back() | Cancel():
-            return to(state, Start())
-        case _:
-            return stay(state)
 
 
 def on_enter_can(state: VisitState, screen: EnterCan, intent: Intent) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.eforms.definition import FormDefinition
+from kiosk.visit import clips
 from kiosk.visit.effects import LoadServices
 from kiosk.visit.events import (
     Back,
@@ -21,7 +22,6 @@ from kiosk.visit.events import (
 from kiosk.visit.moves import Result, home, same, stay, to, to_services
 from kiosk.visit.priority import choose
 from kiosk.visit.states import (
-    Clips,
     FindProcedure,
     MyDossier,
     MyForms,
@@ -45,8 +45,8 @@ def on_start(state: VisitState, intent: Intent) -> Result:
             return to(state, MyDossier())
         case RateTapped():
             return to(state, Rate())
-        case WatchClips() if state.setup.clips:
-            return to(state, Clips())
+        case WatchClips():
+            return clips.watch(state, intent, None)
         case _:
             return stay(state)
 

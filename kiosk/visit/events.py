@@ -153,7 +153,9 @@ class StartWithoutCard(Intent):
 
 @dataclass(frozen=True)
 class WatchClips(Intent):
-    """Open the list of instruction clips."""
+    """Open the list of instruction clips; with a ``procedure`` those that tell of it."""
+
+    procedure: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,43 @@ class ClipEnded(Intent):
 
 @dataclass(frozen=True)
 class ClipStopped(Intent):
-    """Back from the player to the list."""
+    """Back from the player to the list; ``position``: the second it was left at."""
+
+    position: float = 0.0
+
+
+@dataclass(frozen=True)
+class ClipTopicTapped(Intent):
+    """List only the clips of this topic; empty: all."""
+
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class ClipPauseTapped(Intent):
+    """Let the clip stand, or run on."""
+
+
+@dataclass(frozen=True)
+class ClipStepTapped(Intent):
+    """Ten seconds forward (1) or back (-1)."""
+
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class ClipSpeedTapped(Intent):
+    """Play at the next speed."""
+
+
+@dataclass(frozen=True)
+class ClipCaptionsTapped(Intent):
+    """Show or hide the captions."""
+
+
+@dataclass(frozen=True)
+class ClipTakeTapped(Intent):
+    """Show or hide the address under which a phone can play the clip."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.failures import FailureCode
-from kiosk.visit import card, doors, dossier, finding, form, giving_back, number, panels, priority, rating
+from kiosk.visit import (
+    card,
+    clips,
+    doors,
+    dossier,
+    finding,
+    form,
+    giving_back,
+    number,
+    panels,
+    priority,
+    rating,
+)
 from kiosk.visit.effects import Effect, LoadServices
 from kiosk.visit.events import (
     Answer,
@@ -57,6 +69,7 @@ from kiosk.visit.events import (
     TicketGivenBack,
     TicketIssued,
     TicketRefused,
+    WatchClips,
 )
 from kiosk.visit.moves import (
     Result,
@@ -192,11 +205,13 @@ def _on_idle_warning(state: VisitState, intent: Intent) -> Result:
 
 
 def _on_screen(state: VisitState, intent: Intent) -> Result:
+    if isinstance(intent, WatchClips) and not state.waiting and not isinstance(state.screen, Start | Clips):
+        return clips.watch(state, intent, state.screen)
     match state.screen:
         case Start():
             return doors.on_start(state, intent)
         case Clips() as screen:
-            return card.on_clips(state, screen, intent)
+            return clips.on_clips(state, screen, intent)
         case EnterCan() as screen:
             return card.on_enter_can(state, screen, intent)
         case Reading() as screen:
@@ -311,10 +326,8 @@ def _on_tick(state: VisitState, tick: Tick) -> Result:
     match state.screen:
         case Start() as screen:
             return _at_start(state, screen, seconds)
-        case Clips(playing=None):
-            return to(state, Start()) if state.quiet >= setup.idle_warning_seconds else stay(state)
-        case Clips():
-            return stay(state)
+        case Clips() as screen:
+            return clips.on_tick(state, screen)
         case Rate(step=RatingStep.THANKS) if state.quiet >= rating.THANKS_SECONDS:
             return home(state)
         case _ if state.quiet >= setup.idle_warning_seconds + setup.idle_countdown_seconds:
@@ -342,8 +355,8 @@ def _at_start(state: VisitState, screen: Start, seconds: float) -> Result:
     if theirs and state.quiet >= setup.idle_warning_seconds:
         after, more = wiped(state)
         return after, effects + more
-    if state.quiet >= setup.clips_after_seconds and setup.clips and not theirs and not state.lobby.card_left:
-        return to(state, Clips(playing=setup.clips[0].id, attract=True), *effects)
+    if state.quiet >= setup.clips_after_seconds and state.clips and not theirs and not state.lobby.card_left:
+        return to(state, Clips(playing=state.clips[0].id, attract=True), *effects)
     return state, effects
 
 

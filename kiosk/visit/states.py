@@ -42,7 +42,9 @@ from kiosk.visit.events import (
 
 @dataclass(frozen=True)
 class Clip:
-    """An instruction clip that can be played."""
+    """An instruction clip that can be played; ``titles``, ``topics`` and captions by language, the first of
+    them in Vietnamese. Shown from ``valid_from`` to ``valid_until``, both days included.
+    """
 
     id: str
     title: str
@@ -50,6 +52,24 @@ class Clip:
     video: Path
     captions: Path | None = None
     poster: Path | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    procedures: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    transcript: str = ""
+    captions_by_language: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> str:
+        """The topic by its Vietnamese name; empty for none."""
+        return self.topics.get("vi", "")
+
+    def in_force(self, day: date) -> bool:
+        """Whether it may be shown on this day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,7 @@ class Setup:
     clips_after_seconds: float
     forms: Mapping[str, FormDefinition] = field(default_factory=dict)
     clips: tuple[Clip, ...] = ()
+    public_url: str = ""
     languages: tuple[str, ...] = ("vi", "en")
     comfort: Comfort = field(default_factory=Comfort)
     dossier_page: str = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
@@ -84,11 +105,31 @@ class Start:
 
 @dataclass(frozen=True)
 class Clips:
-    """List of clips, or the player; ``attract``: they run by themselves, ``turn`` counting them."""
+    """List of clips, or the player; ``attract``: they run by themselves, ``turn`` counting them.
+
+    Listed are those of ``topic`` or ``procedure`` (empty: all), ``page`` from 0. The player began at second
+    ``start``; ``steps`` of ten seconds were taken since, those back counting against those forward.
+    ``offered``: the address for the phone is shown. ``resume`` is where one came from.
+    """
 
     playing: str | None = None
     attract: bool = False
     turn: int = 0
+    topic: str = ""
+    procedure: str = ""
+    page: int = 0
+    start: float = 0.0
+    paused: bool = False
+    speed: float = 1.0
+    steps: int = 0
+    captions_on: bool = True
+    offered: bool = False
+    resume: Screen | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether pictures move."""
+        return self.playing is not None and not self.paused
 
 
 @dataclass(frozen=True)
@@ -465,6 +506,7 @@ class VisitState:
     given_back: tuple[str, ...] = ()
     form: FormSession | None = None
     readings: int = 0
+    clip_positions: Mapping[str, float] = field(default_factory=dict)
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     quiet: float = 0.0
     waited: float = 0.0
@@ -485,6 +527,8 @@ class VisitState:
                 detail = f":{page}"
             case Clips(playing=clip, turn=turn) if clip:
                 detail = f":{clip}:{turn}"
+            case Clips(topic=topic, procedure=code, page=page) if topic or code or page:
+                detail = f":{topic or code}:{page}"
             case (
                 AskPriority(service=service)
                 | TicketShown(service=service)
@@ -509,7 +553,10 @@ class VisitState:
     @property
     def idle_warning(self) -> int | None:
         """Seconds left before the wipe while the warning is shown, else None."""
-        if self.waiting or (isinstance(self.screen, Start | Clips) and self.panel is None):
+        if self.waiting or (isinstance(self.screen, Start) and self.panel is None):
+            return None
+        watching = isinstance(self.screen, Clips) and (self.screen.resume is None or self.screen.running)
+        if watching and self.panel is None:
             return None
         if self.quiet < self.setup.idle_warning_seconds:
             return None
@@ -530,6 +577,12 @@ class VisitState:
                 return True
             case _:
                 return False
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The clips that may be shown today."""
+        today = self.now.date()
+        return tuple(clip for clip in self.setup.clips if clip.in_force(today))
 
     def held(self, service: str) -> HeldTicket | None:
         """The number of this visit for a service."""

@@ -1,4 +1,4 @@
-"""Shows a clip: the newest frame of a source as a texture, its caption beneath in our own type.
+"""Shows a clip: the newest frame of a source as a texture, beneath it the caption and how far it is.
 
 Decoding happens elsewhere (``kiosk.processes.clips``), in another process; here nothing is opened, nothing
 waits.
@@ -7,13 +7,12 @@ waits.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from kivy.clock import Clock, ClockEvent
 from kivy.graphics.texture import Texture
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.citizen.clips.presenter import Playing
@@ -23,6 +22,7 @@ from screens.widgets.buttons import climb
 FRAMES_PER_SECOND = 15
 MOST_PIXELS = 1280
 UNREADABLE_SECONDS = 3.0
+STEP_SECONDS = 10.0
 
 Builder.load_string(
     """
@@ -31,9 +31,10 @@ Builder.load_string(
     canvas.before:
         Color:
             rgba: theme.dark
-        Rectangle:
+        SmoothRoundedRectangle:
             pos: self.pos
             size: self.size
+            radius: [theme.radius]
     Widget:
         id: screen
         canvas:
@@ -45,19 +46,33 @@ Builder.load_string(
                 size: self.size
     AnchorLayout:
         size_hint_y: None
-        height: theme.mm(40) if theme.portrait else theme.mm(30)
-        padding: theme.mm(8), theme.mm(2)
+        height: (theme.mm(44) if theme.portrait else theme.mm(36)) if root.captions_on else 0
+        padding: theme.mm(6), theme.mm(1)
         Words:
-            text: root.caption
+            text: root.caption if root.captions_on else ""
             font_name: theme.semibold
             color: theme.on_dark
             halign: "center"
+    Widget:
+        size_hint_y: None
+        height: theme.mm(4)
+        canvas:
+            Color:
+                rgba: theme.ink_quiet
+            Rectangle:
+                pos: self.pos
+                size: self.size
+            Color:
+                rgba: theme.jade_ground
+            Rectangle:
+                pos: self.pos
+                size: self.width * root.share, self.height
 """
 )
 
 
 class FrameSource(Protocol):
-    """A clip being decoded. No method waits."""
+    """A clip being played. No method waits."""
 
     def newest_frame(self) -> bytes | None:
         """A frame not seen before as RGB, 8 bits a channel, top row first; None when there is none."""
@@ -67,15 +82,32 @@ class FrameSource(Protocol):
         """Words that belong to the newest frame, or empty."""
 
     @property
+    def position(self) -> float:
+        """Second of the clip."""
+
+    @property
     def ended(self) -> bool:
         """True when no frame will come any more: the clip is over, or could not be read."""
 
+    def pause(self) -> None:
+        """Stand still."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def step(self, seconds: float) -> None:
+        """Go so much back (less than 0) or forward."""
+
+    def set_speed(self, speed: float) -> None:
+        """Play so many times as fast."""
+
     def close(self) -> None:
-        """Stop decoding."""
+        """Stop everything."""
 
 
-# (video, captions, width, height) in pixels -> the clip being decoded at 15 frames a second
-OpenClip = Callable[[Path, Path | None, int, int], FrameSource]
+# (video, captions, size in pixels, and as keywords start, length, speed, paused, volume, aside) -> the clip
+# being played at 15 frames a second
+OpenClip = Callable[..., FrameSource]
 
 
 class ClipPlayer(BoxLayout):
@@ -86,18 +118,34 @@ class ClipPlayer(BoxLayout):
     playing = ObjectProperty(None, allownone=True)
     texture = ObjectProperty(None, allownone=True)
     caption = StringProperty("")
+    captions_on = BooleanProperty(True)
+    share = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._source: FrameSource | None = None
+        self._shown: Playing | None = None  # what the source was told last
         self._size = (0, 0)
         self._watch: ClockEvent | None = None
         self._begin_soon = Clock.create_trigger(self._begin, 0)
 
+    @property
+    def position(self) -> float:
+        """Second of the clip that plays; 0 when none does."""
+        return self._source.position if self._source is not None else 0.0
+
     def on_playing(self, *_args: object) -> None:
-        """Stop what plays; start the new clip once the size of the picture is known."""
+        """Tell the running clip what changed; or stop it and start another, once the picture's size is
+        known.
+        """
+        playing: Playing | None = self.playing
+        before = self._shown
+        if playing is not None and before is not None and playing.key == before.key:
+            self._follow(before, playing)
+            return
         self.stop()
-        if self.playing is not None:
+        if playing is not None:
+            self._shown, self.captions_on = playing, playing.captions_on
             self._watch = Clock.schedule_interval(self._look, 1 / FRAMES_PER_SECOND)
             self._begin_soon()
 
@@ -110,8 +158,22 @@ class ClipPlayer(BoxLayout):
         if self._source is not None:
             self._source.close()
             self._source = None
+        self._shown = None
         self.texture = None
         self.caption = ""
+        self.share = 0
+
+    def _follow(self, before: Playing, playing: Playing) -> None:
+        self._shown, self.captions_on = playing, playing.captions_on
+        source = self._source
+        if source is None:
+            return
+        if playing.paused != before.paused:
+            source.pause() if playing.paused else source.resume()
+        if playing.speed != before.speed:
+            source.set_speed(playing.speed)
+        if playing.steps != before.steps:
+            source.step(STEP_SECONDS * (playing.steps - before.steps))
 
     def _begin(self, *_args: object) -> None:
         playing: Playing | None = self.playing
@@ -126,13 +188,23 @@ class ClipPlayer(BoxLayout):
             return
         shrink = min(1.0, MOST_PIXELS / max(place.size))
         self._size = (int(place.width * shrink) & ~1, int(place.height * shrink) & ~1)
-        self._source = self.open_clip(playing.video, playing.captions, *self._size)
+        how: dict[str, Any] = {
+            "start": playing.start,
+            "length": playing.seconds or None,
+            "speed": playing.speed,
+            "paused": playing.paused,
+            "volume": playing.volume,
+            "aside": playing.aside,
+        }
+        self._source = self.open_clip(playing.video, playing.captions, self._size, **how)
 
     def _look(self, *_args: object) -> None:
         source, playing = self._source, self.playing
         if source is None or playing is None:
             return
         frame = source.newest_frame()
+        if playing.seconds:
+            self.share = min(1.0, source.position / playing.seconds)
         if frame is not None:
             if self.texture is None:
                 texture = Texture.create(size=self._size, colorfmt="rgb")
@@ -145,8 +217,9 @@ class ClipPlayer(BoxLayout):
             self._end()
 
     def _end(self) -> None:
-        seen = self.texture is not None
+        seen, playing = self.texture is not None, self._shown
         self.stop()
+        self._shown = playing
         # When nothing could be shown the dark screen stands a while, lest unreadable clips flicker by.
         self._watch = Clock.schedule_once(self._tell_end, 0 if seen else UNREADABLE_SECONDS)
 

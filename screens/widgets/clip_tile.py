@@ -1,25 +1,26 @@
-"""One clip of the list: picture, title, length."""
+"""The list of clips: a tile with picture, title and length; a button for each topic."""
 
 from __future__ import annotations
 
 from kivy.lang import Builder
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from screens.widgets.buttons import Slab
+from screens.widgets.buttons import Slab, TextButton
 
 Builder.load_string(
     """
 <ClipTile>:
     size_hint_y: None
-    height: theme.mm(64)
-    padding: theme.mm(5)
-    spacing: theme.mm(8)
+    height: max(theme.mm(46), words.height + theme.mm(8))
+    padding: theme.mm(4)
+    spacing: theme.mm(6)
     fill: theme.surface_pressed if self.state == "down" else theme.surface
     outline: theme.edge
     RelativeLayout:
-        size_hint_x: None
-        width: theme.mm(80) if theme.portrait else theme.mm(60)
+        size_hint: None, None
+        size: theme.mm(66), theme.mm(37.2)
+        pos_hint: {"center_y": 0.5}
         canvas.before:
             Color:
                 rgba: theme.dark
@@ -30,7 +31,7 @@ Builder.load_string(
             source: root.poster
             opacity: 1 if root.poster else 0
             fit_mode: "contain"
-            size_hint: 0.96, 0.96
+            size_hint: 0.97, 0.97
             pos_hint: {"center_x": 0.5, "center_y": 0.5}
         Disc:
             kind: "play"
@@ -38,18 +39,24 @@ Builder.load_string(
             ring: theme.ink
             sign: theme.ink
             size_hint: None, None
-            size: theme.mm(22), theme.mm(22)
-            pos_hint: {"center_x": 0.5, "center_y": 0.5}
+            size: theme.mm(15), theme.mm(15)
+            pos_hint: {"right": 0.98, "y": 0.03}
     BoxLayout:
+        id: words
         orientation: "vertical"
         size_hint_y: None
         height: self.minimum_height
         pos_hint: {"center_y": 0.5}
-        spacing: theme.mm(2)
+        spacing: theme.mm(1)
         Lead:
             text: root.label
         QuietWords:
             text: root.length
+
+<TopicButton>:
+    fill: theme.surface_pressed if self.state == "down" else \
+        (theme.jade_ground if self.chosen else theme.surface)
+    outline: theme.jade if self.chosen else theme.edge
 """
 )
 
@@ -59,3 +66,9 @@ class ClipTile(BoxLayout, Slab):
 
     length = StringProperty("")
     poster = StringProperty("")
+
+
+class TopicButton(TextButton):
+    """A topic to list; ``chosen``: it is listed."""
+
+    chosen = BooleanProperty(False)

@@ -27,29 +27,48 @@ def main(video: Path, captions: Path | None) -> None:
     sent: list[str] = []
     sources: list[ClipSource] = []
 
-    def open_clip(*what) -> ClipSource:
-        sources.append(ClipSource(*what))
+    def open_clip(video, captions, size, *, aside, **how) -> ClipSource:
+        sources.append(ClipSource(video, captions, *size, **how))
         return sources[-1]
 
     stage = Stage(lambda event: sent.append(type(event).__name__), lambda: None, open_clip)
     Window.add_widget(stage)
     EventLoop.ensure_window()
     view = gallery.samples()["clip_playing"]
-    playing = replace(view.screen.playing, video=video, captions=captions)
-    stage.show(replace(view, screen=replace(view.screen, playing=playing)))
+    playing = replace(view.screen.playing, video=video, captions=captions, seconds=2.0, volume=0.0)
+
+    def show(**changes) -> None:
+        stage.show(replace(view, screen=replace(view.screen, playing=replace(playing, **changes))))
+
+    show()
     player = stage.page.player
     words, colour = set(), None
     end = time.monotonic() + 20
+    paused_at: list[float] = []
     while not sent and time.monotonic() < end:
         EventLoop.idle()
         if player.caption and colour is None:
             x, y = (round(place) for place in player.ids.screen.center)
             pixels = stage.export_as_image().texture.pixels
-            colour = list(pixels[(y * 540 + x) * 4 :][:3])
+            colour = list(pixels[((960 - y) * 540 + x) * 4 :][:3])  # rows from the top
+            show(paused=True)
+            paused_at += [player.position]
+            for _ in range(10):
+                EventLoop.idle()
+                time.sleep(0.03)
+            paused_at += [player.position]
+            show(speed=1.5)
         words.add(player.caption)
     print(
         json.dumps(
-            {"sent": sent, "captions": sorted(words), "colour": colour, "stopped": player.texture is None}
+            {
+                "sent": sent,
+                "captions": sorted(words),
+                "colour": colour,
+                "stopped": player.texture is None,
+                "stood_still": len(paused_at) == 2 and paused_at[0] == paused_at[1],
+                "opened": len(sources),
+            }
         )
     )
 

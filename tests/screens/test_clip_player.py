@@ -24,6 +24,8 @@ def test_a_clip_is_seen_with_its_caption_and_its_end_is_told(tmp_path):
     red, green, blue = seen["colour"]
     assert (red > 200, green < 60, blue < 60) == (True, True, True)
     assert seen["stopped"]
+    assert seen["stood_still"], "a clip that is stopped stands"
+    assert seen["opened"] == 1, "stopping and another speed do not begin the clip anew"
 
 
 def test_a_broken_clip_ends_by_itself_and_nothing_falls(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from kiosk.centre.devices import OWNERS
 from kiosk.centre.web import own_api
+from kiosk.centre.web.clip_pages import ClipPages
 from kiosk.centre.web.lobby import this_machine_only
 from kiosk.centre.web.place import Place
 from kiosk.centre.web.static_files import StaticTree
@@ -69,6 +71,11 @@ class Pages:
         }
         for path, page in pages.items():
             self._app.add_route(path, page, include_in_schema=False)
+
+    def add_clips(self, folder: Path | None) -> None:
+        """``/clips``: instruction clips for phones; ``folder`` holds this place's own."""
+        zone = ZoneInfo(self._app.state.centre.settings.centre.timezone)
+        ClipPages(self._page, folder, zone).add_routes(self._app)
 
     def add_lobby(self) -> None:
         """``/lobby``: for the people at this machine only."""

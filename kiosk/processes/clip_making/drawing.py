@@ -44,6 +44,7 @@ class Layer:
     place: tuple[int, int]
     begins: int
     until: int | None
+    words: str = ""  #: what is written without a ground of its own
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _words(shop: Workshop, one: Words) -> Layer:
     )
     if one.at[1] + picture.height > FRAME[1] or one.at[0] + picture.width > FRAME[0]:
         raise DrawingError(f"“{one.words}” runs out of the frame")
-    return _one(one, picture, one.at)
+    return Layer(picture, (round(one.at[0]), round(one.at[1])), one.begins, one.until, one.words)
 
 
 def panel(
@@ -149,7 +150,7 @@ def _card(shop: Workshop, card: Card) -> Image.Image:
         size = min(height * 0.42, width * 0.6) if upright else min(height - 2 * PADDING, 150)
         room -= 0 if upright else size + PADDING
     words = [(card.card, card.weight, card.capitals)]
-    words += [(card.note, "regular", max(24.0, card.capitals * 0.86))] if card.note else []
+    words += [(card.note, "regular", min(40.0, max(24.0, card.capitals * 0.86)))] if card.note else []
     align: Align = "center" if upright or card.icon is None else "left"
     texts = [
         lettered(shop.look, text, capitals=capitals, width=room, weight=weight, colour=colour, align=align)
@@ -210,7 +211,7 @@ def _row(shop: Workshop, row: Row, size: tuple[float, float], capitals: float) -
         picture.alpha_composite(shop.icon(row.icon, badge), (round(left), round((height - badge) / 2)))
         left += badge + PADDING
     room = width - left - PADDING
-    texts = _stacked(shop, row.row, row.note, room, height - 4, capitals)
+    texts = _stacked(shop, row.row, row.note, (room, height - 4), capitals)
     high = sum(text.height for text in texts)
     y = (height - high) / 2
     for text in texts:
@@ -220,9 +221,10 @@ def _row(shop: Workshop, row: Row, size: tuple[float, float], capitals: float) -
 
 
 def _stacked(
-    shop: Workshop, words: str, note: str | None, width: float, height: float, capitals: float
+    shop: Workshop, words: str, note: str | None, room: tuple[float, float], capitals: float
 ) -> list[Image.Image]:
     """A row's words and its note, which is set smaller where there is not room enough."""
+    width, height = room
     first = lettered(shop.look, words, capitals=capitals, width=width, weight="semibold")
     if note is None and first.height <= height:
         return [first]

@@ -47,9 +47,12 @@ class Film:
                 for element in timed.scene.show:
                     layers += drawn(shop, element)
                 if timed.scene.heading:
-                    layers.append(Layer(heading(shop, timed.scene.heading), HEADING_AT, 1, None))
+                    layers.append(
+                        Layer(heading(shop, timed.scene.heading), HEADING_AT, 1, None, timed.scene.heading)
+                    )
             except DrawingError as error:
                 problems.append(f"{scene_place(path, number, timed.scene)}: {error}")
+            problems += [f"{scene_place(path, number, timed.scene)}: {told}" for told in _covered(layers)]
             self._scenes.append(_Drawn(timed, tuple(layers)))
         if problems:
             raise StoryboardError(problems)
@@ -188,6 +191,25 @@ class Film:
         pen.rectangle((0, top, FRAME[0], FRAME[1]), fill=self._shop.colour("hairline"))
         if share > 0:
             pen.rectangle((0, top, round(FRAME[0] * share), FRAME[1]), fill=self._shop.colour("jade"))
+
+
+def _covered(layers: list[Layer]) -> Iterator[str]:
+    """Words that lie over other words."""
+    told = [(layer, _letters(layer)) for layer in layers if layer.words]
+    for place, (one, box) in enumerate(told):
+        for other, around in told[place + 1 :]:
+            apart = one.until is not None and one.until < other.begins
+            apart = apart or (other.until is not None and other.until < one.begins)
+            across = box[0] < around[2] and around[0] < box[2]
+            if not apart and across and box[1] < around[3] and around[1] < box[3]:
+                yield f"“{one.words}” and “{other.words}” lie over each other"
+
+
+def _letters(layer: Layer) -> tuple[int, int, int, int]:
+    """Where the letters of a layer are in the frame: left, top, right, bottom."""
+    left, top, right, bottom = layer.picture.getbbox() or (0, 0, 0, 0)
+    x, y = layer.place
+    return x + left, y + top, x + right, y + bottom
 
 
 def _eased(share: float) -> float:

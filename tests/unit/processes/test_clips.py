@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.clip_library import ClipsError, Cue, caption_at, parse_captions
 from kiosk.failures import FailureCode
-from kiosk.processes.clips import ClipsError, ClipSource, Cue, caption_at, parse_captions, read_clips
+from kiosk.processes.clips import ClipSource
 
 VTT = """\ufeffWEBVTT - hướng dẫn
 
@@ -76,41 +77,6 @@ def test_a_caption_stands_only_between_its_times(spans, second):
     assert shown == (running[-1].text if running else "")
 
 
-def test_the_list_of_clips_names_the_files_that_are_there(tmp_path):
-    (tmp_path / "clips.toml").write_text(
-        '[[clip]]\nid = "lay-so"\ntitle = "Lấy số"\nseconds = 45\nposter = "lay-so.png"\n'
-        '[[clip]]\nid = "vang"\ntitle = "Không có tệp"\nseconds = 3\n',
-        encoding="utf-8",
-    )
-    for name in ("lay-so.webm", "lay-so.vtt", "lay-so.png"):
-        (tmp_path / name).touch()
-    (clip,) = read_clips(tmp_path)
-    assert (clip.id, clip.title, clip.seconds) == ("lay-so", "Lấy số", 45)
-    assert (clip.video, clip.captions, clip.poster) == tuple(
-        tmp_path / name for name in ("lay-so.webm", "lay-so.vtt", "lay-so.png")
-    )
-
-
-def test_a_folder_without_a_list_has_no_clips(tmp_path):
-    assert read_clips(tmp_path) == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[clip",
-        '[[clip]]\nid = "../passwd"\ntitle = "x"\nseconds = 1\n',
-        '[[clip]]\nid = "a"\ntitle = "x"\nseconds = "1"\n',
-        '[[clip]]\nid = "a"\ntitle = "x"\nseconds = 1\nfile = "b"\n',
-        'clip = "a"\n',
-    ],
-)
-def test_a_wrong_list_is_refused_with_its_name(tmp_path, text):
-    (tmp_path / "clips.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(ClipsError, match=r"clips\.toml"):
-        read_clips(tmp_path)
-
-
 @pytest.fixture(scope="session")
 def red_clip(tmp_path_factory):
     """One second of red, 64 × 48."""
@@ -164,9 +130,11 @@ def test_a_missing_or_garbled_clip_is_a_named_failure(tmp_path, content):
 
 def test_stopping_a_clip_ends_its_process_at_once(red_clip):
     source = ClipSource(red_clip, None, 64, 48)
-    source.close()
-    child = source._child
     end = time.monotonic() + 5
+    while source._decoder.child is None and time.monotonic() < end:
+        time.sleep(0.01)
+    child = source._decoder.child
+    source.close()
     while child.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
     assert child.poll() is not None
