@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kiosk.clip_library import SHIPPED, load_clips
 from kiosk.eforms.definition import load_forms
 from kiosk.identity.citizen import Citizen, Sex
 from kiosk.queueing.wait import WaitKind, WaitRange
@@ -15,7 +16,7 @@ from kiosk.visit.events import (
     PriorityClass,
     ServiceChoice,
 )
-from kiosk.visit.states import Clip, Setup
+from kiosk.visit.states import Setup
 from screens.gallery.walk import ROOT
 
 
@@ -37,7 +38,8 @@ def setup_of(table: dict[str, Any]) -> Setup:
         idle_countdown_seconds=30,
         clips_after_seconds=90,
         forms=load_forms(ROOT / "config" / "forms"),
-        clips=tuple(Clip(video=Path(f"{clip['id']}.webm"), **clip) for clip in table["clip"]),
+        clips=load_clips(SHIPPED),
+        public_url="http://192.168.1.10:8080",
     )
 
 
