@@ -16,6 +16,7 @@ from kiosk.visit.comfort import Comfort, TextSize
 from screens.gallery import FRAMES, samples
 from screens.window import prepare_window
 
+ROUNDS = 12
 LEAST_SQUEEZE = 0.8
 """Type that had to be made smaller than this part of its size is too much text for its screen."""
 
@@ -27,6 +28,7 @@ def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str
     from kivy.core.window import Window  # noqa: PLC0415
 
     from screens.citizen.stage import Stage  # noqa: PLC0415
+    from screens.widgets.column import Column  # noqa: PLC0415
 
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
@@ -34,8 +36,13 @@ def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str
     found: dict[tuple[str, str, str], None] = {}
     for name, view in samples(Comfort(language=tag, text_size=TextSize.NORMAL)).items():
         stage.show(view)
-        for _ in range(FRAMES):
-            EventLoop.idle()
+        squeezes: list[float] = []
+        for _ in range(ROUNDS):  # type becomes smaller step by step, each a little later
+            for _ in range(FRAMES):
+                EventLoop.idle()
+            before, squeezes = squeezes, [one.squeeze for one in stage.walk() if isinstance(one, Column)]
+            if squeezes == before:
+                break
         for text, wrong in _problems(stage, (width, height)):
             found[(name, text, wrong)] = None
     return list(found)
