@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.comfort import Comfort
+from kiosk.visit.comfort import Comfort, Voice
 from kiosk.visit.states import (
     NAMES,
     AskPriority,
@@ -57,6 +57,7 @@ from screens.citizen.idle_warning.presenter import IdleWarningView, idle_warning
 from screens.citizen.language.presenter import LanguageView, language_view
 from screens.citizen.my_dossier.presenter import MyDossierView, my_dossier_view
 from screens.citizen.my_forms.presenter import MyFormsView, my_forms_view
+from screens.citizen.narration import narration
 from screens.citizen.offer_form.presenter import OfferFormView, offer_form_view
 from screens.citizen.problem.presenter import ProblemView, problem_view
 from screens.citizen.procedure.presenter import ProcedureView, procedure_view
@@ -128,7 +129,8 @@ def present(state: VisitState, words: Words) -> KioskView:
         frame=frame_view(state, words),
         comfort=state.comfort,
         overlay=overlay,
-        spoken=getattr(overlay or screen, "spoken", ()),
+        spoken=getattr(overlay or screen, "spoken", ())
+        or narration(overlay or screen, private=state.comfort.voice is Voice.PRIVATE),
     )
 
 
