@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.composing import composed, next_method
 from kiosk.visit.effects import PrintSheet, Search
 from kiosk.visit.events import (
@@ -24,7 +25,12 @@ from kiosk.visit.moves import Result, home, same, stay, to, to_services
 from kiosk.visit.priority import choose
 from kiosk.visit.states import FindProcedure, ProcedureShown, TicketShown, VisitState
 
-HITS_PER_PAGE = 3
+_HITS_ON_A_PAGE = {TextSize.NORMAL: 3, TextSize.LARGE: 3, TextSize.LARGEST: 2}
+
+
+def hits_on_a_page(state: VisitState) -> int:
+    """How many procedures stand on one page of the results."""
+    return _HITS_ON_A_PAGE[state.comfort.text_size]
 
 
 def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
@@ -35,7 +41,7 @@ def on_find(state: VisitState, screen: FindProcedure, intent: Intent) -> Result:
         case ProcedureChosen(code=code):
             chosen = next((hit for hit in screen.hits or () if hit.procedure.code == code), None)
             return stay(state) if chosen is None else to(state, ProcedureShown(chosen, screen))
-        case PageTapped(page=page) if 0 <= page * HITS_PER_PAGE < len(screen.hits or ()):
+        case PageTapped(page=page) if 0 <= page * hits_on_a_page(state) < len(screen.hits or ()):
             return same(state, replace(screen, page=page))
         case Back() | Cancel():
             return to_services(state) if screen.from_services else home(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.visit.events import Back, FoundProcedure, PageTapped, ProcedureChosen, SuggestionTapped
-from kiosk.visit.finding import HITS_PER_PAGE
+from kiosk.visit.finding import hits_on_a_page
 from kiosk.visit.states import FindProcedure, VisitState
 from screens.citizen.keyboard import search_keyboard
 from screens.citizen.parts import Button, Keyboard, Message
@@ -37,8 +37,9 @@ def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) 
     """The search with what it found so far."""
     at = state.key
     found = screen.hits or ()
-    first = screen.page * HITS_PER_PAGE
-    shown = found[first : first + HITS_PER_PAGE]
+    room = hits_on_a_page(state)
+    first = screen.page * room
+    shown = found[first : first + room]
     nothing = screen.hits == ()
     examples = () if screen.text.strip() else words.lines("find_procedure.examples")
     message = Message(words("find_procedure.nothing"), "wait") if nothing else None
@@ -52,7 +53,7 @@ def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) 
         previous=Button(words("find_procedure.previous"), PageTapped(at, screen.page - 1)) if first else None,
         following=(
             Button(words("find_procedure.following"), PageTapped(at, screen.page + 1))
-            if len(found) > first + HITS_PER_PAGE
+            if len(found) > first + room
             else None
         ),
         message=message,
