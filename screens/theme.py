@@ -48,7 +48,7 @@ BOTTOM_MM = 750.0
 LEAST_REACH = 0.62  # a panel that hangs so high that less of it is in reach is used up to this share
 
 # Running text grows by so many millimetres of capital height; type of GROWN_MM and more does not grow.
-GROWTH_MM = {TextSize.NORMAL: 0.0, TextSize.LARGE: 1.5, TextSize.LARGEST: 3.0}
+GROWTH_MM = {TextSize.NORMAL: 0.0, TextSize.LARGE: 1.2, TextSize.LARGEST: 2.5}
 GROWN_MM = 14.0
 
 Rgba = tuple[float, float, float, float]

@@ -29,6 +29,13 @@ LOUDEST = 4
 """``Comfort.volume`` goes from 0 (silent) to this, in equal steps of loudness."""
 
 
+FEWEST = 2
+"""However large the letters are, a page of a list holds so many."""
+
+_LARGER_TAKE = {TextSize.NORMAL: 1.0, TextSize.LARGE: 0.75, TextSize.LARGEST: 0.6}
+_LOW_TAKES = 0.75
+
+
 @dataclass(frozen=True)
 class Comfort:
     """``language`` is a BCP 47 tag. ``low``: everything to touch stands where a wheelchair user reaches.
@@ -43,3 +50,8 @@ class Comfort:
     left_handed: bool = False
     voice: Voice = Voice.OFF
     volume: int = 2
+
+    def fitting(self, usual: int) -> int:
+        """How many things stand on a page that holds ``usual`` ones with the usual letters and places."""
+        share = _LARGER_TAKE[self.text_size] * (_LOW_TAKES if self.low else 1.0)
+        return max(FEWEST, min(usual, round(usual * share)))

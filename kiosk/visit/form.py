@@ -10,6 +10,7 @@ from kiosk.eforms.definition import Field, FormDefinition
 from kiosk.eforms.rules import check_value, problems
 from kiosk.eforms.vietnamese_input import press
 from kiosk.failures import FailureCode
+from kiosk.visit.comfort import Comfort
 from kiosk.visit.composing import next_method
 from kiosk.visit.drafts import (
     OPTIONS_PER_PAGE,
@@ -107,11 +108,11 @@ def on_question(state: VisitState, screen: Question, intent: Intent) -> Result:
         case Cancel():
             return to(replace(state, form=None), TicketShown(session.service))
         case _:
-            return same(state, _typed(made, screen, intent))
+            return same(state, _typed(made, screen, intent, state.comfort.fitting(OPTIONS_PER_PAGE)))
 
 
-def _typed(made: Field, screen: Question, intent: Intent) -> Question:
-    """The draft after one touch."""
+def _typed(made: Field, screen: Question, intent: Intent, options: int) -> Question:
+    """The draft after one touch; ``options`` stand on a page."""
     kind = input_kind(made)
     match intent:
         case ClearTapped():
@@ -127,7 +128,7 @@ def _typed(made: Field, screen: Question, intent: Intent) -> Question:
             if value in {option.value for option in made.options}:
                 return replace(screen, draft=value, problem=None)
         case MoreChoices() if kind is InputKind.CHOICE:
-            pages = -(-len(made.options) // OPTIONS_PER_PAGE)
+            pages = -(-len(made.options) // options)
             return replace(screen, page=(screen.page + 1) % max(1, pages))
         case KeyTapped(key=key) if kind is InputKind.TEXT:
             return _key(made, screen, key)
@@ -189,15 +190,15 @@ def _back(state: VisitState, session: FormSession, screen: Question) -> Result:
 # -- check and send ------------------------------------------------------------------------------------------
 
 
-def pages(form: FormDefinition, answers: Answers) -> tuple[CheckPage, ...]:
+def pages(form: FormDefinition, answers: Answers, comfort: Comfort) -> tuple[CheckPage, ...]:
     """The check page in pieces that fit: whole sections together where they do, long ones divided evenly.
 
-    The last piece is shorter, for the declaration stands below it.
+    The last piece is shorter, for the declaration stands below it; so are all with larger letters.
     """
     made: list[CheckPage] = []
     sections = check_sections(form, answers)
     for n, section in enumerate(sections):
-        room = LINES_ON_LAST_PAGE if n == len(sections) - 1 else LINES_PER_PAGE
+        room = comfort.fitting(LINES_ON_LAST_PAGE if n == len(sections) - 1 else LINES_PER_PAGE)
         if made and len(made[-1].lines) + len(section.lines) <= room:
             last = made[-1]
             made[-1] = CheckPage((*last.titles, section.title), last.lines + section.lines)
@@ -212,7 +213,7 @@ def pages(form: FormDefinition, answers: Answers) -> tuple[CheckPage, ...]:
 def _page_of(state: VisitState, field_id: str) -> int:
     if state.form is None:
         return 0
-    for number, page in enumerate(pages(state.form.form, state.answers)):
+    for number, page in enumerate(pages(state.form.form, state.answers, state.comfort)):
         if any(line.field == field_id for line in page.lines):
             return number
     return 0
@@ -225,7 +226,7 @@ def on_check(state: VisitState, screen: CheckAnswers, intent: Intent) -> Result:
         return to_last_ticket(state)
     if screen.sending:
         return stay(state)
-    last = len(pages(session.form, state.answers)) - 1
+    last = len(pages(session.form, state.answers, state.comfort)) - 1
     match intent:
         case ChangeTapped(field=name):
             answers = state.answers
@@ -266,7 +267,7 @@ def send(state: VisitState) -> Result:
     held = None if session is None else state.held(session.service)
     if session is None or held is None:
         return to_last_ticket(state)
-    last = len(pages(session.form, state.answers)) - 1
+    last = len(pages(session.form, state.answers, state.comfort)) - 1
     effect = SendForm(state.visit, held.ticket.id, session.form, state.answers, session.consent_at)
     return to(state, CheckAnswers(last, sending=True), effect)
 

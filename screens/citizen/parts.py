@@ -23,6 +23,15 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """One of several things to choose; ``sample_mm``: its words are a sample of letters of this height."""
+
+    button: Button
+    chosen: bool = False
+    sample_mm: float = 0.0
+
+
+@dataclass(frozen=True)
 class Message:
     """A short notice on a screen. ``tone`` is ``info``, ``done``, ``wait`` or ``trouble``."""
 

@@ -12,6 +12,7 @@ from kiosk.visit.comfort import Comfort
 from screens.citizen.screens import KioskView
 from screens.gallery.clips import clips
 from screens.gallery.doors import doors
+from screens.gallery.panels import panels
 from screens.gallery.procedures import procedures
 from screens.gallery.told import citizen_of, services_of, setup_of, told
 from screens.gallery.visit import card, form, services_and_ticket, start, troubles
@@ -31,6 +32,7 @@ def samples(comfort: Comfort | None = None) -> dict[str, KioskView]:
     form(walk, table["typed"])
     troubles(walk, setup, services)
     clips(walk, setup)
+    panels(walk, setup, services)
     procedures(walk, setup, services)
     doors(walk, setup, services)
     return walk.views

@@ -7,6 +7,7 @@ The event climbs to the nearest ancestor with ``send_event`` (the page).
 from __future__ import annotations
 
 from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
 from kivy.lang import Builder
 from kivy.properties import (
     BooleanProperty,
@@ -20,6 +21,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from screens.theme import current
 from screens.widgets import pictures as _pictures  # noqa: F401 - kv names its classes
 from screens.widgets import text as _text  # noqa: F401 - kv names its classes
 
@@ -135,7 +137,7 @@ Builder.load_string(
     Label:
         text: "" if root.glyph else root.label
         font_name: theme.semibold
-        font_size: (theme.letters if len(root.label) < 3 else theme.capitals)(root.capitals_mm)
+        font_size: root.fitted_size
         color: theme.ink
         halign: "center"
     Glyph:
@@ -210,6 +212,13 @@ class TextButton(AnchorLayout, Slab):
     """A button with words in its middle; grows with them."""
 
     text_colour = ColorProperty((0, 0, 0, 1))
+    one_line = NumericProperty(0)
+
+    def on_label(self, *_args: object) -> None:
+        """``one_line``: how wide its words are on one line, in pixels."""
+        theme = current()
+        measure = CoreLabel(font_name=theme.semibold, font_size=theme.lead)
+        self.one_line = measure.get_extents(self.label)[0] if self.label else 0
 
 
 class PrimaryButton(TextButton):
@@ -248,3 +257,20 @@ class Key(AnchorLayout, Slab):
     glyph = StringProperty("")
     active = BooleanProperty(False)
     capitals_mm = NumericProperty(10)
+    fitted_size = NumericProperty(10)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("label", "width", "capitals_mm"):
+            self.fbind(name, self._fit)
+        self._fit()
+
+    def _fit(self, *_args: object) -> None:
+        """Letters grow with the others as far as the key is wide."""
+        theme = current()
+        wanted, least = theme.letters(self.capitals_mm), theme.capitals(self.capitals_mm)
+        room = self.width - theme.mm(2)
+        if wanted > least and len(self.label) > 1:
+            wide = CoreLabel(font_name=theme.semibold, font_size=wanted).get_extents(self.label)[0]
+            wanted = max(least, min(wanted, wanted * room / wide))
+        self.fitted_size = wanted

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
 from kivy.clock import Clock
 from kivy.properties import NumericProperty
+from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
+from screens.theme import current
 from screens.widgets.text import Words
 
 LEAST_SQUEEZE = 0.55
-SETTLE_SECONDS = 0.05  # sizes have settled two frames after a change
+SETTLED_FRAMES = 3  # so many frames without a change of height: sizes have settled
+GENTLEST, HARDEST = 0.985, 0.8  # one step of making type smaller
 
 
 class Column(Layout):
     """Children one below the other. Those of no height are skipped together with their gap.
 
     A child with ``size_hint_y`` takes a share of the height left over; ``Fill`` is one without a gap.
+    Where everything to touch must stand low, the first child to touch is no higher than one reaches.
     ``minimum_height`` (px) is what the fixed children need. When that is more than there is, all type in
     the column is made smaller step by step, down to 0.55.
     """
@@ -31,7 +37,8 @@ class Column(Layout):
         super().__init__(**kwargs)
         again = self._trigger_layout
         self.bind(pos=again, size=again, children=again, gap=again, inset_x=again, inset_y=again)
-        self._fit_soon = Clock.create_trigger(self._fit, SETTLE_SECONDS)
+        self._quiet_frames = 0
+        self._next_frame = Clock.create_trigger(self._look, 0)
         self.bind(minimum_height=self._fit_soon, height=self.refit)
 
     def do_layout(self, *_args: object) -> None:
@@ -39,9 +46,11 @@ class Column(Layout):
         shown = [c for c in reversed(self.children) if c.size_hint_y is not None or c.height > 0]
         solid = [child for child in shown if not isinstance(child, Fill)]
         gaps = max(0, len(solid) - 1) * self.gap
+        first = next((child for child in solid if _touched(child)), None) if current().low else None
+        out_of_reach = self._out_of_reach(solid, first)
         least = sum(_least(child) for child in solid) + gaps + 2 * self.inset_y
-        self.minimum_height = least
-        left_over = max(0.0, self.height - least)
+        self.minimum_height = least + out_of_reach
+        left_over = max(0.0, self.height - self.minimum_height)
         shares = sum(child.size_hint_y for child in shown if child.size_hint_y is not None) or 1.0
         top = self.top - self.inset_y
         width = self.width - 2 * self.inset_x
@@ -50,6 +59,8 @@ class Column(Layout):
             if not isinstance(child, Fill):
                 top -= self.gap if begun else 0.0
                 begun = True
+            if child is first:
+                top = min(top, current().reach)
             if child.size_hint_x is not None:
                 child.width = width * child.size_hint_x
             if child.size_hint_y is not None:
@@ -58,17 +69,37 @@ class Column(Layout):
             top -= child.height
             child.y = top
 
+    def _out_of_reach(self, solid: list[Widget], first: Widget | None) -> float:
+        """Height that stays empty above ``first``, the uppermost child to touch, so that it is in reach."""
+        if first is None or self.size_hint_y is None:
+            return 0.0
+        above = solid[: solid.index(first)]
+        top = self.top - self.inset_y - sum(_least(child) for child in above) - len(above) * self.gap
+        return float(max(0.0, top - current().reach))
+
     def refit(self, *_args: object) -> None:
         """Begin again at full size; called when something else is shown, or the place is another."""
         if self.squeeze != 1.0:
             self._set(1.0)
         self._fit_soon()
 
-    def _fit(self, *_args: object) -> None:
-        if self.size_hint_y is None or self.height <= 1:
-            return
+    def _fit_soon(self, *_args: object) -> None:
+        """Look whether everything fits once sizes have settled."""
+        self._quiet_frames = 0
+        self._next_frame()
+
+    def _look(self, *_args: object) -> None:
+        self._quiet_frames += 1
+        if self._quiet_frames < SETTLED_FRAMES:
+            self._next_frame()
+        elif self.size_hint_y is not None and self.height > 1:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Smaller type by about what is missing: lines get lower, and fewer."""
         if self.minimum_height - self.height > 1 and self.squeeze > LEAST_SQUEEZE:
-            self._set(max(LEAST_SQUEEZE, self.squeeze * 0.96))
+            step = min(GENTLEST, max(HARDEST, math.sqrt(self.height / self.minimum_height)))
+            self._set(max(LEAST_SQUEEZE, self.squeeze * step))
             self._fit_soon()
 
     def _set(self, squeeze: float) -> None:
@@ -76,6 +107,13 @@ class Column(Layout):
         for widget in self.walk(restrict=True):
             if isinstance(widget, Words):
                 widget.squeeze = squeeze
+
+
+def _touched(child: Widget) -> bool:
+    """Whether something of it can be pressed, and no column of its own sees to that."""
+    if child.size_hint_y is not None and any(isinstance(w, Column) for w in child.walk(restrict=True)):
+        return False
+    return any(isinstance(widget, ButtonBehavior) for widget in child.walk(restrict=True))
 
 
 class Fill(Widget):

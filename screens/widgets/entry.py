@@ -42,7 +42,7 @@ Builder.load_string(
         text: (root.text or root.hint) if root.wanted else ""
         color: theme.ink if root.text else theme.ink_quiet
         font_name: theme.semibold if root.text else theme.text
-        type_size: theme.capitals(9) if root.text else theme.body
+        type_size: theme.letters(9) if root.text else theme.body
 """
 )
 

@@ -79,7 +79,7 @@ Builder.load_string(
             text: root.value
             font_name: theme.text if root.missing else theme.semibold
             color: theme.ink_quiet if root.missing else theme.ink
-            type_size: theme.capitals(7.5)
+            type_size: theme.letters(7.5)
         Notice:
             text: root.problem
             tone: "trouble"
@@ -88,7 +88,7 @@ Builder.load_string(
         least_mm: 20
         button: root.change
         size_hint_x: None
-        width: theme.mm(34) if self.present else 0
+        width: max(theme.mm(30), self.one_line + theme.mm(12)) if self.present else 0
         pos_hint: {"center_y": 0.5}
 
 <HeadedWords>:
@@ -115,7 +115,7 @@ Builder.load_string(
             size: theme.mm(15), theme.mm(15)
         Numeral:
             text: root.place
-            capitals_mm: 7
+            capitals_mm: 8
     Words:
         id: words
         text: root.text

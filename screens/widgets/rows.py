@@ -13,10 +13,20 @@ V = TypeVar("V")
 
 
 class Rows(Generic[V, W]):
-    """One widget of ``box`` for each value: made by ``make``, updated by ``update(widget, value)``."""
+    """One widget of ``box`` for each value: made by ``make``, updated by ``update(widget, value)``.
 
-    def __init__(self, box: Layout, make: Callable[[], W], update: Callable[[W, V], None]) -> None:
+    They stand above ``before``, the last child of ``box``, where one is given.
+    """
+
+    def __init__(
+        self,
+        box: Layout,
+        make: Callable[[], W],
+        update: Callable[[W, V], None],
+        before: Widget | None = None,
+    ) -> None:
         self._box, self._make, self._update = box, make, update
+        self._under = 0 if before is None else 1
         self._widgets: list[W] = []
 
     def show(self, values: Sequence[V]) -> None:
@@ -26,6 +36,6 @@ class Rows(Generic[V, W]):
         while len(self._widgets) < len(values):
             widget = self._make()
             self._widgets.append(widget)
-            self._box.add_widget(widget)
+            self._box.add_widget(widget, self._under)
         for widget, value in zip(self._widgets, values, strict=True):
             self._update(widget, value)

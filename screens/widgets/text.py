@@ -46,7 +46,7 @@ Builder.load_string(
 
 <Numeral>:
     font_name: theme.numerals
-    type_size: theme.capitals(self.capitals_mm, "numerals")
+    type_size: theme.letters(self.capitals_mm, "numerals")
     line_height: 1
     halign: "center"
 """
@@ -119,6 +119,6 @@ class Hero(Words):
 
 
 class Numeral(Words):
-    """A number in tabular digits; ``capitals_mm`` is the height of its capitals in millimetres."""
+    """A number in tabular digits; ``capitals_mm`` is how high its capitals are, in millimetres."""
 
     capitals_mm = NumericProperty(20)

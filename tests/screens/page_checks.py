@@ -1,6 +1,8 @@
 """Shows every sample on a window without a display and prints what is wrong with it, as JSON.
 
-Run as a process of its own: ``python -m tests.screens.page_checks WIDTH HEIGHT LEAST_SQUEEZE``.
+Run as a process of its own: ``python -m tests.screens.page_checks WIDTH HEIGHT [MODE …] [-- NAME …]``. A mode
+is ``LANGUAGE-SIZE``, then ``-low``, ``-left``, ``-contrast`` where wanted, such as ``vi-2-low``; without one
+``vi-0``. With names only these samples are looked at.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from kiosk.settings import ScreenSettings
+from kiosk.visit.comfort import Comfort, TextSize
 from screens.gallery import FRAMES, samples
 from screens.theme import CAPITALS_TEXT, GAP_MM, TOUCH_LEAST_MM, TOUCH_MM, current
 from screens.window import prepare_window
@@ -19,6 +22,10 @@ LONG = (
     "Xác nhận thông tin về cư trú và tình trạng hôn nhân của công dân Việt Nam cư trú ở nước ngoài "
     "trong thời gian trước khi xuất cảnh"
 )
+# Least capitals of words, in millimetres, by size of the letters, upright and lying.
+UPRIGHT_MM = (7.0, 7.4, 7.4)
+LYING_MM = (5.6, 6.2, 6.8)
+WORDS_APART_MM = 3.0
 
 
 def box(widget):
@@ -32,6 +39,8 @@ def touch_problems(pressed, is_main) -> list[str]:
         least = TOUCH_MM if is_main(widget) else TOUCH_LEAST_MM
         if min(widget.size) / mm < least - 0.2:
             found.append(f"“{widget.label}” is only {min(widget.size) / mm:.1f} mm")
+        if current().low and box(widget)[3] > current().reach + 1:
+            found.append(f"“{widget.label}” is {(box(widget)[3] - current().reach) / mm:.0f} mm out of reach")
     for one, other in combinations(pressed, 2):
         a, b = box(one), box(other)
         apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) / mm
@@ -42,35 +51,81 @@ def touch_problems(pressed, is_main) -> list[str]:
     return found
 
 
-def column_problems(columns, squeeze_allowed: float) -> list[str]:
-    found = []
-    for column in columns:
-        if column.minimum_height > column.height + 1:
-            found.append(f"{column.minimum_height - column.height:.0f} px too much")
-        if column.squeeze < squeeze_allowed - 0.001:
-            found.append(f"type was made smaller ({column.squeeze:.2f})")
-    return found
+def column_problems(columns) -> list[str]:
+    return [
+        f"{column.minimum_height - column.height:.0f} px too much"
+        for column in columns
+        if column.minimum_height > column.height + 1
+    ]
 
 
-def word_problems(labels, size: tuple[int, int], squeeze_allowed: float) -> list[str]:
+def word_problems(labels, size: tuple[int, int], least_mm: float) -> list[str]:
     mm = current().mm.px_per_mm
     found = []
     for label in labels:
         words = f"“{label.text[:30]}”"
         if label.texture_size[0] > label.width + 1 or label.texture_size[1] > label.height + 1:
-            found.append(f"{words} {label.texture_size} is cut by {label.size}")
+            found.append(f"{words} {label.texture_size} is cut by {[round(s) for s in label.size]}")
+        if label.text_size[0] and longest_word(label) > label.text_size[0] + 1:
+            found.append(f"{words} is broken within a word")
         x, y, right, upper = box(label)
         if x < -1 or y < -1 or right > size[0] + 1 or upper > size[1] + 1:
             found.append(f"{words} leaves the screen")
         for_staff = label.text.isupper() and "_" in label.text  # a failure's code
-        if label.font_size * CAPITALS_TEXT / mm < 6.95 * squeeze_allowed and not for_staff:
-            found.append(f"{words} is too small")
+        high = label.font_size * CAPITALS_TEXT / mm
+        is_sample = getattr(label.parent, "sample_mm", 0)  # of another size of letters
+        if high < least_mm - 0.05 and not for_staff and not is_sample:
+            found.append(f"{words} is too small ({high:.1f} mm)")
+    found += [
+        f"“{one.text[:30]}” lies over “{other.text[:30]}”"
+        for one, other in combinations(labels, 2)
+        if overlap(inked(one), inked(other)) and one not in other.walk() and other not in one.walk()
+    ]
     return found
 
 
-def problems(width: int, height: int, least_squeeze: float) -> list[str]:
+def longest_word(label) -> float:
+    from kivy.core.text import Label as CoreLabel
+
+    measure = CoreLabel(font_name=label.font_name, font_size=label.font_size)
+    return max(measure.get_extents(word)[0] for word in label.text.split())
+
+
+def inked(label):
+    """The box of a label's words within the window, without its padding."""
+    x, y, right, upper = box(label)
+    left_pad, _top, right_pad, _bottom = label.padding
+    width = label.texture_size[0] - left_pad - right_pad
+    if label.halign == "center":
+        middle = (x + left_pad + right - right_pad) / 2
+        x, right = middle - width / 2, middle + width / 2
+    elif label.halign == "right":
+        x = right - right_pad - width
+    else:
+        x, right = x + left_pad, x + left_pad + width
+    spare = max(0.0, upper - y - label.texture_size[1]) / 2
+    return x, y + spare, right, upper - spare
+
+
+def overlap(a, b, by: float = 2.0) -> bool:
+    return min(a[2], b[2]) - max(a[0], b[0]) > by and min(a[3], b[3]) - max(a[1], b[1]) > by
+
+
+def comfort_of(mode: str) -> Comfort:
+    language, size, *more = mode.rsplit("-", mode.count("-") - (mode.startswith("hmn-")))
+    return Comfort(
+        language,
+        TextSize(int(size)),
+        high_contrast="contrast" in more,
+        low="low" in more,
+        left_handed="left" in more,
+    )
+
+
+def problems(width: int, height: int, modes: list[str], names: list[str]) -> list[str]:
     prepare_window(ScreenSettings(width=width, height=height), "checks")
     from kivy.base import EventLoop
+    from kivy.clock import Clock
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
@@ -78,32 +133,60 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
     from screens.widgets.buttons import Pressable, PrimaryButton
     from screens.widgets.column import Column
 
+    Clock._max_fps = 0
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
     EventLoop.ensure_window()
     found: list[str] = []
 
-    def look(name: str, squeeze_allowed: float) -> None:
-        for _ in range(FRAMES):
-            EventLoop.idle()
-        top = stage._overlay if stage._overlay is not None and stage._overlay.parent is stage else stage
-        widgets = list(top.walk(restrict=True))
+    def settle() -> None:
+        """Until nothing changes its size any more, but not for ever."""
+        before: object = None
+        for _ in range(40):
+            for _ in range(FRAMES // 3):
+                EventLoop.idle()
+            end = Clock.get_time() + 0.06  # columns look again after a moment
+            while Clock.get_time() < end:
+                EventLoop.idle()
+            now = [(w.size[:], w.pos[:], getattr(w, "squeeze", 1)) for w in stage.walk(restrict=True)]
+            if now == before:
+                return
+            before = now
+
+    def look(name: str, least_mm: float) -> None:
+        settle()
+        laid_over = stage._overlay is not None and stage._overlay.parent is stage
+        widgets = list((stage._overlay if laid_over else stage).walk(restrict=True))
         pressed = [w for w in widgets if isinstance(w, Pressable) and w.present]
         columns = [w for w in widgets if isinstance(w, Column) and w.size_hint_y is not None]
-        labels = [w for w in widgets if isinstance(w, Label) and w.text]
+        labels = [w for w in widgets if isinstance(w, Label) and w.text and w.opacity]
         for problem in (
             *touch_problems(pressed, lambda widget: isinstance(widget, PrimaryButton)),
-            *column_problems(columns, squeeze_allowed),
-            *word_problems(labels, (width, height), squeeze_allowed),
+            *column_problems(columns),
+            *word_problems(labels, (width, height), least_mm),
         ):
             found.append(f"{name}: {problem}")
 
-    for name, view in samples().items():
-        stage.show(view)
-        look(name, least_squeeze)
+    for mode in modes:
+        comfort = comfort_of(mode)
+        least_mm = (UPRIGHT_MM if height > width else LYING_MM)[comfort.text_size]
+        views = samples(comfort)
+        for name, view in views.items():
+            if not names or name in names:
+                stage.show(view)
+                look(f"{mode} {name}", least_mm)
+        if names or mode != "vi-0":
+            continue
+        for name, lengthen in long_ones().items():
+            view = views[name]
+            stage.show(replace(view, screen=lengthen(view.screen), key=f"{name}-long"))
+            look(f"{mode} {name}, long words", 0.0)
+    return found
 
-    views = samples()
-    long_ones = {
+
+def long_ones():
+    """What a view becomes when the longest words stand in it, by the sample's name."""
+    return {
         "services": lambda v: replace(
             v, cards=tuple(replace(c, button=replace(c.button, hint=LONG)) for c in v.cards)
         ),
@@ -119,15 +202,13 @@ def problems(width: int, height: int, least_squeeze: float) -> list[str]:
         "offer_form": lambda v: replace(v, lead=LONG, consent=LONG),
         "form_done": lambda v: replace(v, title=LONG, steps=(LONG, LONG, LONG)),
     }
-    for name, lengthen in long_ones.items():
-        view = views[name]
-        stage.show(replace(view, screen=lengthen(view.screen), key=f"{name}-long"))
-        for _ in range(3):  # it takes a while to become small
-            for _ in range(FRAMES):
-                EventLoop.idle()
-        look(f"{name}, long words", 0.0)
-    return found
+
+
+def main(arguments: list[str]) -> None:
+    width, height, *rest = arguments
+    modes, names = (rest[: rest.index("--")], rest[rest.index("--") + 1 :]) if "--" in rest else (rest, [])
+    print(json.dumps(problems(int(width), int(height), modes or ["vi-0"], names), ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    print(json.dumps(problems(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])), ensure_ascii=False))
+    main(sys.argv[1:])

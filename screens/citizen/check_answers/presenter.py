@@ -29,7 +29,7 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class CheckAnswersView:
-    """One page of at most seven lines. ``declaration`` and ``confirm`` stand on the last page only."""
+    """One page of lines. ``declaration`` and ``confirm`` stand on the last page only."""
 
     title: str
     section: str
@@ -51,7 +51,7 @@ def check_answers_view(
     at = state.key
     answers = state.answers
     form = session.form
-    every = pages(form, answers)
+    every = pages(form, answers, state.comfort)
     page = min(screen.page, len(every) - 1)
     problems = {problem.field: problem_text(form, problem, words) for problem in screen.problems}
     last = page == len(every) - 1

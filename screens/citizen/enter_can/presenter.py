@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.failures import words as failure_words
 from kiosk.identity.number import CAN_DIGITS
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import Back, Continue, StartWithoutCard
 from kiosk.visit.states import EnterCan, VisitState
 from screens.citizen.parts import Button, Keypad, Message, keypad
@@ -34,19 +35,30 @@ def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCa
     """The six boxes and what is to be done about them."""
     at = state.key
     boxes = (*screen.digits, *("" for _ in range(CAN_DIGITS - len(screen.digits))))
+    message = _message(state, screen, words)
+    told_enough = message is not None and (screen.failure is not None or state.comfort.text_size > 0)
+    largest = state.comfort.text_size is TextSize.LARGEST
+    no_scan = told_enough or largest or "scanner" in state.lobby.troubles
     without = "enter_can.without_card" if screen.resume is None else "enter_can.carry_on"
     return EnterCanView(
         title=words("enter_can.title"),
-        hint=words("enter_can.hint"),
-        scan_hint="" if "scanner" in state.lobby.troubles else words("enter_can.scan_hint"),
+        hint="" if told_enough else words("enter_can.hint"),
+        scan_hint="" if no_scan else words("enter_can.scan_hint"),
         boxes=boxes,
         keypad=keypad(at, words),
-        message=_message(state, screen, words),
-        notice=words.lines("enter_can.notice", centre=state.setup.centre_name),
+        message=message,
+        notice=_notice(state, words),
         proceed=Button(words("enter_can.proceed"), Continue(at), enabled=len(screen.digits) == CAN_DIGITS),
         without_card=Button(words(without), StartWithoutCard(at)),
         back=Button(words("frame.back"), Back(at)),
     )
+
+
+def _notice(state: VisitState, words: Words) -> tuple[str, ...]:
+    centre = state.setup.centre_name
+    if state.comfort.text_size:
+        return (words("enter_can.notice_short", centre=centre),)
+    return words.lines("enter_can.notice", centre=centre)
 
 
 def _message(state: VisitState, screen: EnterCan, words: Words) -> Message | None:

@@ -1,4 +1,4 @@
-"""An officer is called."""
+"""The call for an officer in pixels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
 
 class HelpPanel(Page):
-    """An officer is called."""
+    """How far the call is, large enough to be read by somebody who is upset."""
 
     view_model = HelpView
 
     title = StringProperty("")
-    back = ObjectProperty(None, allownone=True)
+    text = StringProperty("")
+    hotline = StringProperty("")
+    sign = StringProperty("")
+    again = ObjectProperty(None, allownone=True)
+    close = ObjectProperty(None, allownone=True)
     spoken = ObjectProperty(())

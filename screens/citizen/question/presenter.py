@@ -65,13 +65,14 @@ def question_view(state: VisitState, session: FormSession, screen: Question, wor
     title, hint = question_of(made, answers)
     kind = input_kind(made)
     complete = screen.draft.strip() != ""
+    on_page = state.comfort.fitting(OPTIONS_PER_PAGE)
     return QuestionView(
         title=title,
         hint=hint,
         progress="" if screen.changing else _progress(state, session, made, words),
         kind=kind.value,
-        options=_options(made, screen, at) if kind is InputKind.CHOICE else (),
-        more=Button(words("question.more"), MoreChoices(at)) if _paged(made) else None,
+        options=_options(made, screen, at, on_page) if kind is InputKind.CHOICE else (),
+        more=Button(words("question.more"), MoreChoices(at)) if _paged(made, on_page) else None,
         entry=shown_draft(made, screen.draft),
         entry_hint="" if kind is InputKind.CHOICE else words(f"question.{kind.value}_hint"),
         keypad=keypad(at, words) if kind in (InputKind.DIGITS, InputKind.DATE) else None,
@@ -112,18 +113,19 @@ def _progress(state: VisitState, session: FormSession, made: Field, words: Words
     return words("question.progress", n=number, total=len(asked))
 
 
-def _paged(made: Field) -> bool:
-    return input_kind(made) is InputKind.CHOICE and len(made.options) > OPTIONS_PER_PAGE
+def _paged(made: Field, on_page: int) -> bool:
+    return input_kind(made) is InputKind.CHOICE and len(made.options) > on_page
 
 
-def _options(made: Field, screen: Question, at: str) -> tuple[Option, ...]:
-    first = screen.page * OPTIONS_PER_PAGE
+def _options(made: Field, screen: Question, at: str, on_page: int) -> tuple[Option, ...]:
+    pages = -(-len(made.options) // on_page)
+    first = screen.page % max(1, pages) * on_page
     return tuple(
         Option(
             Button(option.label, ChoiceTapped(at, option.value), hint=option.hint),
             chosen=option.value == screen.draft,
         )
-        for option in made.options[first : first + OPTIONS_PER_PAGE]
+        for option in made.options[first : first + on_page]
     )
 
 
