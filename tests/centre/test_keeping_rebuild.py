@@ -27,6 +27,7 @@ HAPPENED = {
     "ticket.rejoined", "ticket.cancelled", "ticket.expired", "ticket.undone", "ticket.prioritised",
     "ticket.service_added", "ticket.print", "numbers.leased", "numbers.returned", "service.stopped",
     "service.resumed", "counter.opened", "counter.closed", "form.attached", "day.begun", "day.closed",
+    "help.called", "help.answered", "help.expired", "rating.given",
 }  # fmt: skip
 
 
@@ -84,6 +85,8 @@ class Walk:
             (1, lambda: self.desk.web.portal.call(self.desk.centre.minute)),
             (1, self.borrow_numbers),
             (1, self.stop_and_resume),
+            (1, self.call_help),
+            (1, self.rate),
         ]
         if self.tickets:
             ticket = self.some_ticket()
@@ -98,6 +101,8 @@ class Walk:
                 (2, lambda: self.post(f"{on}/rejoin", login)),
                 (2, lambda: self.post(f"{on}/return", login)),
                 (1, lambda: self.post(f"{on}/cancel", login)),
+                (1, lambda: self.post(f"{on}/give-back", "kiosk")),
+                (1, lambda: self.post(f"{on}/services", "kiosk", service=self.dice.choice(SERVICES))),
                 (1, lambda: self.post(f"{on}/transfer", login, counter=counter)),
                 (2, lambda: self.post(f"{on}/prioritise", login, **{"class": "cao-tuoi"})),
                 (1, lambda: self.post(f"{follow}/cancel", "kiosk")),
@@ -136,6 +141,21 @@ class Walk:
         if self.dice.random() < 0.3:
             self.desk.call("DELETE", f"/number-leases/{self.lease['lease']}", "kiosk")
             self.lease = None
+
+    def call_help(self) -> None:
+        call = self.post("/help-calls", self.dice.choice(["kiosk", "kiosk-2"]), screen="services").json()
+        if self.dice.random() < 0.5:
+            self.post(f"/help-calls/{call['id']}/answer", self.dice.choice(list(COUNTERS.values())))
+
+    def rate(self) -> None:
+        body: dict[str, Any] = {"face": self.dice.randint(1, 5)}
+        if self.dice.random() < 0.5:
+            body |= {"aspect": "staff", "words": "Chờ không lâu."}
+        if self.tickets:
+            body["ticket"] = self.some_ticket()["id"]
+        key = {"Idempotency-Key": f"rating-{self.dice.randint(1, 30)}"}
+        answer = self.desk.call("POST", "/ratings", "kiosk", json=body, headers=key)
+        assert answer.status_code < 500, answer.text
 
     def stop_and_resume(self) -> None:
         service = self.dice.choice([*SERVICES, "*"])
@@ -184,7 +204,7 @@ def test_the_journal_gives_the_tables(
 def test_everything_that_can_happen_happened(
     desk: Desk, settings: Settings, confirmed: dict[str, Any]
 ) -> None:
-    walk(desk, settings, confirmed, 11, 700)
+    walk(desk, settings, confirmed, 5, 800)
     seen = {entry.type for entry in desk.journal()}
     assert seen >= HAPPENED, HAPPENED - seen
     assert difference(desk) is None

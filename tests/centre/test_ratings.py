@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from kiosk.centre.events import Published
-from kiosk.centre.keeping import tables
+from kiosk.centre.keeping import archive, tables
 from kiosk.centre.moments import written
 from kiosk.settings import Settings
 from tests.centre.support import HEAD, Desk, sign_in, sql, start_desk, stored
@@ -274,3 +275,18 @@ class TestKeeping:
         desk.web = start_desk(desk.settings, desk.folder, desk.clock)
         told = seen(desk)
         assert (told["total"], told["words"][0]["words"]) == (1, WORDS)
+
+    def test_archived_days_leave_with_their_ratings_and_the_words_go_in_their_own_time(
+        self, desk: Desk
+    ) -> None:
+        give(desk, 2, words=WORDS)
+        call = desk.call("POST", "/help-calls", "kiosk", json={"screen": "services"}).json()
+        desk.call("POST", f"/help-calls/{call['id']}/answer")
+        days_pass(desk, 1)
+        give(desk, 5)
+        made = archive.archive_before(desk.centre.store, [desk.folder / "archive"], date(2026, 11, 24))
+        assert [one.day for one in made] == ["2026-11-23"]
+        told = seen(desk)
+        assert (told["faces"], len(told["words"])) == ([0, 0, 0, 0, 1], 1)
+        assert sql(desk.folder, "SELECT * FROM help_call") == []
+        assert difference(desk) is None
