@@ -20,8 +20,8 @@ _Key = TypeVar("_Key", str, Pair)
 
 FITS = 0.45
 """Hits below this score are not shown: nothing here fits what was typed."""
-ALIKE = 0.04
-"""First hits no further apart than this fit equally well; one has to ask which is meant."""
+_AS_GOOD = 0.12
+"""Below what is done elsewhere, only what fits nearly as well is shown."""
 
 _TYPED_SHARE = 0.22
 _ALL_WORDS = 0.3
@@ -67,7 +67,7 @@ class ProcedureLibrary:
         """
         scored = self._scored(text)
         if scored and scored[0][1] >= len(self._all):
-            return ()
+            scored = [one for one in scored if one[0] >= scored[0][0] - _AS_GOOD]
         hits: list[Hit] = []
         for score, at in scored:
             if at >= len(self._all) or score < FITS or len(hits) >= limit:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kiosk.eforms.vietnamese_input import is_syllable
 from kiosk.procedures.folding import fold, from_keys, has_marks
 from kiosk.procedures.index import Index, Pair
 from kiosk.procedures.sounds import sound
@@ -20,7 +21,10 @@ Meanings = dict[str, float]
 _MOST_BEGINNINGS = {1: 10, 2: 20}
 _MOST_LONG_BEGINNINGS = 30
 _MOST_SLIPS = 6
-_UNKNOWN = 0.45
+_SHORTEST_SLIP = 3
+_UNKNOWN, _UNKNOWN_PAIR = 0.3, 0.1
+_FOREIGN = 0.8
+"""A word that no Vietnamese syllable is: hardly chatter, but the very thing that is asked for."""
 OTHER_MARKS, NO_MARKS_AMONG_MARKS, OTHER_HOOK = 0.5, 0.85, 0.95
 BEGINNING, SLIP, TWO_SLIPS, SOUND, KIN_FOR_WORD = 0.8, 0.75, 0.55, 0.7, 0.85
 
@@ -65,7 +69,7 @@ class Reader:
             pair = (spellings[at - 1], spellings[at])
             found = self._pair(means[at - 1], means[at])
             if not found:
-                found = self._sounding_pair(*pair)
+                found = self._sounding_pair(*pair) or self._slipped_pair(means[at - 1], *pair)
                 for (one, two), sure in found.items():
                     means[at - 1][one] = max(means[at - 1].get(one, 0.0), sure)
                     means[at][two] = max(means[at].get(two, 0.0), sure)
@@ -73,7 +77,7 @@ class Reader:
                 doubles.setdefault(pair, Part(found, self._pair_weight(found)))
             else:
                 told = (self._told(parts[at - 1]) + self._told(parts[at])) / 2
-                doubles.setdefault(pair, Part({}, _UNKNOWN * 0.5 * told))
+                doubles.setdefault(pair, Part({}, _UNKNOWN_PAIR * told))
         for word, meant in zip(parts, means, strict=True):
             singles.setdefault(word, Part(meant, self._weight(word, meant)))
         return list(singles.values()), list(doubles.values())
@@ -144,7 +148,8 @@ class Reader:
                 plain, self._index.spellings, scorer=OSA.distance, score_cutoff=far, limit=_MOST_SLIPS
             )
             for spelling, distance, _ in near:
-                found.setdefault(spelling, SLIP if distance <= 1 else TWO_SLIPS)
+                short = len(plain) == _SHORTEST_SLIP and len(spelling) <= len(plain)
+                found.setdefault(spelling, SLIP if distance <= 1 and not short else TWO_SLIPS)
         return tuple(found.items())
 
     def _told(self, word: str) -> float:
@@ -152,7 +157,7 @@ class Reader:
 
     def _weight(self, word: str, means: Meanings) -> float:
         if not means:
-            return _UNKNOWN * self._told(word)
+            return (_UNKNOWN if is_syllable(word) else _FOREIGN) * self._told(word)
         best = max(means.values())
         return max(self._index.weight[one] for one, sure in means.items() if sure >= best - 0.01)
 
@@ -177,6 +182,17 @@ class Reader:
                         dict.fromkeys(self._index.spelt[one], SOUND if one != first else 1.0),
                         dict.fromkeys(self._index.spelt[two], SOUND if two != second else 1.0),
                     )
+        return found
+
+    def _slipped_pair(self, first: Meanings, spelt: str, second: str) -> dict[Pair, float]:
+        """Known after the first word and a slip away from the second: *kết hôm* is *kết hôn*."""
+        if len(second) < _SHORTEST_SLIP or not first:
+            return {}
+        surest = max(first, key=lambda one: (first[one], fold(one) == spelt))
+        found = {}
+        for two in self._index.following.get(surest, ()):
+            if OSA.distance(fold(two), second, score_cutoff=1) <= 1:
+                found[surest, two] = (TWO_SLIPS if len(second) == _SHORTEST_SLIP else SLIP) * first[surest]
         return found
 
     def _alike(self, spelling: str) -> Iterable[str]:
