@@ -11,6 +11,7 @@ import argparse
 import logging
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from kiosk.processes.clip_making.lettering import Look
     from kiosk.processes.clips import ClipSource
     from kiosk.processes.clock_skew import CentreClock
+    from kiosk.processes.commands import languages
     from kiosk.processes.kiosk import KioskProcess
     from kiosk.processes.offline_numbers import OfflineNumbers
     from kiosk.processes.owned_devices import OwnedDevices
+    from kiosk.processes.speech_guide import Narrator
     from kiosk.visit.events import Event
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import KioskView
@@ -43,7 +46,9 @@ if TYPE_CHECKING:
 
 PUBLISH_SECONDS = 0.05
 CARD_LOOK_SECONDS = 5.0
+LANGUAGES_AFTER_SECONDS = 4.0
 KIOSK_DEVICES = ("card_reader", "printer", "scanner", "kiosk_screen")
+VOICES = Path(__file__).parent.parent / "media" / "voice"
 
 _DESCRIPTION = """\
 Một Cửa, the lobby of a commune's Public Administration Service Center.
@@ -81,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         clips,
         device,
         journal,
+        languages,
         pin,
         procedures,
         run,
@@ -103,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add(subparsers)
     simulate.add(subparsers)
     clips.add(subparsers, _clip_look)
+    languages.add(subparsers, _language_tools)
     return parser
 
 
@@ -115,6 +122,13 @@ def _clip_look() -> Look:
 
     weights = {"regular": "text", "semibold": "semibold", "bold": "bold"}
     return Look(asdict(Palette()), {weight: FONTS / FONT_FILES[face] for weight, face in weights.items()})
+
+
+def _language_tools() -> languages.Tools:
+    """The words of the screens, for the command that checks them."""
+    from screens.locale.tools import LanguageTools
+
+    return LanguageTools()
 
 
 # -- the windows -----------------------------------------------------------------------------------------
@@ -220,6 +234,9 @@ def _kiosk(args: argparse.Namespace) -> int:
     from kiosk.clip_library import SHIPPED, load_clips
     from kiosk.eforms.definition import FormDefinitionError, load_forms
     from kiosk.processes.kiosk import KioskProcess
+    from kiosk.processes.procedure_search import ProcedureSearch
+    from kiosk.processes.suggestion_lists import read_suggestions
+    from kiosk.visit.events import ScreenTouched
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import present
     from screens.locale import catalogue
@@ -230,16 +247,28 @@ def _kiosk(args: argparse.Namespace) -> int:
         clips = load_clips(SHIPPED, args.data / "clips")
     except FormDefinitionError as error:
         raise CommandError(str(error)) from error
-    words = catalogue("citizen")
+    data: Path = args.data
+    suggestions = read_suggestions(settings.folder / "suggestions")
+    procedures = ProcedureSearch(settings.folder, data)
     shown: list[KioskView] = []
+    narrator = _narrator(settings)
 
     def source() -> KioskView:
-        shown[:] = [present(process.state, words)]
-        return shown[0]
+        state = process.state
+        words = catalogue("citizen", state.comfort.language, unreviewed=settings.kiosk.show_unreviewed)
+        shown[:] = [present(state, words)]
+        view = shown[0]
+        narrator.follow(state.visit, (view.key, type(view.overlay)), view.spoken, view.comfort)
+        return view
+
+    def dispatch(event: object) -> None:
+        if isinstance(event, ScreenTouched):
+            narrator.touched()
+        process.dispatch(cast("Event", event))
 
     app = CitizenApp(
         source,
-        lambda event: process.dispatch(cast("Event", event)),
+        dispatch,
         lambda: process.crashed(),  # noqa: PLW0108 - the process is made after the window
         open_clip=_clip_opener(settings),
         maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
@@ -257,6 +286,8 @@ def _kiosk(args: argparse.Namespace) -> int:
         devices=devices,
         forms=forms,
         clips=clips,
+        suggestions=suggestions,
+        procedures=procedures,
         numbers=joined.numbers,
         clock=joined.clock,
         make_reader=lambda chosen: ChipCardReader(
@@ -274,7 +305,40 @@ def _kiosk(args: argparse.Namespace) -> int:
         _run_window(app, args, "kiosk", screen)
     finally:
         process.stop()
+        narrator.close()
     return app.exit_code
+
+
+def _read_languages_soon(settings: Settings) -> None:
+    """Read the other languages when the first screen stands, so that nobody waits who touches one."""
+    from kiosk import failures
+    from screens.locale import catalogue
+
+    def read() -> None:
+        for tag in settings.kiosk.languages:
+            catalogue("citizen", tag, unreviewed=settings.kiosk.show_unreviewed)
+            failures.words(tag)
+
+    timer = threading.Timer(LANGUAGES_AFTER_SECONDS, read)
+    timer.daemon = True
+    timer.start()
+
+
+def _narrator(settings: Settings) -> Narrator:
+    """The kiosk's voice; the languages it speaks are read soon."""
+    from kiosk.processes.recordings import Recordings
+    from kiosk.processes.speech_guide import Narrator, SpeechGuide
+    from screens.locale import fixed_texts
+
+    _read_languages_soon(settings)
+    voice, unreviewed = settings.kiosk.voice, settings.kiosk.show_unreviewed
+    guide = SpeechGuide(
+        aloud=voice.aloud,
+        private=voice.private,
+        words_per_minute=voice.words_per_minute,
+        recordings=Recordings(VOICES, unreviewed=unreviewed),
+    )
+    return Narrator(guide, lambda tag: fixed_texts("citizen", tag, unreviewed=unreviewed))
 
 
 def _clip_opener(settings: Settings) -> Callable[..., ClipSource]:

@@ -515,6 +515,9 @@ def _visible(state: VisitState) -> tuple[object, ...]:
     return (
         state.number,
         screen,
+        state.panel,
+        state.comfort,
+        state.given_back,
         state.lobby,
         state.services,
         state.offline,
