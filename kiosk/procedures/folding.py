@@ -9,6 +9,7 @@ from kiosk.eforms.vietnamese_input import compose_telex
 
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_TEXT = 300
+_PLAIN: dict[int, str | None] = {ord("đ"): "d", **dict.fromkeys(range(0x300, 0x370))}
 
 # Open oa, oe, uy (not after q): the older spelling has the tone on the first vowel, the newer on the second.
 _NEW_STYLE = re.compile(r"(?<!q)(o[àáảãạ]|o[èéẻẽẹ]|u[ỳýỷỹỵ])(?![\w])")
@@ -28,8 +29,13 @@ def _older(found: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """Lower case without any marks, đ as d: *Đăng ký khai sinh* → *dang ky khai sinh*."""
-    lowered = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
-    return "".join(sign for sign in lowered if not unicodedata.combining(sign))
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    plain = unicodedata.normalize("NFD", lowered).translate(_PLAIN)
+    if plain.isascii():
+        return plain
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def words(text: str) -> tuple[str, ...]:

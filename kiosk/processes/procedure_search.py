@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotReadyError
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Thread
 
@@ -19,6 +19,10 @@ _log = logging.getLogger(__name__)
 WAIT_SECONDS = 5.0
 
 
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 class ProcedureSearch:
     """Loads the library when it is made, without keeping the caller waiting.
 
@@ -26,7 +30,7 @@ class ProcedureSearch:
     empty library and a line in the log; a kiosk without procedures still gives numbers.
     """
 
-    def __init__(self, config: Path, data: Path, today: Callable[[], date] | None = None) -> None:
+    def __init__(self, config: Path, data: Path, today: Callable[[], date] = _today) -> None:
         self._today = today
         self._library: Future[ProcedureLibrary] = Future()
         Thread(target=self._load, args=(config, data), name="procedures", daemon=True).start()
@@ -39,7 +43,7 @@ class ProcedureSearch:
     def search(self, text: str, limit: int = 8) -> tuple[Hit, ...]:
         """Best first; empty when nothing fits or the library is not there in time."""
         library = self._ready_library()
-        return library.search(text, limit, self._today() if self._today else None) if library else ()
+        return library.search(text, limit, self._today()) if library else ()
 
     def get(self, code: str) -> Procedure | None:
         """The procedure with this code, with or without a province's suffix."""
