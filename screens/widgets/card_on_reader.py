@@ -123,7 +123,8 @@ class CardOnReader(Widget):
         unit = self._unit = min(self.width / wide, self.height / _HEIGHT)
         if unit < 0.2:
             return
-        left, bottom = self.center_x - middle * unit, self.center_y - _HEIGHT / 2 * unit
+        left = self.x + self.width / 2 - middle * unit
+        bottom = self.y + (self.height - _HEIGHT * unit) / 2
         pen = _Pen(self._drawing, unit, left, bottom)
         _reader(pen)
         if with_hand:
@@ -166,9 +167,8 @@ def _card(pen: _Pen, lower: float, chip: float) -> None:
     pen.add(Color(*theme.edge))
     pen.add(SmoothEllipse(pos=pen.at(48.5, 84 + lower), size=(9 * pen.unit, 10 * pen.unit)))
     pen.slab((45, 70.8 + lower, 16, 10.5), 5, theme.edge)
-    end = min(chip + 10, 112)
-    for row, shorter in ((96, -14), (89, 0)):
-        pen.stroke(((70, row + lower), (max(end + 18 + shorter, 90), row + lower)), 1.1, theme.edge)
+    for row, end in ((96, min(chip + 26, 112.0)), (89, min(chip + 18, 104.0))):
+        pen.stroke(((70, row + lower), (end, row + lower)), 1.1, theme.edge)
     pen.slab((chip, 69 + lower, 17, 13.5), 2, theme.amber)
     for line in (
         ((chip, 75.7 + lower), (chip + 17, 75.7 + lower)),

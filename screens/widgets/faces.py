@@ -22,7 +22,7 @@ Builder.load_string(
     fill: theme.surface_pressed if self.state == "down" else theme.surface
     outline: theme.edge
     size_hint_y: None
-    own_height: picture.height + words.height + theme.mm(11) if self.present else 0
+    own_height: picture.height + words.height + theme.mm(15) if self.present else 0
     height: max(self.own_height, self.row_height)
     FacePicture:
         id: picture
@@ -65,7 +65,7 @@ class FacePicture(Widget):
             self.face, theme.jade_ground
         )
         line = max(1.5, radius * 0.055)
-        x, y = self.center
+        x, y = self.x + self.width / 2, self.y + self.height / 2
         self._add(Color(*ground), SmoothEllipse(pos=(x - radius, y - radius), size=(2 * radius, 2 * radius)))
         self._add(Color(*theme.ink), SmoothLine(circle=(x, y, radius - line), width=line))
         eye = radius * 0.18

@@ -39,6 +39,6 @@ class Turning(BoxLayout):
     def on_pages(self, *_args: object) -> None:
         """Show the ways that there are."""
         pages = self.pages
-        self.ids.before.button = pages.before if pages is not None else None
-        self.ids.after.button = pages.after if pages is not None else None
+        self.ids.before.button = pages.before if pages is not None and pages.before.enabled else None
+        self.ids.after.button = pages.after if pages is not None and pages.after.enabled else None
         self.ids.place.text = pages.place if pages is not None else ""

@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def at_the_services(classes=CLASSES, **more) -> Journey:
-    return Journey().press("Lấy số không cần căn cước").services_come(SERVICES, classes, **more)
+    return Journey().press("Lấy số").services_come(SERVICES, classes, **more)
 
 
 def with_card(citizen=HUONG) -> Journey:
@@ -158,7 +158,7 @@ def closed(reason: str, words: str = "", opens: timedelta | None = None, now=NOW
     )  # fmt: skip
     kiosk = Journey()
     kiosk.state = replace(kiosk.state, now=now)
-    kiosk.press("Lấy số không cần căn cước").services_come((choice,))
+    kiosk.press("Lấy số").services_come((choice,))
     assert not kiosk.screen.cards[0].button.enabled
     return plain(kiosk.screen.cards[0].badge)
 

@@ -269,7 +269,7 @@ def test_a_closed_service_cannot_be_taken_and_says_when_it_opens() -> None:
 
 
 def test_with_the_centre_gone_the_citizen_is_told_and_can_try_again() -> None:
-    kiosk = Journey().press("Lấy số không cần căn cước")
+    kiosk = Journey().press("Lấy số")
     kiosk.happens(ServicesFailed(kiosk.state.visit, FailureCode.CENTRE_UNREACHABLE)).expect("problem")
     kiosk.press("Thử lại").expect("services").services_come()
     assert len(kiosk.screen.cards) == len(SERVICES)

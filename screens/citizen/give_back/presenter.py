@@ -31,7 +31,7 @@ def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBac
     held = state.held(screen.service)
     number = held.ticket.number if held is not None else ""
     service = held.ticket.service_name if held is not None else ""
-    title, then = words("give_back.title", number=number), words("give_back.what_then")
+    title, then = words("give_back.title"), words("give_back.what_then")
     message = None
     if screen.sending:
         message = Message(words("give_back.sending"), "wait")
@@ -50,7 +50,7 @@ def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBac
         keep=Button(words("give_back.keep"), Back(state.key), enabled=not waiting),
         give=Button(words("give_back.give"), Confirmed(state.key), enabled=not waiting),
         spoken=(
-            sentences(title, service),
+            sentences(title, f"{number}, {service}"),
             then,
             *((message.text,) if message is not None else ()),
         ),

@@ -56,17 +56,17 @@ def start_view(state: VisitState, words: Words) -> StartView:
     """What the start screen says now."""
     lobby, hours = state.lobby, lobby_hours(state)
     reader_well = lobby.troubles.get("card_reader") is None
-    working = hours.giving is not Giving.NOT_HERE
+    giving = hours.giving not in (Giving.NOT_HERE, Giving.CLOSED)
     if lobby.card_left:
         action, hint = words("start.card_left"), words("start.card_left_hint")
-    elif not working:
-        action, hint = words("start.not_here"), _spare(state, words)
+    elif not giving:
+        action, hint = _not_giving(state, hours, words)
     elif not reader_well:
         action, hint = words("start.action_no_reader"), ""
     else:
         action, hint = words("start.action"), words("start.action_hint")
-    messages = (*_hours_messages(state, hours, words), *_troubles(state, words))
-    doors = _doors(state, words, numbers=working)
+    messages = (*_hours_messages(hours, words), *_troubles(state, words))
+    doors = _doors(state, hours.giving, words)
     told = _until(hours, words)
     largest = state.comfort.text_size is TextSize.LARGEST
     return StartView(
@@ -74,11 +74,11 @@ def start_view(state: VisitState, words: Words) -> StartView:
         action=action,
         action_hint="" if largest and action == words("start.action") else hint,
         hours=told,
-        privacy="" if largest or not (reader_well and working) else words("start.notice"),
+        privacy="" if largest or not (reader_well and giving) else words("start.notice"),
         doors=doors,
         messages=messages,
         notices=lobby.notices.texts,
-        card_wanted=(reader_well and working) or lobby.card_left,
+        card_wanted=(reader_well and giving) or lobby.card_left,
         card_left=lobby.card_left,
         spoken=(
             sentences(words("start.title"), action),
@@ -90,15 +90,27 @@ def start_view(state: VisitState, words: Words) -> StartView:
     )
 
 
-def _doors(state: VisitState, words: Words, *, numbers: bool) -> tuple[Door, ...]:
-    at = state.key
+def _not_giving(state: VisitState, hours: LobbyHours, words: Words) -> tuple[str, str]:
+    """What stands large when there are no numbers, and what to do."""
+    if hours.giving is Giving.NOT_HERE:
+        counter = state.lobby.notices.spare_counter
+        if counter is None:
+            return words("start.not_here"), words("start.not_here_ask")
+        return words("start.not_here"), words("start.not_here_counter", counter=counter)
+    told = words("start.holiday", holiday=hours.holiday) if hours.holiday else words("start.closed")
+    return told, sentences(hours.why, opens_text(hours.opens_at, state.now, words))
+
+
+def _doors(state: VisitState, giving: Giving, words: Words) -> tuple[Door, ...]:
+    """While it is closed the list of services tells why; only when nothing is known *a number* is shut."""
+    at, now = state.key, giving not in (Giving.NOT_HERE, Giving.CLOSED)
     take = Button(
         words("start.take_number"),
         StartWithoutCard(at),
-        enabled=numbers,
-        hint=words("start.take_number_hint") if numbers else "",
+        enabled=giving is not Giving.NOT_HERE,
+        hint=words("start.take_number_hint") if now else "",
     )
-    doors = [Door(take, "number", main=numbers)]
+    doors = [Door(take, "number", main=now)]
     if state.setup.forms:
         doors.append(Door(Button(words("start.forms"), FormsTapped(at)), "form"))
     doors.append(Door(Button(words("start.find"), FindTapped(at)), "find"))
@@ -118,24 +130,10 @@ def _until(hours: LobbyHours, words: Words) -> str:
     return words("start.until_and_closes", time=until, closes=time_text(hours.closes_at, words))
 
 
-def _hours_messages(state: VisitState, hours: LobbyHours, words: Words) -> tuple[Message, ...]:
-    match hours.giving:
-        case Giving.SOON_OVER if hours.until is not None:
-            return (Message(words("start.soon_over", time=time_text(hours.until, words)), "wait"),)
-        case Giving.CLOSED:
-            why = hours.why or words("start.closed")
-            if hours.holiday:
-                why = words("services.closed_holiday", holiday=hours.holiday)
-            return (Message(sentences(why, opens_text(hours.opens_at, state.now, words)), "wait"),)
-        case _:
-            return ()
-
-
-def _spare(state: VisitState, words: Words) -> str:
-    counter = state.lobby.notices.spare_counter
-    if counter is None:
-        return words("start.not_here_ask")
-    return words("start.not_here_counter", counter=counter)
+def _hours_messages(hours: LobbyHours, words: Words) -> tuple[Message, ...]:
+    if hours.giving is not Giving.SOON_OVER or hours.until is None:
+        return ()
+    return (Message(words("start.soon_over", time=time_text(hours.until, words)), "wait"),)
 
 
 def _troubles(state: VisitState, words: Words) -> tuple[Message, ...]:
