@@ -12,8 +12,8 @@ from starlette.responses import Response
 from kiosk.centre import help_calls as desk
 from kiosk.centre.access import Role, principal
 from kiosk.centre.queue_view import Json
-from kiosk.centre.routes.answers import HelpCallAnswer, HelpTimesAnswer
 from kiosk.centre.routes.common import API, Answer, Body, First, GuardedRoute, Identity, Last, centre_of, span
+from kiosk.centre.routes.lobby_answers import HelpCallAnswer, HelpTimesAnswer
 from kiosk.centre.store.store import Reading, Transaction
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["help"])

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from kiosk.centre.moments import written
 from kiosk.centre.queue_view import counter_name
-from kiosk.centre.routes.answers import LobbyNoticesAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, centre_of
+from kiosk.centre.routes.lobby_answers import LobbyNoticesAnswer
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["services"])
 

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from kiosk.centre.access import principal
 from kiosk.centre.queue_view import Json
 from kiosk.centre.ratings import Said, as_csv
-from kiosk.centre.routes.answers import RatingAnswer, RatingsAnswer, RatingTextAnswer
 from kiosk.centre.routes.common import (
     API,
     Answer,
@@ -26,6 +25,7 @@ from kiosk.centre.routes.common import (
     checked_key,
     span,
 )
+from kiosk.centre.routes.lobby_answers import RatingAnswer, RatingsAnswer, RatingTextAnswer
 from kiosk.centre.store.store import Transaction
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["ratings"])
