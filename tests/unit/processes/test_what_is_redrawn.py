@@ -1,0 +1,40 @@
+"""The window is drawn anew when something a citizen can see has changed, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.processes.kiosk import _visible
+from kiosk.visit.comfort import Comfort, Voice
+from kiosk.visit.states import ChooseComfort, ChooseLanguage, Setup, VisitState
+from screens import gallery
+
+
+@pytest.fixture(scope="module")
+def setup() -> Setup:
+    return gallery.setup_of(gallery.told())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"panel": ChooseLanguage()},
+        {"panel": ChooseComfort()},
+        {"comfort": Comfort(language="en")},
+        {"comfort": Comfort(high_contrast=True)},
+        {"comfort": Comfort(voice=Voice.ALOUD)},
+        {"given_back": ("ho-tich",)},
+        {"offline": True},
+    ],
+    ids=str,
+)
+def test_what_can_be_seen_is_drawn_anew(setup: Setup, change: dict[str, object]) -> None:
+    state = VisitState(setup)
+    assert _visible(replace(state, **change)) != _visible(state)
+
+
+def test_time_alone_draws_nothing(setup: Setup) -> None:
+    state = VisitState(setup)
+    assert _visible(replace(state, now=gallery.NOW, quiet=3.0, waited=1.0)) == _visible(state)
