@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from devices.speaker.synthesis import Synthesizer
-from kiosk.clip_library import ClipManifest, transcript, web_vtt
+from kiosk.clip_library import ClipManifest, read_manifest, transcript, web_vtt
 from kiosk.processes.clip_making.drawing import DrawingError, Workshop
 from kiosk.processes.clip_making.frames import FRAMES_PER_SECOND, Film
 from kiosk.processes.clip_making.icons import own_icons, shipped_icons
 from kiosk.processes.clip_making.lettering import Look
-from kiosk.processes.clip_making.narration import Narration, Speech, narrate
+from kiosk.processes.clip_making.narration import EspeakVoice, Narration, Speech, narrate
 from kiosk.processes.clip_making.programs import LOUDNESS_LUFS
 from kiosk.processes.clip_making.storyboard import FRAME, Screen, Storyboard, StoryboardError, load_storyboard
 from kiosk.processes.clip_making.writing import Pictures, encode, new_folder, save_poster, write_manifest
@@ -96,7 +95,8 @@ def build(path: Path, order: Order, speech: Speech | None = None) -> ClipManifes
     shop = Workshop(
         order.look, {**shipped_icons(), **own_icons(board.icons, path)}, path.parent, order.screens
     )
-    narration = _narration(board, path, speech)
+    voice = speech or EspeakVoice(board.voice.name, board.voice.words_per_minute)
+    narration = narrate(board, path, voice)
     try:
         film = Film(narration, shop, path)
     except DrawingError as error:
@@ -115,17 +115,8 @@ def build(path: Path, order: Order, speech: Speech | None = None) -> ClipManifes
             title = board.title.get(language, board.title["vi"])
             (folder / f"captions.{language}.vtt").write_text(web_vtt(cues), encoding="utf-8")
             (folder / f"transcript.{language}.txt").write_text(transcript(title, cues), encoding="utf-8")
-        return write_manifest(_manifest(board, narration, order.made), folder)
-
-
-def _narration(board: Storyboard, path: Path, speech: Speech | None) -> Narration:
-    if speech is not None:
-        return narrate(board, path, speech)
-    voice = Synthesizer(board.voice.name, board.voice.words_per_minute)
-    try:
-        return narrate(board, path, voice)
-    finally:
-        voice.close()
+        write_manifest(_manifest(board, narration, order.made), folder)
+    return read_manifest(order.out / board.id)
 
 
 def _manifest(board: Storyboard, narration: Narration, made: date) -> ClipManifest:

@@ -18,6 +18,7 @@ from kiosk.clip_library import (
     Cue,
     parse_captions,
     parse_srt,
+    read_manifest,
     transcript,
     web_vtt,
 )
@@ -100,7 +101,8 @@ def import_clip(order: Import, out: Path, made: date) -> ClipManifest:
             valid_until=order.valid_until,
             origin="import",
         )
-        return write_manifest(manifest, folder)
+        write_manifest(manifest, folder)
+    return read_manifest(out / name)
 
 
 def folder_name(title: str) -> str:
@@ -172,7 +174,7 @@ def _convert(video: Path, told: Probe, level: Loudness | None, out: Path) -> Non
     sound = ["-an"]
     if level is not None:
         close = abs(level.integrated - LOUDNESS_LUFS) <= LOUDNESS_TOLERANCE / 2
-        coded = ["-af", f"{levelling(level)},aresample=48000", "-c:a", "aac", "-b:a", "96k"]
+        coded = ["-af", f"{levelling(level)},aresample=48000", "-ac", "2", "-c:a", "aac", "-b:a", "96k"]
         sound = ["-c:a", "copy"] if close and told.audio == "aac" else coded
     must(
         [

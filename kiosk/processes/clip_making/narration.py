@@ -10,20 +10,52 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.speaker.sound import RATE, SPEECH_PEAK, Sound, SoundError
-from devices.speaker.synthesis import SynthesisError, VoiceMissingError
 from kiosk.clip_library import Cue
+from kiosk.processes.clip_making.programs import ProgramError, complaint, run
 from kiosk.processes.clip_making.storyboard import Line, Scene, Storyboard, StoryboardError, scene_place
 
 LEAD_SECONDS = 0.7  # of a scene before its first word: the cross-fade is over then
 TAIL_SECONDS = 0.5
 LONGEST_SOUND_SECONDS = 300.0
+VOICE_SECONDS = 20.0
+SHORTEST_SECONDS = 0.2
+
+
+class VoiceError(RuntimeError):
+    """The voice is missing or made no sound."""
 
 
 class Speech(Protocol):
     """Words into sound."""
 
     def speak(self, text: str) -> Sound:
-        """The phrase. Raises ``SynthesisError`` or ``VoiceMissingError``."""
+        """The phrase. Raises ``VoiceError``."""
+
+
+class EspeakVoice:
+    """espeak-ng as a program: the same words give the same sound, so that a clip can be built again."""
+
+    def __init__(self, voice: str, words_per_minute: int) -> None:
+        self._voice, self._rate = voice, words_per_minute
+
+    def speak(self, text: str) -> Sound:
+        """The phrase without silence around it. Raises ``VoiceError``."""
+        with tempfile.TemporaryDirectory(prefix="mot-cua-voice-") as folder:
+            wave = Path(folder) / "phrase.wav"
+            command = ["espeak-ng", "-v", self._voice, "-s", str(self._rate), "-w", str(wave), "--", text]
+            try:
+                done = run(command, VOICE_SECONDS)
+            except ProgramError as error:
+                raise VoiceError(str(error)) from error
+            if done.returncode != 0 or b"does not exist" in done.stderr:  # it would speak English instead
+                raise VoiceError(f"the voice “{self._voice}”: {complaint(done.stderr)}")
+            try:
+                sound = Sound.read(wave).trimmed().with_peak(SPEECH_PEAK)
+            except SoundError as error:
+                raise VoiceError(f"the voice “{self._voice}”: {error}") from error
+        if sound.seconds < SHORTEST_SECONDS:
+            raise VoiceError(f"the voice “{self._voice}” says nothing for “{text}”")
+        return sound
 
 
 @dataclass(frozen=True)
@@ -89,7 +121,7 @@ def narrate(board: Storyboard, path: Path, speech: Speech) -> Narration:
         for line in scene.lines:
             try:
                 sound = _sound(line, path.parent, speech)
-            except (SoundError, SynthesisError, VoiceMissingError) as error:
+            except (SoundError, VoiceError) as error:
                 raise StoryboardError([f"{scene_place(path, number, scene)}: {error}"]) from error
             start = now
             now = _add(parts, sound, now)

@@ -345,7 +345,10 @@ def load_storyboard(path: Path) -> Storyboard:
     try:
         return Storyboard.model_validate({"id": path.stem, **content})
     except ValidationError as error:
-        told = [_told(path, one, content, lines) for one in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        # A list whose items are wrong is also told to be too short: that would only confuse.
+        real = [one for one in found if one["type"] != "too_short" or len(found) == 1]
+        told = [_told(path, one, content, lines) for one in real or found]
         raise StoryboardError(told) from error
 
 

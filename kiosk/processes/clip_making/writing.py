@@ -69,7 +69,7 @@ def _codecs(ending: str, rate: int) -> list[str]:
     keys = str(rate * 8)  # a picture to start from every eight seconds: a step of ten seconds is quick
     if ending == ".mp4":
         return [
-            *("-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "medium", "-crf", "27"),
+            *("-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "medium", "-crf", "28"),
             *("-tune", "animation", "-profile:v", "high", "-pix_fmt", "yuv420p", "-g", keys),
             *("-movflags", "+faststart", "-c:a", "aac", "-b:a", "40k"),
         ]
@@ -105,8 +105,8 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def write_manifest(clip: ClipManifest, folder: Path) -> ClipManifest:
-    """``clip.toml`` with size and SHA-256 of every file of the folder; returns it complete."""
+def write_manifest(clip: ClipManifest, folder: Path) -> None:
+    """``clip.toml`` with size and SHA-256 of every file of the folder."""
     files = tuple(_described(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST)
     values: dict[str, Any] = {
         "id": clip.id,
@@ -139,7 +139,6 @@ def write_manifest(clip: ClipManifest, folder: Path) -> ClipManifest:
         tomli_w.dump(values, file)
         file.flush()
         os.fsync(file.fileno())
-    return ClipManifest(**{**clip.__dict__, "files": files, "folder": folder})
 
 
 _KINDS = {
