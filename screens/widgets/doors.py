@@ -16,8 +16,8 @@ Builder.load_string(
 <DoorTile>:
     size_hint_y: None
     own_height: max(theme.mm(34 if theme.portrait else 30), words.height + theme.mm(7)) if self.present else 0
-    padding: theme.mm(5), 0
-    spacing: theme.mm(4)
+    padding: theme.mm(5 if theme.portrait else 4), 0
+    spacing: theme.mm(4 if theme.portrait else 3)
     words_colour: (theme.on_lacquer if self.main else theme.ink) if self.enabled else theme.ink_quiet
     fill: ((theme.lacquer_pressed if self.state == "down" else theme.lacquer) if self.main else \
         (theme.surface_pressed if self.state == "down" else theme.surface)) if self.enabled else theme.paper
@@ -26,7 +26,7 @@ Builder.load_string(
         kind: root.sign
         colour: root.words_colour
         size_hint: None, None
-        size: theme.mm(16), theme.mm(16)
+        size: [theme.mm(16 if theme.portrait else 13)] * 2
         pos_hint: {"center_y": 0.5}
     BoxLayout:
         id: words

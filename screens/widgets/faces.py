@@ -17,7 +17,7 @@ Builder.load_string(
     """
 <FaceTile>:
     orientation: "vertical"
-    padding: theme.mm(1.5), theme.mm(4)
+    padding: theme.mm(1), theme.mm(4)
     spacing: theme.mm(3)
     fill: theme.surface_pressed if self.state == "down" else theme.surface
     outline: theme.edge
@@ -33,6 +33,7 @@ Builder.load_string(
         id: words
         text: root.label
         font_name: theme.semibold
+        type_size: theme.capitals((7, 7.4, 7.6)[theme.text_size]) if theme.portrait else theme.body
         halign: "center"
     Widget:
 """

@@ -12,7 +12,7 @@ Builder.load_string(
     """
 <Turning>:
     size_hint_y: None
-    height: max(before.height, place.height, after.height) if self.pages is not None else 0
+    height: max(before.height, place.height, after.height) + theme.mm(2) if self.pages is not None else 0
     opacity: 1 if self.pages is not None else 0
     spacing: theme.mm(4)
     SecondaryButton:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.procedures.dossier_code import DossierCode
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.dossier import results_service
 from kiosk.visit.events import (
     Back,
@@ -21,7 +22,7 @@ from screens.citizen.services.presenter import closed_words
 from screens.citizen.times import sentences
 from screens.locale import Words
 
-STATES = (5, 4, 3)
+STATES = (5, 4, 2)
 """How many states of a dossier are told on one page, by the size of the letters."""
 STATES_LOW = (4, 3, 2)
 """The same where everything stands low."""
@@ -127,7 +128,7 @@ def _found(state: VisitState, code: DossierCode, words: Words) -> MyDossierView:
     return MyDossierView(
         step="found",
         title=title,
-        hint=received,
+        hint="" if state.comfort.text_size is TextSize.LARGEST else received,
         entry="",
         entry_hint="",
         keypad=None,
@@ -181,7 +182,7 @@ def _states(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView
     return MyDossierView(
         step="states",
         title=title,
-        hint=words("my_dossier.meanings_hint"),
+        hint=words("my_dossier.meanings_hint") if page == 1 else "",
         entry="",
         entry_hint="",
         keypad=None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.failures import words as failure_words
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import Aspect, AspectChosen, Back, Cancel, Continue, FaceChosen, WriteTapped
 from kiosk.visit.rating import FACES, MOST_LETTERS, capital_next
 from kiosk.visit.states import Rate, RatingStep, VisitState
@@ -63,8 +64,11 @@ def rate_view(state: VisitState, screen: Rate, words: Words) -> RateView:
     at, step, free = state.key, screen.step, not screen.sending
     labels = words.lines("rate.faces")
     title, hint = words(f"rate.{step}_title"), words(f"rate.{step}_hint")
-    private = words("rate.private") if step in (RatingStep.FACE, RatingStep.WORDS) else ""
+    large = state.comfort.text_size is TextSize.LARGEST and step in (RatingStep.ASPECT, RatingStep.WORDS)
     message = _message(screen, words)
+    private = ""
+    if step is RatingStep.FACE or (step is RatingStep.WORDS and message is None):
+        private = words("rate.private")
     faces = tuple(
         Face(Button(label, FaceChosen(at, face)), face) for face, label in zip(FACES, labels, strict=True)
     )
@@ -79,7 +83,7 @@ def rate_view(state: VisitState, screen: Rate, words: Words) -> RateView:
     return RateView(
         step=step.value,
         title=title,
-        hint=hint,
+        hint="" if large else hint,
         private=private,
         faces=faces if step is RatingStep.FACE else (),
         face=screen.face or 0 if step is not RatingStep.FACE else 0,

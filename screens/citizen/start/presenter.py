@@ -70,7 +70,7 @@ def start_view(state: VisitState, words: Words) -> StartView:
     told = _until(hours, words)
     largest = state.comfort.text_size is TextSize.LARGEST
     return StartView(
-        title=words("start.title"),
+        title="" if largest else words("start.title"),
         action=action,
         action_hint="" if largest and action == words("start.action") else hint,
         hours=told,

@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from screens.citizen.parts import Message
 from screens.citizen.start.presenter import Door, StartView
+from screens.theme import current
 from screens.widgets.doors import DoorTile
 from screens.widgets.notices import Notice
 from screens.widgets.page import Page
@@ -17,7 +18,7 @@ from screens.widgets.rows import Rows
 
 Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
-NOTICES_AT_ONCE = 2
+NOTICES_AT_ONCE = (2, 1, 1)  # by the size of the letters
 TURN_SECONDS = 12.0
 """So long some notices stand where there are more of them than fit."""
 
@@ -46,7 +47,7 @@ class StartPage(Page):
         self._doors: Rows[Door, DoorTile] = Rows(self.ids.doors, DoorTile, _show_door)
         self._messages: Rows[Message, Notice] = Rows(self.ids.messages, Notice, _show_message)
         self._notices: Rows[str, Notice] = Rows(self.ids.notices, Notice, _show_notice)
-        self._first = 0
+        self._first, self._at_once = 0, NOTICES_AT_ONCE[current().text_size]
         self._turning: ClockEvent | None = None
 
     def on_parent(self, *_args: object) -> None:
@@ -72,17 +73,17 @@ class StartPage(Page):
         if self._turning is not None:
             self._turning.cancel()
             self._turning = None
-        if self.shown and len(self.notices) > NOTICES_AT_ONCE:
+        if self.shown and len(self.notices) > self._at_once:
             self._turning = Clock.schedule_interval(self._turn, TURN_SECONDS)
 
     def _turn(self, _seconds: float) -> None:
-        self._first += NOTICES_AT_ONCE
+        self._first += self._at_once
         if self._first >= len(self.notices):
             self._first = 0
         self._show_notices()
 
     def _show_notices(self) -> None:
-        self._notices.show(self.notices[self._first : self._first + NOTICES_AT_ONCE])
+        self._notices.show(self.notices[self._first : self._first + self._at_once])
 
 
 def _show_door(tile: DoorTile, door: Door) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.failures import FailureCode
 from kiosk.failures import words as failure_words
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import (
     AddMatterTapped,
     AnotherService,
@@ -34,7 +35,7 @@ class TicketView:
     title: str
     number: str
     service: str
-    matters: tuple[str, ...]
+    matters: str
     ahead: str
     wait: str
     counters: str
@@ -60,7 +61,7 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
     note = Message(words("ticket.offline"), "info") if ticket.offline else None
     printing = _printing(held, words)
     reminder = Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None
-    matters = tuple(words("ticket.matter", service=matter) for matter in held.matters)
+    matters = words("ticket.matters", services="; ".join(held.matters)) if held.matters else ""
     return TicketView(
         title=title,
         number=ticket.number,
@@ -75,12 +76,12 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
         printing=printing,
         proceed=Button(words("ticket.form" if form else "ticket.done"), Continue(at)),
         others=_others(state, held, words, form=form),
-        issued=_issued(ticket, state, words),
+        issued=_issued(ticket, state, words) if state.comfort.text_size is not TextSize.LARGEST else "",
         card_reminder=reminder,
         spoken=tuple(
             text
             for text in (
-                sentences(f"{title}: {ticket.number}", ticket.service_name, *matters),
+                sentences(f"{title}: {ticket.number}", ticket.service_name, matters),
                 sentences(ahead, wait, counters),
                 note.text if note else "",
                 printing.text,

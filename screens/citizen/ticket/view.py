@@ -33,12 +33,10 @@ class TicketPage(Page):
     printing = ObjectProperty(None, allownone=True)
     proceed = ObjectProperty(None, allownone=True)
     others = ObjectProperty(())
-    matters = ObjectProperty(())
+    matters = StringProperty("")
     issued = StringProperty("")
     spoken = ObjectProperty(())
     card_reminder = ObjectProperty(None, allownone=True)
-
-    more_matters = StringProperty("")  # one below the other
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -47,10 +45,6 @@ class TicketPage(Page):
     def on_others(self, *_args: object) -> None:
         """One quiet button for each further way on."""
         self._others.show(self.others)
-
-    def on_matters(self, *_args: object) -> None:
-        """The further matters, one a line."""
-        self.more_matters = "\n".join(self.matters)
 
 
 def _show_other(tile: QuietTile, button: Button) -> None:
