@@ -43,6 +43,8 @@ class CitizenApp(App):
     ``send`` takes the events of touches (``kiosk.visit.events.Intent``); it must not wait.
     ``on_crash`` is called after an error in the window was logged: it wipes the visit and makes ``source``
     give the problem screen. ``maintenance`` builds the staff's screen; it is given what closes it again.
+    ``speak`` says sentences that a key asked for (what the focus came to, the screen once more), whatever is
+    being said; none of them: it stops.
     After ``async_run`` returns, ``exit_code`` is 1 when the window crashed twice within ten seconds.
     """
 
@@ -54,12 +56,13 @@ class CitizenApp(App):
         *,
         open_clip: OpenClip | None = None,
         maintenance: Callable[[Callable[[], None]], StaffScreen] | None = None,
+        speak: Callable[[tuple[str, ...]], None] | None = None,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.exit_code = 0
         self._source, self._send, self._on_crash = source, send, on_crash
-        self._open_clip, self._maintenance = open_clip, maintenance
+        self._open_clip, self._maintenance, self._speak = open_clip, maintenance, speak
         self._stage: Stage | None = None
         self._staff_screen: StaffScreen | None = None
         self._crashed_at: float | None = None
@@ -69,7 +72,7 @@ class CitizenApp(App):
     def build(self) -> Widget:
         """The stage with the first view already on it."""
         ExceptionManager.add_handler(self._handler)
-        self._stage = Stage(self._send, self.show_maintenance, self._open_clip)
+        self._stage = Stage(self._send, self.show_maintenance, self._open_clip, self._speak)
         self._stage.show(self._source())
         return self._stage
 
@@ -77,6 +80,7 @@ class CitizenApp(App):
         """Let go of clips and of the error handler."""
         if self._stage is not None:
             self._stage.wipe()
+            self._stage.let_go()
         ExceptionManager.remove_handler(self._handler)
 
     def open_settings(self, *_args: object) -> bool:
@@ -103,6 +107,8 @@ class CitizenApp(App):
         """Lay the staff's screen over the citizen's, of which nothing can be touched beneath it."""
         if self._maintenance is None or self._staff_screen is not None:
             return
+        if self._stage is not None:
+            self._stage.cover()
         self._staff_screen = self._maintenance(self.close_maintenance)
         Window.add_widget(self._staff_screen)
         self._staff_screen.enter()
@@ -113,6 +119,8 @@ class CitizenApp(App):
             self._staff_screen.leave()
             Window.remove_widget(self._staff_screen)
             self._staff_screen = None
+            if self._stage is not None:
+                self._stage.uncover()
 
     def crashed(self, error: BaseException) -> None:
         """Log the error without its words (they may hold personal data), wipe, show the problem screen."""

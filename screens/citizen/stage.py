@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 from kivy.lang import Builder
 from kivy.properties import ColorProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.visit.comfort import Voice
 from kiosk.visit.events import ScreenTouched
 from screens.citizen.ask_priority.view import AskPriorityPage
 from screens.citizen.check_answers.view import CheckAnswersPage
@@ -19,6 +21,7 @@ from screens.citizen.comfort.presenter import ComfortView
 from screens.citizen.comfort.view import ComfortPanel
 from screens.citizen.enter_can.view import EnterCanPage
 from screens.citizen.find_procedure.view import FindProcedurePage
+from screens.citizen.focus import Focus
 from screens.citizen.form_done.view import FormDonePage
 from screens.citizen.give_back.view import GiveBackPage
 from screens.citizen.help.presenter import HelpView
@@ -40,7 +43,9 @@ from screens.citizen.services.view import ServicesPage
 from screens.citizen.start.view import StartPage
 from screens.citizen.ticket.view import TicketPage
 from screens.theme import Theme, current, install
+from screens.widgets.buttons import Pressable
 from screens.widgets.clip_player import OpenClip
+from screens.widgets.focus import FocusRing
 from screens.widgets.frame import Frame
 from screens.widgets.page import Page
 
@@ -119,7 +124,11 @@ class Stage(FloatLayout):
         self._view: KioskView | None = None
         self._entered = 0.0
         self._corner_taps: list[float] = []
+        self._ring = FocusRing()
+        self._focus = Focus(self, self._ring)
+        self.listens = True
         self._wear(self._usual)
+        Window.bind(on_key_down=self._on_key_down, on_textinput=self._on_text)
 
     @property
     def page(self) -> Page | None:
@@ -135,14 +144,22 @@ class Stage(FloatLayout):
         """Show ``view``; a page that is left is emptied."""
         theme = self._theme.suited_to(view.comfort)
         if theme is not self._theme:
-            self.wipe()
-            self._view = None
+            self._empty()
             self._wear(theme)
+        install(self._theme)
+        self._follow(view)
+        if not self.listens:
+            install(self._usual)
+
+    def _follow(self, view: KioskView) -> None:
         before, self._view = self._view, view
         if before is None or before.key != view.key:
             self._entered = Clock.get_time()
+            self._focus.entered()
+        else:
+            self._focus.changed()
         page = self._page(view.name)
-        if before is not None and before.name != view.name:
+        if before is not None and before.name != view.name and before.name in self._pages:
             self._pages[before.name].clear()
         page.show(view.screen)
         self._frame.show(view.centre, view.help, view.frame)
@@ -154,8 +171,24 @@ class Stage(FloatLayout):
 
     def wipe(self) -> None:
         """Empty every page, also those not shown, and go back to the usual letters and colours."""
+        self._empty()
+        self._view = None
+        if self._theme is not self._usual:
+            self._wear(self._usual)
+
+    def _empty(self) -> None:
         for page in (*self._pages.values(), *self._overlays.values()):
             page.clear()
+
+    def cover(self) -> None:
+        """The staff's screen lies over everything: it has the usual letters, and the keys."""
+        self.listens = False
+        install(self._usual)
+
+    def uncover(self) -> None:
+        """The citizen's screens are seen again."""
+        self.listens = True
+        install(self._theme)
 
     def send_event(self, event: object) -> None:
         """Pass on what was pressed in the frame."""
@@ -171,8 +204,10 @@ class Stage(FloatLayout):
         column = BoxLayout(orientation="vertical")
         for widget in (self._frame.header, self._place, self._frame.foot):
             column.add_widget(widget)
+        self._focus.rebuilt()
         self.clear_widgets()
         self.add_widget(column)
+        self.add_widget(self._ring)
 
     def _page(self, name: str) -> Page:
         if name not in self._pages:
@@ -193,7 +228,7 @@ class Stage(FloatLayout):
         if wanted is not None:
             wanted.show(view.overlay)
             if type(view.overlay) not in PANELS and wanted.parent is None:
-                self.add_widget(wanted)
+                self.add_widget(wanted, 1)  # beneath the ring
         self._overlay = wanted
 
     def _overlay_for(self, kind: type) -> Page:
@@ -203,16 +238,67 @@ class Stage(FloatLayout):
             self._overlays[kind] = page
         return self._overlays[kind]
 
+    # -- keys ----------------------------------------------------------------------------------------------
+
+    def in_order(self) -> list[Pressable]:
+        """Everything that can be pressed now: the content from the top, the ways on and out, the frame."""
+        page = self.top_page
+        if page is None or page.get_root_window() is None:
+            return []
+        over = self._overlay is not None and self._overlay.parent is self
+        return page.pressables() + ([] if over else [one for one in self._frame.buttons if one.enabled])
+
+    def someone_is_there(self) -> bool:
+        """Tell that a key was pressed; whether keys may press anything now, as for a touch."""
+        self._send(ScreenTouched())
+        return not self._deaf()
+
+    def say_again(self) -> None:
+        """Say what this screen says."""
+        if self._say is not None and self._view is not None:
+            self._say(self._view.spoken)
+
+    def say_focus(self, sentence: str) -> None:
+        """Say what the focus has come to, where screens are spoken."""
+        view = self._view
+        if self._say is not None and view is not None and view.comfort.voice is not Voice.OFF:
+            self._say((sentence,))
+
+    def say_typed(self, sign: str) -> None:
+        """Say what was typed, where nobody else hears it."""
+        view = self._view
+        if self._say is not None and view is not None and view.comfort.voice is Voice.PRIVATE:
+            self._say((sign,))
+
+    def let_go(self) -> None:
+        """The window closes: hear no keys any more."""
+        Window.unbind(on_key_down=self._on_key_down, on_textinput=self._on_text)
+
+    def _on_key_down(
+        self, _window: object, key: int, _scancode: int, _text: object, modifiers: list[str]
+    ) -> bool:
+        return self.listens and self._focus.on_key(key, modifiers)
+
+    def _on_text(self, _window: object, text: str) -> bool:
+        return self.listens and self._focus.on_text(text)
+
+    def _deaf(self) -> bool:
+        """Whether what is pressed now is the rest of what was meant for the screen before, or only wakes."""
+        view = self._view
+        if view is None or (Clock.get_time() - self._entered) * 1000 < TOUCH_GUARD_MS:
+            return True
+        return bool(getattr(view.screen, "attract", False))
+
+    # -- touches -------------------------------------------------------------------------------------------
+
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Say that someone is there; then let the touch reach what may have it."""
         self._send(ScreenTouched())
         if self._say is not None:
             self._say(())
+        self._focus.touched()
         self._count_corner_tap(touch)
-        view = self._view
-        if view is None or (Clock.get_time() - self._entered) * 1000 < TOUCH_GUARD_MS:
-            return True
-        if getattr(view.screen, "attract", False):
+        if self._deaf():
             return True
         if self._overlay is not None and self._overlay.parent is self:
             self._overlay.on_touch_down(touch)

@@ -8,6 +8,7 @@ from kiosk.visit.events import Back, PriorityChosen
 from kiosk.visit.priority import to_ask
 from kiosk.visit.states import AskPriority, VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 
@@ -21,17 +22,22 @@ class AskPriorityView:
     choices: tuple[Button, ...]
     none: Button
     back: Button
+    spoken: tuple[str, ...] = ()
 
 
 def ask_priority_view(state: VisitState, screen: AskPriority, words: Words) -> AskPriorityView:
     """The question, with one large button for each class."""
     at = state.key
     service = next((one.name for one in state.services or () if one.id == screen.service), "")
+    title, hint = words("ask_priority.title"), words("ask_priority.hint")
+    choices = tuple(Button(one.name, PriorityChosen(at, one.id)) for one in to_ask(state))
+    none, back = Button(words("ask_priority.none"), PriorityChosen(at)), Button(words("frame.back"), Back(at))
     return AskPriorityView(
-        title=words("ask_priority.title"),
+        title=title,
         service=service,
-        hint=words("ask_priority.hint"),
-        choices=tuple(Button(one.name, PriorityChosen(at, one.id)) for one in to_ask(state)),
-        none=Button(words("ask_priority.none"), PriorityChosen(at)),
-        back=Button(words("frame.back"), Back(at)),
+        hint=hint,
+        choices=choices,
+        none=none,
+        back=back,
+        spoken=(*sentences(service, title, hint), *ways_on(words, (*choices, none, back))),
     )

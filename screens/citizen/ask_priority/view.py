@@ -27,6 +27,7 @@ class AskPriorityPage(Page):
     choices = ObjectProperty(())
     none = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.eforms.check import CheckLine
+from kiosk.visit.comfort import Voice
 from kiosk.visit.events import Back, Cancel, ChangeTapped, Confirmed, PageTapped
 from kiosk.visit.form import pages
 from kiosk.visit.states import CheckAnswers, FormSession, VisitState
 from screens.citizen.parts import Button, Message
 from screens.citizen.question.presenter import problem_text
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 
@@ -42,6 +44,7 @@ class CheckAnswersView:
     back: Button
     leave: Button
     sending: bool = False
+    spoken: tuple[str, ...] = ()
 
 
 def check_answers_view(
@@ -58,24 +61,43 @@ def check_answers_view(
     message = Message(words("check_answers.problems", n=len(problems)), "trouble") if problems else None
     if screen.sending:
         message = Message(words("check_answers.sending"), "wait")
+    lines = tuple(
+        _line(line, problems.get(line.field, ""), at, words, busy=screen.sending)
+        for line in every[page].lines
+    )
+    confirm = Button(words("check_answers.confirm"), Confirmed(at), enabled=not screen.sending)
+    turn = Button(words("check_answers.next_page"), PageTapped(at, page + 1))
+    back = Button(words("frame.back"), Back(at), enabled=not screen.sending)
+    leave = Button(words("check_answers.leave"), Cancel(at), enabled=not screen.sending)
+    declaration = form.declaration.text if last else ""
+    section = " · ".join(every[page].titles)
     return CheckAnswersView(
         title=words("check_answers.title"),
-        section=" · ".join(every[page].titles),
+        section=section,
         page=words("check_answers.page", n=page + 1, total=len(every)),
-        lines=tuple(
-            _line(line, problems.get(line.field, ""), at, words, busy=screen.sending)
-            for line in every[page].lines
-        ),
+        lines=lines,
         message=message,
-        declaration=form.declaration.text if last else "",
-        confirm=Button(words("check_answers.confirm"), Confirmed(at), enabled=not screen.sending)
-        if last
-        else None,
-        next_page=None if last else Button(words("check_answers.next_page"), PageTapped(at, page + 1)),
-        back=Button(words("frame.back"), Back(at), enabled=not screen.sending),
-        leave=Button(words("check_answers.leave"), Cancel(at), enabled=not screen.sending),
+        declaration=declaration,
+        confirm=confirm if last else None,
+        next_page=None if last else turn,
+        back=back,
+        leave=leave,
         sending=screen.sending,
+        spoken=(
+            *sentences(words("check_answers.title"), message.text if message else "", section),
+            *_read_out(lines, words, private=state.comfort.voice is Voice.PRIVATE),
+            *sentences(declaration),
+            *ways_on(words, (confirm if last else turn, back, leave)),
+        ),
     )
+
+
+def _read_out(lines: tuple[AnswerLine, ...], words: Words, *, private: bool) -> tuple[str, ...]:
+    """The answers are said into headphones only; the lobby does not hear them."""
+    if not private:
+        return (words("check_answers.spoken_lines", n=len(lines)),)
+    told = (words("check_answers.spoken_line", label=line.label, value=line.value) for line in lines)
+    return sentences(*told)
 
 
 def _line(line: CheckLine, problem: str, at: str, words: Words, *, busy: bool) -> AnswerLine:

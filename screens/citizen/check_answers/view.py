@@ -31,6 +31,7 @@ class CheckAnswersPage(Page):
     back = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
     sending = BooleanProperty(False)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -64,7 +64,7 @@ def comfort_view(state: VisitState, screen: ChooseComfort, words: Words) -> Comf
         volume=volume,
         loudest=LOUDEST,
         close=Button(words("frame.done"), PanelClosed(at)),
-        spoken=(f"{words('comfort.title')}.", *chosen, words("comfort.spoken")),
+        spoken=(words("comfort.title"), *chosen, words("comfort.spoken")),
     )
 
 

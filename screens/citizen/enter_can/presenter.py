@@ -10,6 +10,7 @@ from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import Back, Continue, StartWithoutCard
 from kiosk.visit.states import EnterCan, VisitState
 from screens.citizen.parts import Button, Keypad, Message, keypad
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 
@@ -29,6 +30,7 @@ class EnterCanView:
     proceed: Button
     without_card: Button
     back: Button
+    spoken: tuple[str, ...] = ()
 
 
 def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCanView:
@@ -40,6 +42,10 @@ def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCa
     largest = state.comfort.text_size is TextSize.LARGEST
     no_scan = told_enough or largest or "scanner" in state.lobby.troubles
     without = "enter_can.without_card" if screen.resume is None else "enter_can.carry_on"
+    proceed = Button(words("enter_can.proceed"), Continue(at), enabled=len(screen.digits) == CAN_DIGITS)
+    another = Button(words(without), StartWithoutCard(at))
+    back = Button(words("frame.back"), Back(at))
+    typed = words("enter_can.typed", n=len(screen.digits)) if screen.digits else ""
     return EnterCanView(
         title=words("enter_can.title"),
         hint="" if told_enough else words("enter_can.hint"),
@@ -48,9 +54,14 @@ def enter_can_view(state: VisitState, screen: EnterCan, words: Words) -> EnterCa
         keypad=keypad(at, words),
         message=message,
         notice=_notice(state, words),
-        proceed=Button(words("enter_can.proceed"), Continue(at), enabled=len(screen.digits) == CAN_DIGITS),
-        without_card=Button(words(without), StartWithoutCard(at)),
-        back=Button(words("frame.back"), Back(at)),
+        proceed=proceed,
+        without_card=another,
+        back=back,
+        spoken=(
+            *sentences(words("enter_can.title"), message.text if message else words("enter_can.hint"), typed),
+            words("enter_can.spoken", proceed=proceed.label),
+            *ways_on(words, (another, back)),
+        ),
     )
 
 

@@ -30,6 +30,7 @@ class EnterCanPage(Page):
     proceed = ObjectProperty(None, allownone=True)
     without_card = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -27,6 +27,7 @@ class FormDonePage(Page):
     card_reminder = ObjectProperty(None, allownone=True)
     another = ObjectProperty(None, allownone=True)
     finish = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.visit.events import PanelClosed, Retry
 from kiosk.visit.states import HelpAsked, HelpStep, VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences
 from screens.locale import Words
 
 _SIGNS = {
@@ -42,7 +43,7 @@ def help_view(state: VisitState, screen: HelpAsked, words: Words) -> HelpView:
         sign=_SIGNS[screen.step],
         again=Button(words("help.again"), Retry(state.key)) if failed else None,
         close=Button(words("frame.close"), PanelClosed(state.key)),
-        spoken=tuple(part for part in (f"{title}.", text, hotline) if part),
+        spoken=sentences(title, text, hotline),
     )
 
 

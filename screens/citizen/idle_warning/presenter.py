@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.visit.events import Finish, StayTapped
 from kiosk.visit.states import VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences
 from screens.locale import Words
 
 
@@ -19,6 +20,7 @@ class IdleWarningView:
     seconds: int
     stay: Button
     leave: Button
+    spoken: tuple[str, ...] = ()
 
 
 def idle_warning_view(state: VisitState, words: Words) -> IdleWarningView | None:
@@ -26,10 +28,13 @@ def idle_warning_view(state: VisitState, words: Words) -> IdleWarningView | None
     seconds = state.idle_warning
     if seconds is None:
         return None
+    title, text = words("idle_warning.title"), words("idle_warning.text")
+    remain = Button(words("idle_warning.stay"), StayTapped(state.key))
     return IdleWarningView(
-        title=words("idle_warning.title"),
-        text=words("idle_warning.text"),
+        title=title,
+        text=text,
         seconds=seconds,
-        stay=Button(words("idle_warning.stay"), StayTapped(state.key)),
+        stay=remain,
         leave=Button(words("idle_warning.leave"), Finish(state.key)),
+        spoken=(*sentences(title, text), words("idle_warning.spoken", stay=remain.label)),
     )

@@ -23,3 +23,4 @@ class IdleWarningOverlay(Page):
     seconds = NumericProperty(0)
     stay = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())

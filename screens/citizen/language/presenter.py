@@ -33,7 +33,7 @@ def language_view(state: VisitState, screen: ChooseLanguage, words: Words) -> La
         )
         for one in offered
     )
-    names = tuple(f"{one.name}." for one in offered)
+    names = tuple(one.name for one in offered)
     return LanguageView(
         title=words("language.title"),
         choices=choices,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.visit.events import OfferAccepted, OfferRefused
 from kiosk.visit.states import OfferForm, VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 
@@ -31,6 +32,7 @@ class OfferFormView:
     consent: str
     accept: Button
     refuse: Button
+    spoken: tuple[str, ...] = ()
 
 
 def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> OfferFormView:
@@ -42,14 +44,20 @@ def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> Offer
         "hotline": state.setup.hotline,
         "days": state.setup.retention_days,
     }
+    title, lead = words("offer_form.title"), form.lead if form else ""
+    lines = form.consent.notice if form else ()
+    notice = tuple(NoticeLine(line.heading, line.text.format(**values)) for line in lines)
+    consent = form.consent.statement if form else ""
+    accept = Button(words("offer_form.accept"), OfferAccepted(state.key))
+    refuse = Button(words("offer_form.refuse"), OfferRefused(state.key))
+    told = (f"{line.heading}: {line.text}" for line in notice)
     return OfferFormView(
-        title=words("offer_form.title"),
-        lead=form.lead if form else "",
+        title=title,
+        lead=lead,
         number=held.ticket.number if held else "",
-        notice=tuple(NoticeLine(line.heading, line.text.format(**values)) for line in form.consent.notice)
-        if form
-        else (),
-        consent=form.consent.statement if form else "",
-        accept=Button(words("offer_form.accept"), OfferAccepted(state.key)),
-        refuse=Button(words("offer_form.refuse"), OfferRefused(state.key)),
+        notice=notice,
+        consent=consent,
+        accept=accept,
+        refuse=refuse,
+        spoken=(*sentences(title, lead, *told, consent), *ways_on(words, (accept, refuse))),
     )

@@ -9,6 +9,7 @@ from kiosk.failures import words as failure_words
 from kiosk.visit.events import Back, Cancel, Finish, Retry, StartWithoutCard
 from kiosk.visit.states import Again, CheckAnswers, Problem, VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 _WORTH_READING_AGAIN = frozenset(
@@ -31,6 +32,7 @@ class ProblemView:
     code: str
     primary: Button
     others: tuple[Button, ...]
+    spoken: tuple[str, ...] = ()
 
 
 def problem_view(state: VisitState, screen: Problem, words: Words) -> ProblemView:
@@ -44,14 +46,17 @@ def problem_view(state: VisitState, screen: Problem, words: Words) -> ProblemVie
         kept = words("problem.kept_number")
     elif state.person is not None:
         kept = ""
+    title = told.citizen_what or words("problem.unnamed")
+    what_to_do = told.citizen_do or words("problem.unnamed_do")
     return ProblemView(
-        title=told.citizen_what or words("problem.unnamed"),
-        what_to_do=told.citizen_do or words("problem.unnamed_do"),
+        title=title,
+        what_to_do=what_to_do,
         kept=kept,
         number=state.tickets[-1].ticket.number if state.tickets else "",
         code=screen.code.value,
         primary=primary,
         others=tuple(others),
+        spoken=(*sentences(title, what_to_do, kept), *ways_on(words, (primary, *others))),
     )
 
 

@@ -25,3 +25,4 @@ class ProblemPage(Page):
     code = StringProperty("")
     primary = ObjectProperty(None, allownone=True)
     others = ObjectProperty(())
+    spoken = ObjectProperty(())

@@ -20,6 +20,7 @@ from kiosk.visit.events import (
 from kiosk.visit.states import FormSession, Question, VisitState
 from screens.citizen.keyboard import vietnamese_keyboard
 from screens.citizen.parts import Button, Keyboard, Keypad, Message, keypad
+from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
 
 
@@ -55,6 +56,7 @@ class QuestionView:
     skip: Button | None
     back: Button
     leave: Button
+    spoken: tuple[str, ...] = ()
 
 
 def question_view(state: VisitState, session: FormSession, screen: Question, words: Words) -> QuestionView:
@@ -66,22 +68,34 @@ def question_view(state: VisitState, session: FormSession, screen: Question, wor
     kind = input_kind(made)
     complete = screen.draft.strip() != ""
     on_page = state.comfort.fitting(OPTIONS_PER_PAGE)
+    options = _options(made, screen, at, on_page) if kind is InputKind.CHOICE else ()
+    message = _message(session.form, screen.problem, words)
+    proceed = Button(words("question.proceed"), Continue(at), enabled=complete)
+    skip = None if made.required else Button(words("question.skip"), Skip(at))
+    back, leave = Button(words("frame.back"), Back(at)), Button(words("question.leave"), Cancel(at))
+    more = Button(words("question.more"), MoreChoices(at)) if _paged(made, on_page) else None
     return QuestionView(
         title=title,
         hint=hint,
         progress="" if screen.changing else _progress(state, session, made, words),
         kind=kind.value,
-        options=_options(made, screen, at, on_page) if kind is InputKind.CHOICE else (),
-        more=Button(words("question.more"), MoreChoices(at)) if _paged(made, on_page) else None,
+        options=options,
+        more=more,
         entry=shown_draft(made, screen.draft),
         entry_hint="" if kind is InputKind.CHOICE else words(f"question.{kind.value}_hint"),
         keypad=keypad(at, words) if kind in (InputKind.DIGITS, InputKind.DATE) else None,
         keyboard=_keyboard(state, made, screen, words) if kind is InputKind.TEXT else None,
-        message=_message(session.form, screen.problem, words),
-        proceed=Button(words("question.proceed"), Continue(at), enabled=complete),
-        skip=None if made.required else Button(words("question.skip"), Skip(at)),
-        back=Button(words("frame.back"), Back(at)),
-        leave=Button(words("question.leave"), Cancel(at)),
+        message=message,
+        proceed=proceed,
+        skip=skip,
+        back=back,
+        leave=leave,
+        spoken=(
+            *sentences(message.text if message else "", title, hint),
+            *_said_options(options, words),
+            words(_HOW_TO_ANSWER[kind], proceed=proceed.label),
+            *ways_on(words, (more, skip, back, leave)),
+        ),
     )
 
 
@@ -101,6 +115,22 @@ def shown_draft(made: Field, draft: str) -> str:
     if made.type is FieldType.PHONE:
         return " ".join(part for part in (draft[:4], draft[4:7], draft[7:]) if part)
     return "" if input_kind(made) is InputKind.CHOICE else draft
+
+
+_HOW_TO_ANSWER = {
+    InputKind.CHOICE: "question.spoken_choice",
+    InputKind.DIGITS: "question.spoken_keypad",
+    InputKind.DATE: "question.spoken_keypad",
+    InputKind.TEXT: "question.spoken_keyboard",
+}
+
+
+def _said_options(options: tuple[Option, ...], words: Words) -> tuple[str, ...]:
+    told = (
+        words("question.spoken_option", n=n, option=". ".join(filter(None, (o.button.label, o.button.hint))))
+        for n, o in enumerate(options, 1)
+    )
+    return sentences(*told)
 
 
 def _message(form: FormDefinition, problem: Problem | None, words: Words) -> Message | None:

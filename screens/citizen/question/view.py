@@ -35,6 +35,7 @@ class QuestionPage(Page):
     skip = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     pad = BooleanProperty(False)  # answered on the number pad or the keyboard
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.visit.events import Cancel, ReadingStep
 from kiosk.visit.states import Reading, VisitState
 from screens.citizen.parts import Button
+from screens.citizen.spoken import sentences
 from screens.locale import Words
 
 
@@ -26,6 +27,7 @@ class ReadingView:
     keep_still: str
     steps: tuple[StepLine, ...]
     stop: Button
+    spoken: tuple[str, ...] = ()
 
 
 def reading_view(state: VisitState, screen: Reading, words: Words) -> ReadingView:
@@ -36,9 +38,13 @@ def reading_view(state: VisitState, screen: Reading, words: Words) -> ReadingVie
         StepLine(words(f"reading.{step.value}"), "done" if n < now else "now" if n == now else "later")
         for n, step in enumerate(order)
     )
+    title = words("reading.title" if state.person is None else "reading.comparing")
+    keep_still = words("reading.keep_still")
+    stop = Button(words("reading.stop"), Cancel(state.key))
     return ReadingView(
-        title=words("reading.title" if state.person is None else "reading.comparing"),
-        keep_still=words("reading.keep_still"),
+        title=title,
+        keep_still=keep_still,
         steps=steps,
-        stop=Button(words("reading.stop"), Cancel(state.key)),
+        stop=stop,
+        spoken=(*sentences(title, keep_still), words("reading.spoken", stop=stop.label)),
     )

@@ -24,6 +24,7 @@ class ReadingPage(Page):
     keep_still = StringProperty("")
     steps = ObjectProperty(())
     stop = ObjectProperty(None, allownone=True)
+    spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
