@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -58,7 +59,7 @@ class PostgresServer:
         self._settings = {**_SETTINGS, "fsync": "on" if fsync else "off", **(settings or {})}
         self._parent = None if on_disk else _quick_folder()
         self._names = itertools.count(1)
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[Any] | None = None
         self.folder = Path()
 
     def start(self) -> None:
@@ -66,12 +67,7 @@ class PostgresServer:
         if not self.folder.is_absolute():
             self._make_folder()
         log = (self.folder / "log").open("ab")
-        chosen = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        self._child = subprocess.Popen(
-            [*_as_owner("--pdeathsig", "QUIT"), str(PROGRAMS / "postgres"), "-D", str(self.folder / "data"),
-             "-k", str(self.folder), *chosen],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        self._child = self._launch(log)
         log.close()
         end = time.monotonic() + _START_SECONDS
         while not self._answers():
@@ -87,13 +83,32 @@ class PostgresServer:
         if os.getuid() == 0:
             owner = pwd.getpwnam(_PACKAGE_USER)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        made = subprocess.run(
-            [*_as_owner(), str(PROGRAMS / "initdb"), "-D", str(self.folder / "data"), "-U", _OWNER,
-             "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        self._initialise()
+
+    def initdb(self) -> list[str]:
+        """The command that makes the data folder."""
+        return [
+            *_as_owner(), str(PROGRAMS / "initdb"), "-D", str(self.folder / "data"), "-U", _OWNER,
+            "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+        ]  # fmt: skip
+
+    def postgres(self) -> list[str]:
+        """The command of the server itself."""
+        chosen = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        return [
+            *_as_owner("--pdeathsig", "QUIT"), str(PROGRAMS / "postgres"), "-D", str(self.folder / "data"),
+            "-k", str(self.folder), *chosen,
+        ]  # fmt: skip
+
+    def _initialise(self) -> None:
+        made = subprocess.run(self.initdb(), capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise RuntimeError(f"initdb: {made.stderr}")
+
+    def _launch(self, log: IO[bytes]) -> subprocess.Popen[Any]:
+        return subprocess.Popen(
+            self.postgres(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
 
     def _answers(self) -> bool:
         try:

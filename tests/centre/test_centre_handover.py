@@ -38,9 +38,9 @@ def test_it_is_forgotten_though_nobody_asks() -> None:
     table = Handover(seconds=0.05)
     table.put("a", "042133")
     table.put("b", "042134")
-    eventually(lambda: len(table) == 0)
+    assert eventually(lambda: len(table) == 0)
     table.put("c", "042135")
-    eventually(lambda: len(table) == 0)
+    assert eventually(lambda: len(table) == 0)
 
 
 def test_of_too_many_the_oldest_are_forgotten() -> None:

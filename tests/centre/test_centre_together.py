@@ -232,7 +232,7 @@ def test_it_stops_as_a_whole(centre: Process) -> None:
 def test_children_do_not_outlive_their_parent(centre: Process) -> None:
     before = children(centre)
     centre.kill()
-    eventually(lambda: not any(psutil.pid_exists(pid) for pid in before), 20)
+    assert eventually(lambda: not any(psutil.pid_exists(pid) for pid in before), 20)
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "1000"])

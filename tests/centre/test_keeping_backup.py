@@ -232,10 +232,10 @@ def test_a_backup_that_fails_is_told_to_staff(desk: Desk) -> None:
 
 def test_the_copy_follows_every_commit(desk: Desk) -> None:
     desk.issue()
-    wait_for(lambda: copied(desk) == desk.head(), 5)
+    assert wait_for(lambda: copied(desk) == desk.head(), 5)
     before = desk.head()
     desk.issue()
-    wait_for(lambda: copied(desk) == before + 1, 5)
+    assert wait_for(lambda: copied(desk) == before + 1, 5)
 
 
 def test_an_older_database_put_in_place_by_hand_gets_what_the_copy_holds(

@@ -9,6 +9,7 @@ import itertools
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -57,7 +58,7 @@ class ToldFile:
         return [(kind, ticket, who) for kind, ticket, who in split]
 
 
-class Worker(threading.Thread):
+class Worker(threading.Thread, ABC):
     """Takes turns until it is told to stop. ``wrong`` holds answers that should never come."""
 
     def __init__(self, name: str, caller: Caller, told: ToldFile, stop: threading.Event, seed: int) -> None:
@@ -80,9 +81,9 @@ class Worker(threading.Thread):
         self.finish()
         self.caller.close()
 
+    @abstractmethod
     def turn(self) -> None:
         """One thing to do."""
-        raise NotImplementedError
 
     def finish(self) -> None:
         """What is still to be done after the last turn."""

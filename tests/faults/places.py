@@ -35,9 +35,13 @@ class Place:
 
 
 class Seed:
-    """Makes places. Passwords take time to hash, so there is one database with officers for each engine."""
+    """Makes places. Passwords take time to hash, so there is one database with officers for each engine.
 
-    def __init__(self) -> None:
+    ``server``: PostgreSQL's, running already, if it shall not be an ordinary one.
+    """
+
+    def __init__(self, server: PostgresServer | None = None) -> None:
+        self._server = server
         self._folder = tempfile.TemporaryDirectory(prefix="seed-")
         self._made: dict[str, Place] = {}
 
@@ -67,8 +71,9 @@ class Seed:
         if engine == "sqlite":
             made = _sqlite(folder, {})
         else:
-            server = PostgresServer()
-            server.start()
+            server = self._server or PostgresServer()
+            if server is not self._server:
+                server.start()
             made = _postgresql(folder, {}, server, server.create())
         self._made[engine] = made
         settings = load(made.config)

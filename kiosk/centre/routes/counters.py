@@ -92,17 +92,13 @@ async def call_next(request: Request, counter_id: Identity) -> Response:
 @router.post("/counters/{counter_id}/call/{ticket_id}", responses=_STEP)
 async def call(request: Request, counter_id: Identity, ticket_id: Identity) -> Response:
     """Call a ticket chosen by hand: waiting, parked, or missed and still in its grace."""
-    answer = await _step(request, counter_id, lambda desk: desk.call(ticket_id))
-    centre_of(request).metrics.calls.labels("call").inc()
-    return answer
+    return await _step(request, counter_id, lambda desk: desk.call(ticket_id), counts="call")
 
 
 @router.post("/counters/{counter_id}/recall", responses=_STEP)
 async def recall(request: Request, counter_id: Identity) -> Response:
     """Call the same citizen once more."""
-    answer = await _step(request, counter_id, CounterDesk.recall)
-    centre_of(request).metrics.calls.labels("recall").inc()
-    return answer
+    return await _step(request, counter_id, CounterDesk.recall, counts="recall")
 
 
 @router.post("/counters/{counter_id}/start", responses=_STEP)
@@ -148,7 +144,8 @@ async def undo(request: Request, counter_id: Identity, body: UndoBody | None = N
     return await _step(request, counter_id, lambda desk: desk.undo(meant))
 
 
-async def _step(request: Request, counter_id: str, action: Action) -> Response:
+async def _step(request: Request, counter_id: str, action: Action, *, counts: str = "") -> Response:
+    """One action at a counter. ``counts``: as which call the metrics count it."""
     centre, who = centre_of(request), principal(request)
 
     def write(transaction: Transaction) -> Json:
@@ -160,4 +157,7 @@ async def _step(request: Request, counter_id: str, action: Action) -> Response:
             "ticket": None if row is None else queue.ticket(row),
         }
 
-    return Answer(await centre.store.write(write))
+    told = await centre.store.write(write)
+    if counts:
+        centre.metrics.calls.labels(counts).inc()
+    return Answer(told)

@@ -61,25 +61,28 @@ async def prioritise(request: Request, ticket_id: Identity, body: PrioritiseBody
 @router.post("/tickets/{ticket_id}/services", responses=_TICKET)
 async def add_service(request: Request, ticket_id: Identity, body: ServiceBody) -> Response:
     """Another matter under the same number, at the kiosk that gave it, while it waits."""
-    centre, actor = centre_of(request), principal(request).actor
+    centre = centre_of(request)
 
-    def write(transaction: Transaction) -> Json:
-        row = KioskDesk(transaction, centre.plan, ticket_id, actor).add_service(
-            body.service, centre.newcomers_wait(transaction)
-        )
-        return centre.queue(transaction).ticket(row, secret=True)
+    def add(desk: KioskDesk, transaction: Transaction) -> Row:
+        return desk.add_service(body.service, centre.newcomers_wait(transaction))
 
-    return Answer(await centre.store.write(write))
+    return await _at_its_kiosk(request, ticket_id, add, secret=True)
 
 
 @router.post("/tickets/{ticket_id}/give-back", responses=_TICKET)
 async def give_back(request: Request, ticket_id: Identity) -> Response:
     """A number taken by mistake is nobody's any more, at the kiosk that gave it, while it waits."""
+    return await _at_its_kiosk(request, ticket_id, lambda desk, _transaction: desk.give_back())
+
+
+async def _at_its_kiosk(
+    request: Request, ticket_id: str, move: Callable[[KioskDesk, Transaction], Row], *, secret: bool = False
+) -> Response:
     centre, actor = centre_of(request), principal(request).actor
 
     def write(transaction: Transaction) -> Json:
-        row = KioskDesk(transaction, centre.plan, ticket_id, actor).give_back()
-        return centre.queue(transaction).ticket(row)
+        row = move(KioskDesk(transaction, centre.plan, ticket_id, actor), transaction)
+        return centre.queue(transaction).ticket(row, secret=secret)
 
     return Answer(await centre.store.write(write))
 
