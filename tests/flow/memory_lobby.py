@@ -37,6 +37,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
 from kiosk.processes.clock_skew import CentreClock
+from kiosk.processes.finding import Library
 from kiosk.processes.kiosk import KioskProcess
 from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.settings import load
@@ -358,6 +359,8 @@ class MemoryLobby:
     centre: MemoryCentre = field(default_factory=MemoryCentre)
     numbers: OfflineNumbers | None = None
     clock: CentreClock | None = None
+    procedures: Library | None = None
+    changed: Callable[[], None] = lambda: None
     changes: int = 0
 
     def __enter__(self) -> MemoryLobby:
@@ -369,6 +372,7 @@ class MemoryLobby:
             MemoryWindow(),
             self._changed,
             forms={form().id: form()},
+            procedures=self.procedures,
             numbers=self.numbers,
             clock=self.clock,
             make_reader=lambda settings: self._made(MemoryReader(settings)),
@@ -388,6 +392,7 @@ class MemoryLobby:
 
     def _changed(self) -> None:
         self.changes += 1
+        self.changed()
 
     @property
     def state(self) -> VisitState:
