@@ -1,10 +1,10 @@
 """The citizen's window over the real kiosk process, with a centre and devices in memory, for real touches.
 
-Run as a process of its own: ``python -m tests.screens.touched_lobby``. When the screen has settled it says one
-JSON object on a line: ``{"shown": key, "buttons": {label: [x, y]}, "texts": [...], "sizes": {text: pixels}}``, in
-window pixels from the upper left. What happens is told on stdin, a line each: ``card lay``, ``card take``,
-``reading slow``, ``reading quick``, ``paper out``, ``paper in``, ``centre away``, ``centre back``,
-``quiet SECONDS``.
+Run as a process of its own: ``python -m tests.screens.touched_lobby``. When the screen has settled it says
+one JSON object on a line: ``{"shown": key, "buttons": {label: [x, y]}, "texts": [...]}`` and ``"sizes"``, the
+pixels of each text's letters; places are window pixels from the upper left. What happens is told on stdin, a
+line each: ``card lay``, ``card take``, ``reading slow``, ``reading quick``, ``paper out``, ``paper in``,
+``centre away``, ``centre back``, ``quiet SECONDS``.
 """
 
 from __future__ import annotations
