@@ -97,6 +97,41 @@ def trial_database(url: str) -> Iterator[str | None]:
                 connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
+def put_beside(url: str, name: str) -> None:
+    """Give the database another name, and make an empty one under its own. Raises ``DumpError`` with what an
+    administrator must do where the user may not; then nothing was changed.
+    """
+    parts = make_url(url)
+    own, user = str(parts.database), parts.username
+    renamed = f'ALTER DATABASE "{own}" RENAME TO "{name}"'
+    made = f'CREATE DATABASE "{own}" TEMPLATE template0'
+    elsewhere = parts.set(database="postgres").render_as_string(hide_password=False)
+    with _administering(elsewhere) as engine, engine.connect() as connection:
+        try:
+            connection.execute(text(renamed))
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", "") != "42501":  # insufficient_privilege
+                raise
+            raise DumpError(
+                f"the user {user} may not set the damaged database aside. As the user postgres run "
+                f"psql -c '{renamed}' -c '{made} OWNER \"{user}\"', then restore again"
+            ) from error
+        try:
+            connection.execute(text(made))
+        except DBAPIError:
+            connection.execute(text(f'ALTER DATABASE "{name}" RENAME TO "{own}"'))
+            raise
+
+
+def put_back(url: str, name: str) -> None:
+    """Undo ``put_beside``. Raises ``DumpError``."""
+    parts = make_url(url)
+    elsewhere = parts.set(database="postgres").render_as_string(hide_password=False)
+    with _administering(elsewhere) as engine, engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{parts.database}" WITH (FORCE)'))
+        connection.execute(text(f'ALTER DATABASE "{name}" RENAME TO "{parts.database}"'))
+
+
 @contextmanager
 def _administering(url: str) -> Iterator[Engine]:
     engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT")

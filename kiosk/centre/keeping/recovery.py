@@ -58,8 +58,14 @@ def recover(places: Places, site: str, now: datetime) -> Restored | None:
 def recover_postgresql(places: Places, url: str, site: str, now: datetime) -> Restored | None:
     """Put back what a PostgreSQL database lacks that somebody restored from an older copy.
 
-    Whether the database is whole is the server's to know; a restore is for people to begin.
+    Whether the database is whole is the server's to know; a restore is for people to begin, and the log says
+    with which command.
     """
+    why = _unreadable(url, site)
+    if why is not None:
+        newest_backup = next(iter(backup.found(places.backup_folders, site)), None)
+        file = "FILE (no backup is found)" if newest_backup is None else str(newest_backup)
+        _LOG.critical("the database is damaged: %s. Stop every centre, then: main.py restore %s", why, file)
     return _catch_up(places, url, site, now)
 
 
@@ -126,6 +132,21 @@ def _broken_tail(places: Places, site: str) -> str | None:
         return None
 
     return _asked(places.data / FILE_NAME, look)
+
+
+def _unreadable(url: str, site: str) -> str | None:
+    """What is wrong with a PostgreSQL database that answers, but not what it holds (SQLSTATE class XX)."""
+    engine = open_engine(url, write=False)
+    try:
+        with engine.connect() as connection:
+            journal.verify_tail(connection, site)
+    except JournalBrokenError as error:
+        return str(error)
+    except DBAPIError as error:
+        return str(error.orig) if str(getattr(error.orig, "sqlstate", "")).startswith("XX") else None
+    finally:
+        engine.dispose()
+    return None
 
 
 def _head(places: Places, site: str) -> int:

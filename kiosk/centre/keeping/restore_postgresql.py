@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import tempfile
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.centre import journal
@@ -24,14 +27,19 @@ from kiosk.centre.store.engine import open_engine
 from kiosk.centre.store.migrations import migrate
 from kiosk.centre.store.postgresql import take_your_time
 
+_LOG = logging.getLogger(__name__)
+BESIDE = "database "
+"""Begins the place of what was set aside: a database on the same server, not a folder."""
+
 
 def restore(
     url: str, places: Places, site: str, now: datetime, *, why: str, file: Path, copies: bool = True
 ) -> Restored:
     """Dump what is there into the folder ``set-aside``, restore ``file``, and put back what came after it.
 
-    Raises ``CentreRunsError`` while anybody else is connected, ``RestoreError``, ``OSError``. The backup goes
-    in whole or not at all; entries beyond it, too.
+    A database too damaged to be dumped stays on the server under another name, and the backup goes into a
+    fresh one. Raises ``CentreRunsError`` while anybody else is connected, ``RestoreError``, ``OSError``. The
+    backup goes in whole or not at all; entries beyond it, too.
     """
     try:
         if postgresql_dump.others(url):
@@ -44,7 +52,7 @@ def restore(
             if manifest.engine != backup.POSTGRESQL:
                 raise RestoreError(f"{file.name} is a backup of SQLite; this centre works on PostgreSQL")
             aside, present = _set_aside(url, places, site, now, manifest.seq)
-            postgresql_dump.load(url, copy)
+            _load(url, copy, aside)
         engine = open_engine(url, write=True, patient=True)
         try:
             with engine.connect() as connection, connection.begin():
@@ -64,7 +72,7 @@ def restore(
                     seq=replayed.seq,
                     replayed=replayed.entries,
                     missing=max(0, newest_known(places, site) - replayed.seq) if copies else 0,
-                    set_aside=None if aside is None else aside.name,
+                    set_aside=aside,
                     not_told=dict(sorted(replayed.not_told.items())),
                 )
                 tell(connection, site, done)
@@ -80,9 +88,12 @@ def restore(
 
 def _set_aside(
     url: str, places: Places, site: str, now: datetime, after: int
-) -> tuple[Path | None, list[Entry]]:
-    """A dump of what the database holds, and its entries beyond the backup; nothing for an empty database."""
+) -> tuple[str | None, list[Entry]]:
+    """A dump of what the database holds, or the database itself under another name (``BESIDE``), and its
+    entries beyond the backup as far as they can be read; nothing for an empty database.
+    """
     engine = open_engine(url, write=False, patient=True)
+    present: list[Entry] = []
     try:
         with engine.connect() as connection, connection.begin():
             there = connection.execute(text("SELECT to_regclass('public.journal') IS NOT NULL")).scalar_one()
@@ -90,7 +101,27 @@ def _set_aside(
                 return None, []
             aside = places.new_aside(now, "database")
             snapshot = postgresql_dump.export_snapshot(connection)
-            postgresql_dump.dump(url, aside / "centre.dump", snapshot)
-            return aside, list(tables.entries_after(connection, site, after))
+            try:
+                postgresql_dump.dump(url, aside / "centre.dump", snapshot)
+            except DumpError as error:
+                _LOG.error("the database cannot be dumped: %s", error)
+                shutil.rmtree(aside)
+            else:
+                return aside.name, list(tables.entries_after(connection, site, after))
+        with suppress(DBAPIError), engine.connect() as connection:
+            present = list(tables.entries_after(connection, site, after))
     finally:
         engine.dispose()
+    name = f"{make_url(url).database}_damaged_{now.astimezone(UTC):%Y%m%dt%H%M%S}"
+    postgresql_dump.put_beside(url, name)
+    return BESIDE + name, present
+
+
+def _load(url: str, copy: Path, aside: str | None) -> None:
+    """The backup in whole, or everything as it was."""
+    try:
+        postgresql_dump.load(url, copy)
+    except DumpError:
+        if aside is not None and aside.startswith(BESIDE):
+            postgresql_dump.put_back(url, aside.removeprefix(BESIDE))
+        raise

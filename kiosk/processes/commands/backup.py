@@ -128,5 +128,7 @@ def _tell(done: Restored) -> None:
         for kind, count in done.not_told.items():
             print(f"  {count} x {_NOT_TOLD[kind]}")
     if done.set_aside is not None:
-        print(f"The database that was there is kept in set-aside/{done.set_aside}.")
+        beside = done.set_aside.startswith("database ")
+        where = f"as the {done.set_aside}" if beside else f"in set-aside/{done.set_aside}"
+        print(f"The database that was there is kept {where}.")
     print("Numbers go on in a new epoch. Start the centre now.")
