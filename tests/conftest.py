@@ -1,6 +1,7 @@
 """What holds for all tests in one process."""
 
 import atexit
+import ctypes
 import gc
 import os
 import shutil
@@ -14,6 +15,11 @@ import pytest
 _FOLDER = Path(tempfile.mkdtemp(prefix="mot-cua-test-"))
 os.environ["PCSCLITE_CSOCK_NAME"] = str(_FOLDER / "pcscd.comm")
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
+
+
+# Each password that is checked takes 19 MiB for a moment. From its second one on glibc would keep them, one
+# for each arena of threads; so large a piece is to be mapped and given back (mallopt(3), M_MMAP_THRESHOLD).
+ctypes.CDLL(None).mallopt(-3, 4 * 1024 * 1024)
 
 
 def pytest_collection_finish() -> None:
