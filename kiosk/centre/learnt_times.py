@@ -1,51 +1,45 @@
-"""How long services take, learnt from the legs of the last weeks and of today, and the waits that follow."""
+"""What was learnt of service times, arrivals and promises until now, and the waits that follow.
+
+All of it is learnt anew from the database when the centre starts.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import RowMapping, bindparam, select
-
-from kiosk.centre.moments import read, written
+from kiosk.centre import kept_days
+from kiosk.centre.kept_days import Day
+from kiosk.centre.moments import written
 from kiosk.centre.plan import Plan
-from kiosk.centre.store.schema import leg
 from kiosk.centre.store.store import Reading, Store
 from kiosk.queueing.arrivals import Arrivals, Coming
 from kiosk.queueing.business_day import local_date
 from kiosk.queueing.calibration import Calibration
 from kiosk.queueing.discipline import CounterQueue, Waiting
 from kiosk.queueing.estimate import Forecast, OpenCounter, forecast
-from kiosk.queueing.service_times import Leg, ServiceTimes
+from kiosk.queueing.replay import promised_again
+from kiosk.queueing.service_times import ServiceTimes
+from kiosk.queueing.wait import Wait
 
 DAYS = 60
+_DAYS_OF_PROMISES = 3
+_DONE = object()
 _LOOK = timedelta(seconds=10)
 _HEAVY_SECONDS = 0.003
 _SHARE_OF_TIME = 20
 """A forecast that took longer than ``_HEAVY_SECONDS`` serves for so many times as long, whatever happens."""
 
-_DAYS = (
-    select(leg.c.day)
-    .where(
-        leg.c.site == bindparam("in_site"),
-        leg.c.day >= bindparam("in_first"),
-        leg.c.day < bindparam("in_day"),
-    )
-    .distinct()
-    .order_by(leg.c.day)
-)
-_OF_DAY = (
-    select(leg)
-    .where(leg.c.site == bindparam("in_site"), leg.c.day == bindparam("in_day"))
-    .where(leg.c.ended_at > bindparam("in_after"), leg.c.ended_at <= bindparam("in_until"))
-    .order_by(leg.c.ended_at)
-)
 _JUST_QUEUED = timedelta(seconds=30)
-_ALWAYS = {"in_after": "", "in_until": "~"}
+_PROMISES = 300
+"""How many of the last promises are made again after a start to learn what they are worth."""
+_SHARE_AT_START = 3
+"""Making one again is followed by a pause so many times as long."""
 
 
 class LearntTimes:
@@ -58,27 +52,61 @@ class LearntTimes:
         self._plan = plan
         self._configured = {one.id: one.minutes_each for one in plan.services.values()}
         self._lock = threading.Lock()
-        self._times = ServiceTimes(self._configured, plan.zone)
+        self.times = ServiceTimes(self._configured, plan.zone)
         self._seen: tuple[str, str] = ("", "")
         self._looked_at: datetime | None = None
         self._last: tuple[float, float, Forecast] | None = None
-        self._arrivals = Arrivals(plan.zone)
+        self.arrivals = Arrivals(plan.zone)
         self._arrived: set[str] = set()
-        self._calibration = Calibration()
+        self._cancels_seen = ""
+        self.calibration = Calibration()
 
     async def learn_history(self, store: Store, now: datetime) -> None:
         """Begin anew with the days before today, read a day at a time so that nobody has to wait for it."""
         today = local_date(now, self._plan.zone)
-        first = (today - timedelta(days=DAYS)).isoformat()
-        asked = {"in_site": self._plan.site, "in_first": first, "in_day": today.isoformat()}
-        legs: list[Leg] = []
-        days = await store.read(lambda reading: reading.connection.execute(_DAYS, asked).scalars().all())
+        times, arrivals = ServiceTimes(self._configured, self._plan.zone), Arrivals(self._plan.zone)
+        days = await store.read(
+            partial(kept_days.days, site=self._plan.site, first=today - timedelta(days=DAYS), before=today)
+        )
+        last: deque[Day] = deque(maxlen=_DAYS_OF_PROMISES)
         for day in days:
-            of_day = {"in_site": self._plan.site, "in_day": day, **_ALWAYS}
-            legs += await store.read(partial(_legs, asked=of_day))
-        times = await asyncio.to_thread(ServiceTimes, self._configured, self._plan.zone, legs)
+            last.append(await store.read(partial(kept_days.day, site=self._plan.site, day=day)))
+            await asyncio.to_thread(_learn_day, last[-1], times, arrivals)
+        so_far = await store.read(partial(kept_days.day, site=self._plan.site, day=today.isoformat()))
+        for ticket in so_far.tickets:
+            _learn_arrival(ticket.ticket, arrivals)
         with self._lock:
-            self._times, self._seen, self._looked_at, self._last = times, ("", ""), None, None
+            self.times, self._seen, self._cancels_seen = times, ("", ""), ""
+            self.arrivals, self._arrived = arrivals, {one.ticket.id for one in so_far.tickets}
+            self._looked_at, self._last = None, None
+        await self._learn_promises(last)
+
+    async def _learn_promises(self, days: Iterable[Day]) -> None:
+        """What promises of the last days were worth, little by little."""
+        learnt = Calibration()
+        queues = [CounterQueue(one.id, one.services) for one in self._plan.counters.values()]
+        missing = _PROMISES
+        for day in reversed(list(days)):
+            steps = promised_again(day.tickets, day.legs, queues, self._foretell_again, learnt)
+            while missing:
+                began = time.monotonic()
+                if await asyncio.to_thread(next, steps, _DONE) is _DONE:
+                    break
+                missing -= 1
+                await asyncio.sleep(_SHARE_AT_START * (time.monotonic() - began))
+        with self._lock:
+            self.calibration.take_over(learnt)
+
+    def _foretell_again(
+        self,
+        waiting: Sequence[Waiting],
+        counters: Sequence[OpenCounter],
+        closed: Sequence[CounterQueue],
+        now: datetime,
+    ) -> Wait:
+        with self._lock:
+            made = forecast(waiting, counters, self.times, self._plan.discipline, now, closed=closed)
+        return made.tickets[waiting[-1].id]
 
     def refresh(self, reading: Reading) -> None:
         """Learn from what ended today since the last look."""
@@ -90,15 +118,20 @@ class LearntTimes:
             seen = self._seen[1] if self._seen[0] == day.isoformat() else ""
             settled = written(reading.now - timedelta(seconds=self._plan.rules.undo_seconds))
             if self._seen[0] != day.isoformat():
-                self._calibration.begin()
+                self.calibration.begin()
                 self._arrived.clear()
-            self._times.begin(day)
-            asked = {"in_site": self._plan.site, "in_day": day.isoformat()}
-            for ticket, one in _legs_of_tickets(reading, asked | {"in_after": seen, "in_until": settled}):
-                self._times.add(one)
-                self._calibration.called(ticket, one.called_at)
+                self._cancels_seen = ""
+            self.times.begin(day)
+            asked = {"site": self._plan.site, "day": day.isoformat(), "until": settled}
+            for ticket, one in kept_days.legs(reading, **asked, after=seen):
+                self.times.add(one)
+                self.calibration.called(ticket, one.called_at)
                 seen = written(one.ended_at)
             self._seen = (day.isoformat(), seen)
+            for ticket, waited, at in kept_days.cancelled(reading, **asked, after=self._cancels_seen):
+                self.times.cancelled(waited)
+                self.calibration.forget(ticket)
+                self._cancels_seen = at
 
     def forecast(
         self,
@@ -125,13 +158,14 @@ class LearntTimes:
             made = forecast(
                 waiting,
                 counters,
-                self._times,
+                self.times,
                 self._plan.discipline,
                 now,
                 services=self._plan.services,
                 closed=closed,
                 then=then,
-                coming=[*parked, *self._arrivals.expected(now)],
+                coming=parked,
+                futures=self.arrivals.futures(now, len(waiting)),
             )
             made = self._promise(made, waiting, now)
             self._last = (time.monotonic(), time.monotonic() - began, made)
@@ -142,38 +176,28 @@ class LearntTimes:
         for one in waiting:
             if one.id not in self._arrived:
                 self._arrived.add(one.id)
-                appointed = one.appointed_at is not None
-                self._arrivals.add(one.service, one.priority, one.queued_at, appointed=appointed)
+                _learn_arrival(one, self.arrivals)
 
     def _promise(self, made: Forecast, waiting: Sequence[Waiting], now: datetime) -> Forecast:
         """Tell it as promises were kept so far, and remember what is promised to those who just came."""
         for one in waiting:
             if now - one.queued_at < _JUST_QUEUED:
-                self._calibration.promised(one.id, made.tickets[one.id], now)
-        told = self._calibration.corrected
+                self.calibration.promised(one.id, made.tickets[one.id], now)
+        told = self.calibration.corrected
         return Forecast(
             {ticket: told(wait) for ticket, wait in made.tickets.items()},
             {service: told(wait) for service, wait in made.newcomers.items()},
         )
 
 
-def _legs(reading: Reading, asked: dict[str, str]) -> list[Leg]:
-    return [one for _, one in _legs_of_tickets(reading, asked)]
+def _learn_day(day: Day, times: ServiceTimes, arrivals: Arrivals) -> None:
+    for leg in day.legs:
+        times.add(leg)
+    for waited in day.cancelled_after:
+        times.cancelled(waited)
+    for one in day.tickets:
+        _learn_arrival(one.ticket, arrivals)
 
 
-def _legs_of_tickets(reading: Reading, asked: dict[str, str]) -> list[tuple[str, Leg]]:
-    return [(row["ticket"], _leg(row)) for row in reading.connection.execute(_OF_DAY, asked).mappings()]
-
-
-def _leg(row: RowMapping) -> Leg:
-    return Leg(
-        service=row["service"],
-        called_at=read(row["called_at"]),
-        started_at=None if row["started_at"] is None else read(row["started_at"]),
-        ended_at=read(row["ended_at"]),
-        outcome=row["outcome"],
-        officers=row["officers"],
-        day=date.fromisoformat(row["day"]),
-        counter=row["counter"],
-        queued_at=read(row["queued_at"]) if row["n"] == 1 else None,  # later ones did not wait since then
-    )
+def _learn_arrival(one: Waiting, arrivals: Arrivals) -> None:
+    arrivals.add(one.service, one.priority, one.queued_at, appointed=one.appointed_at is not None)

@@ -22,6 +22,7 @@ _SOON = 12
 """Minutes in which also those without priority count."""
 _FURTHER = 45
 _LATE = 1 << 30
+_FUTURES, _FEWEST_FUTURES, _FEW_WAITING = 4, 2, 20
 EXPECTED = "expected "
 
 
@@ -54,26 +55,43 @@ class Arrivals:
     def add(self, service: str, priority: str | None, at: datetime, *, appointed: bool = False) -> None:
         """A number was taken. In the order of time."""
         local = at.astimezone(self._zone)
-        if self._day is None or local.date() > self._day:
-            self._fold()
-            self._day = local.date()
+        self._begin(local.date())
         self._today[(local.hour * 60 + local.minute) // _SLOT] += 1
         self._kinds_today[_Kind(service, priority, appointed)] += 1
 
+    def _begin(self, day: date) -> None:
+        """What was counted before becomes history. Does nothing for a day that has begun."""
+        if self._day is None or day > self._day:
+            self._fold()
+            self._day = day
+
+    def futures(self, now: datetime, waiting: int = 0) -> list[list[Coming]]:
+        """Who may come in the next minutes, told several times, each as likely; fewer times if many wait.
+
+        Together they come close to chance: with one alone the forecast would know whom it cannot know.
+        """
+        count = max(_FEWEST_FUTURES, min(_FUTURES, _FUTURES * _FEW_WAITING // max(1, waiting)))
+        return [self._expected(now, (future + 0.5) / count) for future in range(count)]
+
     def expected(self, now: datetime) -> list[Coming]:
-        """Those expected in the next minutes, evenly spread; a stand-in for chance.
+        """Those expected in the next minutes, evenly spread; a stand-in for chance."""
+        return self._expected(now, 0.0)
+
+    def _expected(self, now: datetime, phase: float) -> list[Coming]:
+        """``phase``: below 1, shifts times and kinds.
 
         Numbers are counted through the day, so that one who is expected stays the same while his time draws
         near.
         """
         local = now.astimezone(self._zone)
+        self._begin(local.date())
         minute = local.hour * 60 + local.minute + local.second / 60
         kinds = self._shares()
         if not kinds:
             return []
         coming = []
-        for number, minutes in self._next(minute, local):
-            kind = _pick(kinds, number * _GOLDEN % 1)
+        for number, minutes in self._next(minute, local, phase):
+            kind = _pick(kinds, (number * _GOLDEN + phase) % 1)
             if kind.priority is not None or kind.appointed or minutes < _SOON:
                 moment = now + timedelta(minutes=minutes)
                 appointed_at = moment if kind.appointed else None
@@ -82,15 +100,15 @@ class Arrivals:
                 coming.append(Coming(ticket, moment))
         return coming
 
-    def _next(self, minute: float, local: datetime) -> Iterator[tuple[int, float]]:
+    def _next(self, minute: float, local: datetime, phase: float) -> Iterator[tuple[int, float]]:
         """The arrivals of the next minutes: which of the day, and in how many minutes."""
         slot, into = divmod(minute, _SLOT)
         count = float(sum(self._today[: int(slot)]))
-        number = int(count + self._rate(int(slot), local) * into) + 1
+        number = int(count + self._rate(int(slot), local) * into + phase) + 1
         for ahead in range(int(slot), min(_SLOTS, int((minute + _FURTHER) // _SLOT) + 1)):
             rate = self._rate(ahead, local)
-            while number <= count + rate * _SLOT:
-                minutes = ahead * _SLOT + (number - count) / rate - minute
+            while number - phase <= count + rate * _SLOT:
+                minutes = ahead * _SLOT + (number - phase - count) / rate - minute
                 if minutes >= _FURTHER:
                     return
                 yield number, max(0.0, minutes)

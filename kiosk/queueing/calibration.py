@@ -9,7 +9,7 @@ ten are kept. The median stays as it is: misses come in crowds, and following th
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import exp, log
 
@@ -44,6 +44,10 @@ class Calibration:
     def begin(self) -> None:
         """A new day: nobody waits any more."""
         self._open.clear()
+
+    def take_over(self, other: Calibration) -> None:
+        """Correct from now on as ``other`` has learnt to; what is promised stays promised."""
+        self._factors = [replace(factor) for factor in other._factors]
 
     def corrected(self, forecast: Wait) -> Wait:
         """A forecast as it should be told."""

@@ -68,12 +68,13 @@ def forecast(
     closed: Sequence[CounterQueue] = (),
     then: Mapping[str, Sequence[str]] = MappingProxyType({}),
     coming: Sequence[Coming] = (),
+    futures: Sequence[Sequence[Coming]] = ((),),
 ) -> Forecast:
     """Both at once. A ticket that no open counter may call has no figures.
 
     ``closed``: the other counters; they are counted on from when they usually open. ``then``: by ticket id
-    the further services of those who wait or are at a counter. ``coming``: who is parked and
-    who is expected.
+    the further services of those who wait or are at a counter. ``coming``: who is parked.
+    ``futures``: who is expected besides, each list as likely.
     """
     last = max((one.queued_at for one in waiting), default=now)  # after a clock was set back, later than now
     ghosts = [
@@ -81,8 +82,8 @@ def forecast(
         for service in dict.fromkeys(services)
     ]
     run = ForwardRun(now, desks_now(waiting, counters, closed, times, now), then)
-    order = run.order(discipline, [*waiting, *ghosts], coming, {ghost.id for ghost in ghosts})
-    waits = run.drawn(order)
+    each = [[*coming, *expected] for expected in futures]
+    waits = run.waits(discipline, [*waiting, *ghosts], each, {ghost.id for ghost in ghosts})
     return Forecast(
         {one.id: waits.get(one.id, NOBODY_KNOWS) for one in waiting},
         {ghost.service: waits.get(ghost.id, NOBODY_KNOWS) for ghost in ghosts},

@@ -1,61 +1,74 @@
-"""When counters are usually there, learnt from when they called: lunch, late mornings, afternoons off.
+"""When counters are usually there, learnt from when they called: lunch, tea, officers called away.
 
-Per counter and five minutes of the day, on how many days it was known to call and to be away. It calls from
-one call to the next if no long pause lies between, and is away when somebody waited whom it called only much
-later. When nobody waited nothing is known, and what the other counters do at that time counts. Days fade like
-those of the service times.
+What the rest of today may bring at a counter is what the rest of other days brought: those of this counter on
+which it was there (or away) at this time of day as it is now, and, counting less, those of the others. Old
+days count less and at last nothing.
+
+An absence that begins when there is often one, such as lunch, ends as those did. One that begins at any other
+time, such as that of an officer who was called away, ends as such absences of all counters did, if ever.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
-SLOT = 5
-"""Minutes."""
-_SLOTS = 24 * 60 // SLOT
-_SHORT_PAUSE = 45
-_AWAY_FROM = 15
-_THERE, _NOT_THERE = 0.8, 0.1
-_OTHERS = 1.5
-"""Days as many as which the other counters' habit counts."""
-_BUSY_HOUSE = 0.25
-"""If some counter was busy on this share of days, then the house is open at that time."""
-_ENOUGH_DAYS = 2.5
-_LEVELS = 8
-NEVER = 1e9
+from kiosk.queueing.absences import NEVER, Gone, Idle, Stay, idle_times, likely
+
+COURSES = 24
+_DAYS = 40
+"""How many days of a counter are remembered."""
+_OTHERS = 3.0
+"""Days as many as which all days of the other counters together count."""
+_OTHERS_DAYS = 24
+"""How many of those are looked at, the newest of each counter."""
+_ENOUGH_DAYS = 2
+_ITS_OWN = 0.06
+"""Share of a counter's calls from which a service is its own; others were sent to it now and then."""
+_ALIKE = 25
+"""Minutes by which the beginnings of absences of the same kind differ."""
+_OFTEN = 0.3
+"""Share of days on which an absence must begin at some time to be a habit."""
+_LEVELS = (0.25, 0.75)
+_GUESSED_ENDS = (0.5, 1.0, 2.0, 4.0)
+"""An absence nobody knows ends after so many times as long as it has lasted, or not at all: as likely."""
+_SHORTEST_GUESS = 10
+_OVERDUE = 0.03
+"""Weight of a day on which a counter was away at this time, although today it is there."""
+_OVERDUE_MINUTES = 5
+_KEPT = 500
 
 
-class Stay(NamedTuple):
-    """A counter was busy with somebody who had waited since ``queued``; minutes since midnight."""
-
-    counter: str
-    queued: float | None
-    start: float
-    end: float
-
-
-@dataclass
-class _Habit:
-    there: list[float] = field(default_factory=lambda: [0.0] * _SLOTS)
-    away: list[float] = field(default_factory=lambda: [0.0] * _SLOTS)
-
-    def fade(self, by: float) -> None:
-        self.there = [days * by for days in self.there]
-        self.away = [days * by for days in self.away]
-
-
-@dataclass(frozen=True)
-class Absence:
-    """From when to when a counter will be away, in minutes from now; ``NEVER`` if not."""
+class Absence(NamedTuple):
+    """From when to when a counter is away, in minutes from now; ``NEVER`` if it does not come back today."""
 
     leaves: float
     back: float
 
 
-_STAYS = Absence(NEVER, NEVER)
+Course = tuple[Absence, ...]
+"""What the rest of a day may bring at one counter, in the order of time."""
+_Weighed = Iterator[tuple[float, Course]]
+
+
+@dataclass
+class _Habit:
+    """The last days of one counter, the newest last, and how often it called which service."""
+
+    idle: deque[tuple[Idle, ...]] = field(default_factory=lambda: deque(maxlen=_DAYS))
+    calls: Counter[str] = field(default_factory=Counter)
+    days: Sequence[tuple[Gone, ...]] = ()
+
+    @property
+    def services(self) -> set[str]:
+        """What it calls as a rule."""
+        least = _ITS_OWN * self.calls.total()
+        return {service for service, calls in self.calls.items() if calls >= least}
 
 
 class Staffing:
@@ -63,94 +76,157 @@ class Staffing:
 
     def __init__(self) -> None:
         self._habits: dict[str, _Habit] = {}
-        self._house = [0.0] * _SLOTS
-        self._days = 0.0
-        self._known: dict[tuple[str, int, bool], list[Absence]] = {}
+        self._fade = 1.0
+        self._settled = True
+        self._unusual: list[tuple[float, Gone]] = []
+        self._known: dict[tuple[str, bool, int, int | None], Sequence[Course]] = {}
 
     def learn(self, stays: Iterable[Stay], fade: float) -> None:
         """One more day. ``fade`` weighs the days before."""
         self._known.clear()
-        by_counter: dict[str, list[Stay]] = {}
-        for stay in stays:
-            by_counter.setdefault(stay.counter, []).append(stay)
-        for habit in self._habits.values():
-            habit.fade(fade)
-        anybody: set[int] = set()
-        for counter, of_day in by_counter.items():
-            habit = self._habits.setdefault(counter, _Habit())
-            there, away = _seen(sorted(of_day, key=lambda one: one.start))
-            for slot in there:
-                habit.there[slot] += 1
-            for slot in away - there:
-                habit.away[slot] += 1
-            anybody |= there
-        self._days = self._days * fade + 1
-        self._house = [days * fade + (slot in anybody) for slot, days in enumerate(self._house)]
+        self._fade, self._settled = fade, False
+        of_day = sorted(stays, key=lambda one: one.start)
+        for stay in of_day:
+            self._habits.setdefault(stay.counter, _Habit()).calls[stay.service] += 1
+        for counter, habit in self._habits.items():
+            services = habit.services
+            busy = [stay for stay in of_day if stay.counter == counter]
+            waits = [
+                (stay.queued, stay.start)
+                for stay in of_day
+                if stay.queued is not None and stay.service in services
+            ]
+            habit.idle.append(tuple(idle_times(busy, waits)))
 
-    def absences(self, counter: str, minute: float, *, is_open: bool) -> Sequence[Absence]:
-        """Equally likely courses of the rest of the day, from ``minute`` since midnight.
+    def courses(
+        self, counter: str, minute: float, *, is_open: bool, since: float | None = None
+    ) -> Sequence[Course]:
+        """Equally likely courses of the rest of the day from ``minute`` of the day, by when the counter goes.
 
-        Of an open counter when it will leave and be back; one that does not come back that day stays until
-        everybody was served. A closed one is away at once (``leaves`` is 0) until it usually comes.
+        ``since``: when it last called, or now, if it is open; since when it has been away if it is closed,
+        ``None`` if it has called nobody today. A closed counter is away at once in every course.
         """
-        slot = min(_SLOTS - 1, int(minute / SLOT))
-        key = (counter, slot, is_open)
+        self._settle()
+        key = (counter, is_open, int(minute), None if since is None else int(since))
         if key not in self._known:
-            self._known[key] = self._courses(counter, slot, is_open=is_open)
-        into = minute - slot * SLOT
-        return [
-            Absence(
-                one.leaves if one.leaves in {0, NEVER} else max(0.01, one.leaves - into),
-                one.back if one.back == NEVER else max(0.02, one.back - into),
-            )
-            for one in self._known[key]
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            if is_open:
+                weighed = self._if_open(counter, minute, minute if since is None else since)
+                self._known[key] = _equally_likely(list(weighed), ())
+            else:
+                weighed = self._if_closed(counter, minute, since)
+                self._known[key] = _equally_likely(list(weighed), (Absence(0, NEVER),))
+        return self._known[key]
+
+    def _settle(self) -> None:
+        """Learn from all days what each of them does not tell by itself."""
+        if self._settled:
+            return
+        own = {
+            counter: [one for day in habit.idle for one in day if one.is_sure]
+            for counter, habit in self._habits.items()
+        }
+        every = [one for ones in own.values() for one in ones]
+        for counter, habit in self._habits.items():
+            each = [[likely(one, own[counter], every) for one in day] for day in habit.idle]
+            habit.days = [tuple(gone for gone in day if gone is not None) for day in each]
+        self._unusual = [
+            (self._fade**age, gone)
+            for counter, habit in self._habits.items()
+            for age, day in enumerate(reversed(habit.days))
+            for gone in day
+            if not gone.is_late_start and not self._is_habit(counter, gone.middle, gone.middle)
         ]
+        self._settled = True
 
-    def _courses(self, counter: str, slot: int, *, is_open: bool) -> list[Absence]:
-        habit = self._habits.get(counter)
-        if habit is None or self._days < _ENOUGH_DAYS:
-            return [_STAYS if is_open else Absence(0, NEVER)] * _LEVELS
-        there = [self._there(habit, at) for at in range(slot, _SLOTS)]
-        return [self._course(there, (level + 0.5) / _LEVELS, is_open=is_open) for level in range(_LEVELS)]
+    @property
+    def _knows_enough(self) -> bool:
+        return max((len(habit.days) for habit in self._habits.values()), default=0) >= _ENOUGH_DAYS
 
-    def _there(self, habit: _Habit, slot: int) -> float:
-        """How surely a counter is there; certain and out of the question are rounded to 1 and 0."""
-        others = min(1.0, self._house[slot] / self._days / _BUSY_HOUSE)
-        known = habit.there[slot] + habit.away[slot]
-        share = (habit.there[slot] + _OTHERS * others) / (known + _OTHERS)
-        return min(1.0, max(0.0, (share - _NOT_THERE) / (_THERE - _NOT_THERE)))
+    def _days_of(self, counter: str) -> Iterator[tuple[float, tuple[Gone, ...]]]:
+        """Days with their weight: this counter's, and those of the others."""
+        if not self._knows_enough:
+            return
+        own = self._habits.get(counter)
+        for age, day in enumerate(reversed(own.days if own else ())):
+            yield self._fade**age, day
+        others = [habit.days for name, habit in self._habits.items() if name != counter]
+        newest = math.ceil(_OTHERS_DAYS / max(1, len(others)))
+        others = [days[-newest:] for days in others]
+        whole = sum(self._fade**age for days in others for age in range(len(days)))
+        for days in others:
+            for age, day in enumerate(reversed(days)):
+                yield self._fade**age * _OTHERS / max(whole, _OTHERS), day
 
-    @staticmethod
-    def _course(there: Sequence[float], level: float, *, is_open: bool) -> Absence:
-        """One course: at ``level`` the counter is there in a slot if its share is at least that."""
-        leaves = 0
-        if is_open:
-            level *= max(there[0], 0.01)  # it is there today, perhaps longer than on other days
-            leaves = next((slot for slot, share in enumerate(there) if share < level), -1)
-            if leaves < 0:
-                return _STAYS
-        else:
-            level = there[0] + level * (1 - there[0])  # it is not there, although on other days it may be
-        back = next((slot for slot in range(leaves, len(there)) if there[slot] >= max(level, 1e-6)), -1)
-        if back < 0:
-            return _STAYS if is_open else Absence(0, NEVER)
-        # A slot holds a call if the counter was there for part of it: on average half of it is missing.
-        return Absence((leaves - 0.5) * SLOT if is_open else 0, (back + 0.5) * SLOT)
+    def _if_open(self, counter: str, minute: float, since: float) -> _Weighed:
+        for weight, day in self._days_of(counter):
+            for level in _LEVELS:
+                course = []
+                overdue = 1.0
+                for gone in day:
+                    leaves = gone.leaves(level)
+                    if leaves > since:
+                        course.append(Absence(max(0.0, leaves - minute), _minutes_to(gone.back, minute)))
+                    elif gone.back > minute and not gone.is_late_start:
+                        overdue = _OVERDUE
+                        course.append(Absence(_OVERDUE_MINUTES, _minutes_to(gone.back, minute)))
+                yield weight * overdue, tuple(course)
+
+    def _if_closed(self, counter: str, minute: float, since: float | None) -> _Weighed:
+        if self._knows_enough:
+            weighed = list(self._if_as_usual(counter, minute, since))
+            yield from weighed or self._if_unusual(minute, since)
+
+    def _if_as_usual(self, counter: str, minute: float, since: float | None) -> _Weighed:
+        """Days on which an absence began as today's did, and was not over yet."""
+        if since is not None and not self._is_habit(counter, since, minute):
+            return
+        for weight, day in self._days_of(counter):
+            for place, gone in enumerate(day):
+                if since is None:
+                    alike = gone.is_late_start
+                else:
+                    alike = since - _ALIKE <= gone.middle <= max(minute, since + _ALIKE)
+                if alike and gone.back > minute:
+                    later = (
+                        Absence(_minutes_to(one.middle, minute), _minutes_to(one.back, minute))
+                        for one in day[place + 1 :]
+                    )
+                    yield weight, (Absence(0, _minutes_to(gone.back, minute)), *later)
+                    break
+
+    def _if_unusual(self, minute: float, since: float | None) -> _Weighed:
+        lasted = 0.0 if since is None else minute - since
+        for guess in _GUESSED_ENDS:
+            yield 0.5 / len(_GUESSED_ENDS), (Absence(0, guess * max(_SHORTEST_GUESS, lasted)),)
+        yield 0.5, (Absence(0, NEVER),)
+        if since is None:
+            return
+        for weight, gone in self._unusual:
+            remains = gone.back - gone.missed - lasted
+            if remains > 0:
+                yield weight, (Absence(0, NEVER if gone.back >= NEVER else remains),)
+
+    def _is_habit(self, counter: str, leaves: float, until: float) -> bool:
+        """Whether absences often begin between these times, or near the first."""
+        low, high = leaves - _ALIKE, max(until, leaves + _ALIKE)
+        often = whole = 0.0
+        for weight, day in self._days_of(counter):
+            whole += weight
+            often += weight * any(low <= gone.middle <= high for gone in day if not gone.is_late_start)
+        return often >= _OFTEN * whole > 0
 
 
-def _seen(stays: Sequence[Stay]) -> tuple[set[int], set[int]]:
-    """The slots of a day in which a counter called, and those in which it let somebody wait."""
-    there: set[int] = set()
-    away: set[int] = set()
-    before: Stay | None = None
-    for stay in stays:
-        since = stay.start
-        done = before.end if before is not None else 0.0
-        waited_since = stay.start if stay.queued is None else max(stay.queued, done)
-        if stay.start - waited_since >= _AWAY_FROM:
-            away.update(range(math.ceil(waited_since / SLOT), int(stay.start / SLOT)))
-        elif before is not None and stay.start - done <= _SHORT_PAUSE:
-            since = before.start
-        there.update(range(max(0, int(since / SLOT)), min(_SLOTS - 1, int(stay.start / SLOT)) + 1))
-        before = stay
-    return there, away
+def _minutes_to(at: float, minute: float) -> float:
+    return NEVER if at >= NEVER else max(0.0, at - minute)
+
+
+def _equally_likely(weighed: Sequence[tuple[float, Course]], otherwise: Course) -> Sequence[Course]:
+    """``COURSES`` of them, as often as they weigh, in the order of the first absence."""
+    if not weighed:
+        return [otherwise] * COURSES
+    ordered = sorted(weighed, key=lambda one: one[1] or (Absence(NEVER, NEVER),))
+    sums = list(accumulate(weight for weight, _ in ordered))
+    wanted = ((number + 0.5) / COURSES * sums[-1] for number in range(COURSES))
+    return [ordered[min(len(ordered) - 1, bisect_left(sums, one))][1] for one in wanted]

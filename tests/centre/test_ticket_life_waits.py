@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import insert
 
 from kiosk.centre import learnt_times
 from kiosk.centre.store.schema import leg
+from kiosk.queueing.wait import Wait
 from tests.centre import lives
 from tests.centre.lives import HERE
 from tests.centre.support import Desk
@@ -71,3 +73,37 @@ def test_services_that_took_long_make_longer_waits(lobby: Desk) -> None:
     lobby.clock.forward(seconds=20)
     after = lobby.call("GET", "/services").json()[0]["wait"]["median"]
     assert after > 2 * before
+
+
+def test_a_restart_forgets_neither_who_comes_nor_what_promises_were_worth(lobby: Desk) -> None:
+    """A day with arrivals, calls and somebody who gave up; on the next day the centre starts anew."""
+    people = [lobby.issue().json() for _ in range(12)]
+    lives.move(lobby, people[3], "cancel")
+    for _ in range(3):
+        lobby.clock.forward(minutes=10)
+        lobby.at(HERE, "call-next")
+        lobby.at(HERE, "start")
+        lobby.at(HERE, "complete")
+    lives.tomorrow(lobby)
+    lobby.issue()
+    again = learnt_times.LearntTimes(lobby.centre.plan)
+    assert lobby.web.portal is not None
+    lobby.web.portal.call(again.learn_history, lobby.centre.store, lobby.clock())
+    fresh = learnt_times.LearntTimes(lobby.centre.plan)
+    long_wait = Wait(20.0, 30.0)
+    when_they_came = lobby.clock() - timedelta(minutes=35)
+    assert again.arrivals.futures(when_they_came)[0]
+    assert not fresh.arrivals.futures(when_they_came)[0]
+    assert again.times.leaving.gone_share(0, 15) > 0 == fresh.times.leaving.gone_share(0, 15)
+    assert again.calibration.corrected(long_wait) != fresh.calibration.corrected(long_wait)
+
+
+def test_who_cancels_today_is_learnt_from_at_once(lobby: Desk) -> None:
+    ticket = lobby.issue().json()
+    lobby.issue()
+    leaving = lobby.centre.times.times.leaving
+    lives.move(lobby, ticket, "cancel")
+    assert leaving.gone_share(0, 15) == 0  # it may still be undone
+    lobby.clock.forward(minutes=5)
+    lobby.call("GET", "/services")
+    assert leaving.gone_share(0, 15) > 0

@@ -124,7 +124,8 @@ class Foreteller:
             seen.now,
             closed=seen.closed,
             then=seen.then,
-            coming=[*seen.parked, *self.arrivals.expected(seen.now)],
+            coming=seen.parked,
+            futures=self.arrivals.futures(seen.now, len(seen.waiting)),
         )
         raw = answer.tickets[ticket]
         wait = self.calibration.corrected(raw)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from kiosk.queueing.arrivals import Arrivals
 from kiosk.queueing.calibration import Calibration
 from kiosk.queueing.discipline import CounterQueue, Fair, FirstCome, Waiting, discipline
 from kiosk.queueing.estimate import Coming, OpenCounter, estimate, forecast, newcomers
+from kiosk.queueing.replay import Past, promised_again
 from kiosk.queueing.service_times import Leg, Running, ServiceTimes
 from kiosk.queueing.wait import NOBODY_KNOWS, Wait, WaitKind, WaitRange, wait_range
 
@@ -223,8 +225,92 @@ class TestExpected:
         assert all(now <= one.at < now + timedelta(minutes=60) for one in expected)
         assert len({one.ticket.id for one in expected}) == len(expected)
 
+    def test_futures_differ_in_who_comes_and_agree_in_how_many(self) -> None:
+        arrivals = Arrivals(UTC)
+        for day in range(5):
+            for minute in range(0, 240, 3):
+                at = NOW - timedelta(days=5 - day) + timedelta(minutes=minute)
+                arrivals.add("ab"[minute % 2], "aged" if minute % 9 == 0 else None, at)
+        futures = arrivals.futures(NOW + timedelta(minutes=30))
+        counts = [sum(one.ticket.priority == "aged" for one in future) for future in futures]
+        assert len(futures) > 2
+        assert max(counts) - min(counts) <= 2
+        assert len({tuple(one.ticket.service for one in future) for future in futures}) > 1
+        assert futures == arrivals.futures(NOW + timedelta(minutes=30))
+        assert 1 < len(arrivals.futures(NOW + timedelta(minutes=30), waiting=200)) < len(futures)
+
+    def test_each_future_weighs_the_same(self, times: ServiceTimes) -> None:
+        """Of two futures one brings three who go first: the wait lies between the two."""
+        waiting = line("a", "a")
+        first = [Waiting(f"p{number}", "a", NOW, 50 + number, "aged") for number in range(3)]
+        busy = [Coming(one, NOW) for one in first]
+        chosen = Fair(head_starts={"aged": 90.0})
+
+        def wait(*futures: list[Coming]) -> float:
+            return forecast(waiting, open_(A), times, chosen, NOW, futures=futures).tickets["t1"].median or 0
+
+        assert wait([]) + 2 < wait([], busy) < wait(busy) - 2
+
     def test_of_nothing_follows_nothing(self) -> None:
         assert Arrivals(UTC).expected(NOW) == []
+
+
+class TestStaying:
+    """A wait is foretold to those who stay."""
+
+    def test_where_people_leave_after_long_waits_long_waits_count_less(self) -> None:
+        times = ServiceTimes({"a": 6}, UTC)
+        before = estimate(line(*"a" * 20), open_(A), times, FIRST_COME, NOW)["t19"]
+        for _ in range(300):
+            times.cancelled(110)
+        waits = estimate(line(*"a" * 20), open_(A), times, FIRST_COME, NOW)
+        assert (waits["t19"].p90 or 0) < (before.p90 or 0)
+        assert all((wait.median or 0) <= (wait.p90 or 0) for wait in waits.values())
+
+
+class TestReplay:
+    """A restart forgets no promise."""
+
+    def test_promises_made_again_teach_what_the_first_did(self) -> None:
+        """Twenty a day who wait twice as long as foretold: the upper figure moves up."""
+        legs, past = [], []
+        for number in range(60):
+            queued = NOW + timedelta(minutes=5 * number)
+            called = queued + timedelta(minutes=20)
+            legs.append(
+                Leg(
+                    "a",
+                    called,
+                    called,
+                    called + timedelta(minutes=4),
+                    "completed",
+                    1,
+                    NOW.date(),
+                    "1",
+                    queued,
+                )
+            )
+            past.append(Past(Waiting(f"t{number}", "a", queued, number), called, legs[-1].ended_at))
+        seen: list[tuple[int, bool]] = []
+
+        def foretell(
+            waiting: Sequence[Waiting],
+            counters: Sequence[OpenCounter],
+            closed: Sequence[CounterQueue],
+            now: datetime,
+        ) -> Wait:
+            assert waiting[-1].queued_at == now
+            seen.append((len(waiting), bool(counters) and counters[0].ticket is not None))
+            return Wait(10.0, 14.0)
+
+        calibration, fresh = Calibration(), Calibration()
+        steps = sum(1 for _ in promised_again(past, legs, [A], foretell, calibration))
+        assert steps == len(seen) == 60
+        assert seen[30] == (4, True)
+        told = Wait(10.0, 14.0)
+        assert (calibration.corrected(told).p90 or 0) > (fresh.corrected(told).p90 or 0) + 3
+        fresh.take_over(calibration)
+        assert fresh.corrected(told) == calibration.corrected(told)
 
 
 class TestCalibration:

@@ -79,22 +79,22 @@ class TestHistory:
                 times.add(
                     leg(2 if missed else 6, at, outcome=NO_SHOW if missed else "completed", queued_at=waited)
                 )
-        assert times.no_show_share(5) < 0.05
-        assert times.no_show_share(90) > 0.3
-        assert times.no_show_minutes == pytest.approx(2, rel=0.2)
+        assert times.leaving.no_show_share(5) < 0.05
+        assert times.leaving.no_show_share(90) > 0.3
+        assert times.leaving.no_show_minutes == pytest.approx(2, rel=0.2)
         assert times.minutes("copy") > 4
 
     def test_who_cancels_is_not_waited_for(self) -> None:
         times = ServiceTimes({"copy": 6}, UTC)
-        assert times.gone_share(0, 200) == 0
+        assert times.leaving.gone_share(0, 200) == 0
         for number in range(40):
             at = START + timedelta(minutes=10 * number)
             times.add(leg(6, at, queued_at=at - timedelta(minutes=70)))
             if number % 2:
                 times.cancelled(50)
-        assert times.gone_share(0, 30) == 0
-        assert 0.2 < times.gone_share(0, 90) < 0.5
-        assert times.gone_share(62, 90) == 0
+        assert times.leaving.gone_share(0, 30) == 0
+        assert 0.2 < times.leaving.gone_share(0, 90) < 0.5
+        assert times.leaving.gone_share(62, 90) == 0
 
     def test_a_slow_hour_is_learnt(self) -> None:
         chance = Random(3)  # noqa: S311
