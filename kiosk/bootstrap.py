@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kiosk.processes.clip_making.lettering import Look
     from kiosk.processes.clips import ClipSource
     from kiosk.processes.clock_skew import CentreClock
-    from kiosk.processes.commands import languages
+    from kiosk.processes.commands import gallery, languages
     from kiosk.processes.kiosk import KioskProcess
     from kiosk.processes.offline_numbers import OfflineNumbers
     from kiosk.processes.owned_devices import OwnedDevices
@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         check,
         clips,
         device,
+        gallery,
         journal,
         languages,
         pin,
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add(subparsers)
     clips.add(subparsers, _clip_look)
     languages.add(subparsers, _language_tools)
+    gallery.add(subparsers, _gallery_tool)
     return parser
 
 
@@ -129,6 +131,13 @@ def _language_tools() -> languages.Tools:
     from screens.locale.tools import LanguageTools
 
     return LanguageTools()
+
+
+def _gallery_tool() -> gallery.Tool:
+    """What draws the screens and looks at no settings."""
+    from screens.gallery.product import GalleryTool
+
+    return GalleryTool()
 
 
 # -- the windows -----------------------------------------------------------------------------------------

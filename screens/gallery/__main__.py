@@ -5,55 +5,39 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kiosk.settings import ScreenSettings
-from kiosk.visit.comfort import Comfort, TextSize
-from screens.gallery import samples
-from screens.gallery.walk import FRAMES
-from screens.window import prepare_window
-
-
-def draw(
-    out: Path, names: list[str], size: tuple[int, int], diagonal_inches: float, comfort: Comfort | None = None
-) -> None:
-    """Write one PNG for each sample into the folder ``out``."""
-    width, height = size
-    prepare_window(ScreenSettings(width=width, height=height, diagonal_inches=diagonal_inches), "gallery")
-
-    from kivy.base import EventLoop  # noqa: PLC0415 - the window is prepared now
-    from kivy.core.window import Window  # noqa: PLC0415
-
-    from screens.citizen.stage import Stage  # noqa: PLC0415
-
-    stage = Stage(lambda _event: None, lambda: None)
-    Window.add_widget(stage)
-    EventLoop.ensure_window()
-    out.mkdir(parents=True, exist_ok=True)
-    for name, view in samples(comfort).items():
-        if names and name not in names:
-            continue
-        stage.show(view)
-        for _ in range(FRAMES):
-            EventLoop.idle()
-        stage.export_as_image().save(str(out / f"{name}.png"))
+from screens.gallery.draw import draw
+from screens.gallery.modes import CONTRASTS, LAYOUTS, SIZES, Mode, mode_of
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """The command line: one panel, one window. ``main.py gallery`` draws several."""
     parser = argparse.ArgumentParser(prog="python -m screens.gallery", description=__doc__)
     parser.add_argument("out", type=Path, help="folder for the pictures")
     parser.add_argument("names", nargs="*", help="only these samples")
     parser.add_argument("--size", default="1080x1920", help="panel in pixels, e.g. 1920x1080")
     parser.add_argument("--inches", type=float, default=21.5, help="the panel's diagonal")
     parser.add_argument("--language", default="vi", help="language of the screens, e.g. en")
-    parser.add_argument("--letters", type=int, default=0, choices=[0, 1, 2], help="size of the letters")
+    parser.add_argument("--letters", default="0", choices=SIZES, help="size of the letters")
     for name in ("contrast", "low", "left"):
         parser.add_argument(f"--{name}", action="store_true")
+    parser.add_argument(
+        "--mode",
+        action="append",
+        type=mode_of,
+        default=[],
+        help="such as vi/0-usual-usual, into a folder of this name; may be given several times "
+        f"(sizes {'|'.join(SIZES)}, contrasts {'|'.join(CONTRASTS)}, layouts {'|'.join(LAYOUTS)})",
+    )
     given = parser.parse_args(arguments)
     width, _, height = given.size.partition("x")
-    comfort = Comfort(
-        given.language, TextSize(given.letters), given.contrast, low=given.low, left_handed=given.left
+    one = Mode(
+        given.language,
+        given.letters,
+        "high" if given.contrast else "usual",
+        "low" if given.low else "left" if given.left else "usual",
     )
-    draw(given.out, given.names, (int(width), int(height)), given.inches, comfort)
+    modes = [(mode, Path(str(mode))) for mode in given.mode] or [(one, Path())]
+    draw(given.out, modes, (int(width), int(height)), given.inches, given.names)
     return 0
 
 

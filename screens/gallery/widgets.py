@@ -1,0 +1,137 @@
+"""Every widget of ``screens.widgets`` in each of its states, as pages of samples. Needs a prepared window.
+
+The words are those of the citizen's catalogue; the captions name class and state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kivy.graphics import Color, Rectangle
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from screens.gallery.widget_samples import GROUPS, Sample
+from screens.locale import catalogue
+from screens.theme import current
+from screens.widgets.focus import FocusRing
+
+CAPTION_MM = 3.0
+BESIDES_MM = 11.5  # the caption and what is left free
+ON_A_PAGE = 0.92  # of the panel's height
+
+
+def widget_pages(language: str) -> Iterator[tuple[str, Widget]]:
+    """Name and page, one after the other, for the theme that is current. A page is used at once or never."""
+    words = catalogue("citizen", language)
+    for name, make in GROUPS.items():
+        pages = _paged(make(words))
+        for number, samples in enumerate(pages, 1):
+            yield f"widgets_{name}" + (f"_{number}" if len(pages) > 1 else ""), WidgetPage(samples)
+
+
+def sampled_classes(language: str = "vi") -> set[str]:
+    """Names of the classes that stand on a page, alone or within another."""
+    words = catalogue("citizen", language)
+    return {
+        type(widget).__name__
+        for make in GROUPS.values()
+        for sample in make(words)
+        for widget in sample.widget.walk(restrict=True)
+    } | {FocusRing.__name__}
+
+
+def _paged(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """As many samples on a page as have room, by the height that each asks for; the wide ones last."""
+    theme, columns = current(), _columns()
+    pages: list[list[Sample]] = [[]]
+    used = 0.0
+    for sample in sorted(samples, key=lambda one: one.wide):
+        high = theme.mm(sample.height_mm + BESIDES_MM) / (1 if sample.wide else columns)
+        if pages[-1] and used + high > theme.height * ON_A_PAGE:
+            pages.append([])
+            used = 0.0
+        pages[-1].append(sample)
+        used += high
+    return pages
+
+
+def _columns() -> int:
+    return 2 if current().portrait else 4
+
+
+class WidgetPage(FloatLayout):
+    """Samples in columns, each beneath its caption; the wide ones below."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        super().__init__()
+        theme = current()
+        with self.canvas.before:
+            Color(*theme.paper)
+            self._ground = Rectangle()
+        self.bind(pos=self._lay, size=self._lay)
+        narrow = [sample for sample in samples if not sample.wide]
+        page = BoxLayout(orientation="vertical", spacing=theme.mm(4), padding=theme.mm(6))
+        if narrow:
+            page.add_widget(_side_by_side(narrow))
+        for sample in samples:
+            if sample.wide:
+                page.add_widget(_captioned(sample))
+        page.add_widget(Widget(size_hint_y=0.01))
+        self.add_widget(page)
+        for sample in samples:
+            if sample.focused:
+                ring = FocusRing()
+                self.add_widget(ring)
+                ring.stand_around(sample.widget)
+
+    def _lay(self, *_args: object) -> None:
+        self._ground.pos, self._ground.size = self.pos, self.size
+
+
+def _side_by_side(samples: Sequence[Sample]) -> Widget:
+    theme = current()
+    columns = [
+        BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(4)) for _ in range(_columns())
+    ]
+    row = GridLayout(cols=len(columns), spacing=theme.mm(7), size_hint_y=None)
+    row.bind(minimum_height=row.setter("height"))
+    filled = [0.0] * len(columns)
+    for column in columns:
+        column.bind(minimum_height=column.setter("height"))
+        row.add_widget(column)
+    for sample in samples:
+        place = filled.index(min(filled))
+        filled[place] += sample.height_mm + BESIDES_MM
+        columns[place].add_widget(_captioned(sample))
+    for column in columns:
+        column.add_widget(Widget(size_hint_y=None, height=0))
+    return row
+
+
+def _captioned(sample: Sample) -> Widget:
+    theme = current()
+    cell = BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(2.5))
+    cell.bind(minimum_height=cell.setter("height"))
+    caption = Label(
+        text=sample.caption,
+        font_name=theme.text,
+        font_size=theme.capitals(CAPTION_MM),
+        color=theme.ink,
+        size_hint_y=None,
+        height=theme.mm(CAPTION_MM + 2),
+        halign="left",
+    )
+    caption.bind(size=lambda label, size: setattr(label, "text_size", size))
+    cell.add_widget(caption)
+    widget = sample.widget
+    if widget.size_hint_y is not None:
+        widget.size_hint_y, widget.height = None, theme.mm(sample.height_mm)
+    cell.add_widget(widget)
+    return cell
+
+
+__all__ = ["WidgetPage", "sampled_classes", "widget_pages"]
