@@ -259,7 +259,7 @@ def around(words: Words) -> list[Sample]:
         column.add_widget(text.Title(text=words("start.title")))
         column.add_widget(Fill())
         column.add_widget(text.Words(text=words("start.notice")))
-        found.append(Sample(kind.__name__, column, 85))
+        found.append(Sample(kind.__name__, column, 110))
     sides = TwoSides()
     for _ in range(2):
         sides.add_widget(_with(pictures.QrImage(), code=FOLLOW))

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
-from kivy.uix.gridlayout import GridLayout
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
@@ -95,9 +94,10 @@ class WidgetPage(FloatLayout):
 def _side_by_side(samples: Sequence[Sample]) -> Widget:
     theme = current()
     columns = [
-        BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(4)) for _ in range(_columns())
+        BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(4), pos_hint={"top": 1})
+        for _ in range(_columns())
     ]
-    row = GridLayout(cols=len(columns), spacing=theme.mm(7), size_hint_y=None)
+    row = BoxLayout(spacing=theme.mm(7), size_hint_y=None)
     row.bind(minimum_height=row.setter("height"))
     filled = [0.0] * len(columns)
     for column in columns:
@@ -107,8 +107,6 @@ def _side_by_side(samples: Sequence[Sample]) -> Widget:
         place = filled.index(min(filled))
         filled[place] += sample.height_mm + BESIDES_MM
         columns[place].add_widget(_captioned(sample))
-    for column in columns:
-        column.add_widget(Widget(size_hint_y=None, height=0))
     return row
 
 
