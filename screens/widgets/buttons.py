@@ -149,6 +149,9 @@ Builder.load_string(
 )
 
 
+LINE_EM = 1.3  # a line of the key's letters is so many times as high as their size
+
+
 def climb(widget: Widget, event: object) -> None:
     """Hand ``event`` to the nearest ancestor with ``send_event``."""
     above = widget.parent
@@ -261,7 +264,7 @@ class Key(AnchorLayout, Slab):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("label", "width", "capitals_mm"):
+        for name in ("label", "size", "capitals_mm"):
             self.fbind(name, self._fit)
         self._fit()
 
@@ -273,4 +276,5 @@ class Key(AnchorLayout, Slab):
         if wanted > least and len(self.label) > 1:
             wide = CoreLabel(font_name=theme.semibold, font_size=wanted).get_extents(self.label)[0]
             wanted = max(least, min(wanted, wanted * room / wide))
+        wanted = min(wanted, max(least, self.height / LINE_EM))
         self.fitted_size = wanted

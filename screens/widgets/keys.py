@@ -45,6 +45,7 @@ class _Board(BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self.height = 0  # until there are keys
         self._keys: list[list[Key]] = []
 
     def _shape(self, widths: list[list[float]]) -> list[list[Key]]:

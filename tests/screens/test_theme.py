@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.visit.comfort import Comfort, TextSize
 from screens.theme import (
     CAPITALS_NUMERALS,
     CAPITALS_TEXT,
     FONT_FILES,
     FONTS,
+    HIGH_CONTRAST,
+    HIGH_SHAPE_CONTRAST,
+    HIGH_TEXT_CONTRAST,
     SHAPE_CONTRAST,
     SHAPE_PAIRS,
     TEXT_CONTRAST,
@@ -29,6 +33,39 @@ def test_every_text_stands_out_ten_to_one(over, under):
 def test_every_shape_that_means_something_stands_out(over, under):
     palette = Palette()
     assert contrast(getattr(palette, over), getattr(palette, under)) >= SHAPE_CONTRAST
+
+
+@pytest.mark.parametrize(("over", "under"), TEXT_PAIRS)
+def test_in_high_contrast_every_text_stands_out_fifteen_to_one(over, under):
+    assert contrast(getattr(HIGH_CONTRAST, over), getattr(HIGH_CONTRAST, under)) >= HIGH_TEXT_CONTRAST
+
+
+@pytest.mark.parametrize(("over", "under"), SHAPE_PAIRS)
+def test_in_high_contrast_every_shape_that_means_something_stands_out_seven_to_one(over, under):
+    assert contrast(getattr(HIGH_CONTRAST, over), getattr(HIGH_CONTRAST, under)) >= HIGH_SHAPE_CONTRAST
+
+
+def test_running_text_grows_more_than_headings_and_no_step_gets_smaller():
+    usual, large, largest = (Theme(1080, 1920, 21.5, comfort=Comfort(text_size=size)) for size in TextSize)
+    for step in ("body", "lead", "title", "hero"):
+        assert getattr(usual, step) < getattr(large, step) < getattr(largest, step)
+    assert largest.body / usual.body > largest.title / usual.title > largest.hero / usual.hero
+    assert largest.body < largest.lead < largest.title < largest.hero
+
+
+def test_a_theme_is_another_only_where_something_that_is_seen_differs():
+    theme = Theme(1080, 1920, 21.5).drawn_for(267.7, 475.9)
+    assert theme.suited_to(Comfort(language="en", volume=4)) is theme
+    assert theme.suited_to(Comfort(high_contrast=True)).palette == HIGH_CONTRAST
+    assert theme.suited_to(Comfort(high_contrast=True)).suited_to(Comfort()).palette == theme.palette
+
+
+def test_what_is_touched_low_stands_below_one_metre_ten():
+    upright = Theme(1080, 1920, 21.5, comfort=Comfort(low=True), bottom_mm=750)
+    assert upright.low
+    assert upright.bottom_mm + upright.reach / upright.true_px_per_mm <= 1100 + 1
+    lying = Theme(1920, 1080, 21.5, comfort=Comfort(low=True), bottom_mm=750)
+    assert not lying.low, "all of it is in reach"
 
 
 def test_contrast_is_the_one_of_wcag():
