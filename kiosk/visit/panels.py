@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.visit.comfort import LOUDEST, Comfort
+from kiosk.visit.comfort import LOUDEST, Comfort, TextSize, Voice
 from kiosk.visit.effects import CallHelp
 from kiosk.visit.events import (
     Back,
@@ -65,7 +65,7 @@ def on_panels(state: VisitState, intent: Intent) -> Result | None:
 def _changed(state: VisitState, intent: Intent) -> Comfort | None:
     comfort = state.comfort
     match intent:
-        case TextSizeChosen(size=size):
+        case TextSizeChosen(size=TextSize() as size):
             return replace(comfort, text_size=size)
         case ContrastChosen(high=high):
             return replace(comfort, high_contrast=high)
@@ -73,7 +73,7 @@ def _changed(state: VisitState, intent: Intent) -> Comfort | None:
             return replace(comfort, low=low)
         case HandChosen(left=left):
             return replace(comfort, left_handed=left)
-        case VoiceChosen(voice=voice):
+        case VoiceChosen(voice=Voice() as voice):
             return replace(comfort, voice=voice)
         case VolumeChosen(volume=volume) if 0 <= volume <= LOUDEST:
             return replace(comfort, volume=volume)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from kivy.clock import Clock
@@ -122,7 +123,8 @@ class Stage(FloatLayout):
         self._overlays: dict[type, Page] = {}
         self._overlay: Page | None = None
         self._view: KioskView | None = None
-        self._entered = 0.0
+        self._entered = 0.0  # when the screen could be seen; infinite until it was drawn
+        self._drawn = Clock.create_trigger(self._begin_guard, 0)
         self._corner_taps: list[float] = []
         self._ring = FocusRing()
         self._focus = Focus(self, self._ring)
@@ -154,7 +156,8 @@ class Stage(FloatLayout):
     def _follow(self, view: KioskView) -> None:
         before, self._view = self._view, view
         if before is None or before.key != view.key:
-            self._entered = Clock.get_time()
+            self._entered = math.inf
+            self._drawn()
             self._focus.entered()
         else:
             self._focus.changed()
@@ -281,6 +284,9 @@ class Stage(FloatLayout):
 
     def _on_text(self, _window: object, text: str) -> bool:
         return self.listens and self._focus.on_text(text)
+
+    def _begin_guard(self, *_args: object) -> None:
+        self._entered = Clock.get_time()
 
     def _deaf(self) -> bool:
         """Whether what is pressed now is the rest of what was meant for the screen before, or only wakes."""

@@ -52,7 +52,8 @@ class ClipsPage(Page):
         self._topics: Rows[Topic, TopicButton] = Rows(self.ids.topics, TopicButton, _show_topic)
         self.player = ClipPlayer()
         self.ids.player_place.add_widget(self.player)
-        self._list, self._playing_side = self.ids.list, self.ids.playing_side
+        # ids are weak: what is taken out of the page would be gone
+        self._list, self._playing_side = self.ids.list.__self__, self.ids.playing_side.__self__
         self.ids.middle.remove_widget(self._playing_side)
 
     def on_cards(self, *_args: object) -> None:
