@@ -22,7 +22,7 @@ _SOON = 12
 """Minutes in which also those without priority count."""
 _FURTHER = 45
 _LATE = 1 << 30
-_FUTURES, _FEWEST_FUTURES, _FEW_WAITING = 4, 2, 20
+_FUTURES, _FEWEST_FUTURES, _FEW_WAITING = 6, 2, 15
 EXPECTED = "expected "
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from kiosk.queueing.leaving import STEP
 from kiosk.queueing.wait import Wait
 
-DRAWS = 48
+DRAWS = 72
 _ORDERS = 251
 _MIDDLE = (0.4, 0.45, 0.5, 0.55, 0.6)
 """The median of so few draws is told more steadily by the mean of these."""

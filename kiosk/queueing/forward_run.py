@@ -21,7 +21,7 @@ from kiosk.queueing.wait import Wait
 __all__ = ["ForwardRun", "OpenCounter", "desks_now"]
 
 _HORIZON_HOURS = 24
-_WAITED_STEP = 15
+_WAITED_STEP = 10
 _A_DAY = 24 * 60.0
 
 
@@ -32,14 +32,13 @@ class ForwardRun:
         self._now = now
         self._desks, self._outlook = desks.desks, desks.outlook
         self._then = then
-        self._levels: dict[tuple[str, int, int], list[float]] = {}
+        self._levels: dict[tuple[str, float, float], list[float]] = {}
         self._gaps = self._outlook.gaps(DRAWS)
         self._gap = sum(self._gaps) / DRAWS
 
     def _draws(self, call: Call) -> list[float]:
         """Equally likely minutes of a call."""
-        waited = int(call.waited / _WAITED_STEP) * _WAITED_STEP
-        already = int(call.waited_already / _WAITED_STEP) * _WAITED_STEP
+        waited, already = _about(call.waited), _about(call.waited_already)
         key = (call.ticket.service, waited, already)
         if key not in self._levels:
             gone = self._outlook.gone_share(already, waited)
@@ -232,3 +231,9 @@ class ForwardRun:
         return {
             call.ticket.id: minutes for call, minutes in zip(order, called_at, strict=True) if call.counts
         }
+
+
+def _about(minutes: float) -> float:
+    """Waits in steps: those just begun, and others by the middle of their step."""
+    step = int(minutes / _WAITED_STEP)
+    return (step + 0.5) * _WAITED_STEP if step else 0.0

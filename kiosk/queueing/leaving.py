@@ -9,9 +9,9 @@ from itertools import pairwise
 _WAITED = (15.0, 30.0, 45.0, 60.0, 80.0, 100.0, 130.0, 170.0)
 """Minutes between which waits are alike."""
 _LONGEST = 300.0
-_ALIKE = 20
-"""Calls as many as which those after shorter waits count."""
-_STAYING = 10
+_ALIKE = 6
+"""Calls as many as which those after shorter waits count: few, for the share grows with the wait."""
+_STAYING = 3
 """As if so many more had stayed at every wait."""
 _LONGEST_MISS = 10.0
 STEP = 5.0
