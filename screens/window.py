@@ -43,7 +43,7 @@ def prepare_window(screen: ScreenSettings, title: str, *, cursor: bool = False) 
         "show_cursor": int(cursor),
         "allow_screensaver": 0,
         "multisamples": 0,
-        "maxfps": 30,
+        "maxfps": 60,  # input is looked at once a frame and answered with the next: 30 would be too late
     }.items():
         Config.set("graphics", key, str(value))
     for key, value in {

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
-from kivy.lang import Builder
-from kivy.properties import ColorProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
@@ -49,18 +47,6 @@ from screens.widgets.clip_player import OpenClip
 from screens.widgets.focus import FocusRing
 from screens.widgets.frame import Frame
 from screens.widgets.page import Page
-
-Builder.load_string(
-    """
-<Stage>:
-    canvas.before:
-        Color:
-            rgba: self.ground
-        Rectangle:
-            pos: self.pos
-            size: self.size
-"""
-)
 
 PAGES: dict[str, type[Page]] = {
     "start": StartPage,
@@ -105,8 +91,6 @@ class Stage(FloatLayout):
     Letters, colours and places follow ``KioskView.comfort``: where one of them changes, everything is built
     anew. ``say`` speaks sentences, one after the other; an empty tuple stops what is being said.
     """
-
-    ground = ColorProperty((0, 0, 0, 1))
 
     def __init__(
         self,
@@ -201,7 +185,7 @@ class Stage(FloatLayout):
         """Build everything anew for ``theme``; nothing of what stood there before is kept."""
         install(theme)
         self._theme = theme
-        self.ground = theme.paper
+        Window.clearcolor = theme.paper  # a rectangle as large as the window takes a third of a frame
         self._pages, self._overlays, self._overlay = {}, {}, None
         self._frame, self._place = Frame(), BoxLayout()
         column = BoxLayout(orientation="vertical")

@@ -46,7 +46,7 @@ class Drawer:
             if not names or name in names:
                 self._stage.show(view)
                 _settle(self._stage)
-                _save(self._stage, folder / f"{name}.png")
+                _save(folder / f"{name}.png")
         if not names or any(name.startswith(WIDGETS) for name in names):
             self._draw_widgets(mode, folder, names)
 
@@ -60,7 +60,7 @@ class Drawer:
             if not names or name in names or name.rstrip("_0123456789") in names:
                 self._window.add_widget(page)
                 _settle(page)
-                _save(page, folder / f"{name}.png")
+                _save(folder / f"{name}.png")
                 self._window.remove_widget(page)
         install(usual)
 
@@ -97,9 +97,15 @@ def _settle(root: Any) -> None:
         before = now
 
 
-def _save(root: Any, path: Path) -> None:
+def _save(path: Path) -> None:
+    """Draw the window and write what is on it."""
+    from kivy.core.window import Window  # noqa: PLC0415
+    from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels  # noqa: PLC0415
     from PIL import Image  # noqa: PLC0415 - not needed where nothing is written
 
-    texture = root.export_as_image().texture
-    picture = Image.frombytes("RGBA", texture.size, texture.pixels)
+    Window.dispatch("on_draw")
+    size = tuple(Window.system_size)
+    pixels = glReadPixels(0, 0, *size, GL_RGBA, GL_UNSIGNED_BYTE)
+    Window.dispatch("on_flip")
+    picture = Image.frombytes("RGBA", size, bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     picture.convert("RGB").save(path, compress_level=2)

@@ -78,12 +78,7 @@ def letters(words: Words) -> list[Sample]:
 def pressed(words: Words) -> list[Sample]:
     """Buttons."""
     kinds = (buttons.PrimaryButton, buttons.SecondaryButton, buttons.QuietButton, buttons.BackButton)
-    found = [one for kind in kinds for one in _states(kind, words("frame.back"), 30)]
-    found += _states(lambda: buttons.Slab(size_hint_y=None, height=current().mm(20)), "", 20)[:2]
-    found.append(
-        Sample("TextButton", _with(buttons.TextButton(), button=Button(words("frame.back"), EVENT)), 30)
-    )
-    return found
+    return [one for kind in kinds for one in _states(kind, words("frame.back"), 30)]
 
 
 def tiles(words: Words) -> list[Sample]:

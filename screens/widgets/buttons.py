@@ -29,12 +29,13 @@ Builder.load_string(
     """
 <Slab>:
     lip: theme.lip
+    shadowed: self.enabled and self.state == "normal" and self.lip > 0
     canvas.before:
         Color:
-            rgba: theme.shadow if self.enabled and self.state == "normal" and self.lip else theme.clear
+            rgba: theme.shadow
         SmoothRoundedRectangle:
             pos: self.x, self.y - self.lip
-            size: self.width, self.height
+            size: (self.width, 2 * theme.radius + self.lip) if self.shadowed else (0, 0)
             radius: [theme.radius]
         Color:
             rgba: self.fill if self.present else theme.clear
@@ -209,6 +210,7 @@ class Slab(Pressable):
 
     least_mm = NumericProperty(24)
     lip = NumericProperty(0)
+    shadowed = BooleanProperty(False)
 
 
 class TextButton(AnchorLayout, Slab):
