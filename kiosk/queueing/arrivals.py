@@ -73,12 +73,8 @@ class Arrivals:
         count = max(_FEWEST_FUTURES, min(_FUTURES, _FUTURES * _FEW_WAITING // max(1, waiting)))
         return [self._expected(now, (future + 0.5) / count) for future in range(count)]
 
-    def expected(self, now: datetime) -> list[Coming]:
-        """Those expected in the next minutes, evenly spread; a stand-in for chance."""
-        return self._expected(now, 0.0)
-
     def _expected(self, now: datetime, phase: float) -> list[Coming]:
-        """``phase``: below 1, shifts times and kinds.
+        """Those expected in the next minutes, evenly spread. ``phase``: below 1, shifts times and kinds.
 
         Numbers are counted through the day, so that one who is expected stays the same while his time draws
         near.

@@ -37,7 +37,11 @@ def shuffled(levels: Sequence[T], name: str, part: slice) -> list[T]:
 
 
 def wait_of(minutes: list[float], stays: Sequence[float], already: float) -> Wait:
-    """The wait of one who stays: long waits count as much less as people leave before their end."""
+    """The wait of one who stays, from equally likely ``minutes``, which are sorted here.
+
+    Long ones count as much less as people leave before their end: ``stays``, see ``Leaving.staying``.
+    ``already``: minutes it has waited.
+    """
     minutes.sort()
     sums = list(accumulate(stays[min(len(stays) - 1, int((already + one) / STEP))] for one in minutes))
     middle = sum(_weighed(minutes, sums, share) for share in _MIDDLE) / len(_MIDDLE)
@@ -45,6 +49,7 @@ def wait_of(minutes: list[float], stays: Sequence[float], already: float) -> Wai
 
 
 def _weighed(minutes: Sequence[float], sums: Sequence[float], share: float) -> float:
+    """The minutes at ``share``, between two by a line; ``sums`` are the weights up to each."""
     wanted = share * sums[-1]
     place = bisect_left(sums, wanted)
     below = sums[place - 1] if place else 0.0

@@ -12,6 +12,8 @@ _LONGEST = 300.0
 _ALIKE = 6
 """Calls as many as which those after shorter waits count: few, for the share grows with the wait."""
 _STAYING = 3
+_SOME_STAY = 0.05
+"""At every wait at least this share stays on, whatever was seen."""
 """As if so many more had stayed at every wait."""
 _LONGEST_MISS = 10.0
 STEP = 5.0
@@ -88,7 +90,7 @@ class Leaving:
             part = (min(until, high) - max(waited, low)) / (high - low)
             if part > 0:
                 reached = ends[place] / 2 + sum(ends[place + 1 :])
-                stays *= 1 - self._waits[place].cancelled / (reached + _STAYING) * part
+                stays *= max(_SOME_STAY, 1 - self._waits[place].cancelled / (reached + _STAYING) * part)
         return 1 - stays
 
     def staying(self) -> list[float]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from statistics import median
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kiosk.queueing.leaving import Leaving
 from kiosk.queueing.service_times import NO_SHOW, Leg, Running, ServiceTimes
 
 START = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
@@ -95,6 +99,22 @@ class TestHistory:
         assert times.leaving.gone_share(0, 30) == 0
         assert 0.2 < times.leaving.gone_share(0, 90) < 0.5
         assert times.leaving.gone_share(62, 90) == 0
+
+    @settings(deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from("canm"), st.floats(0, 400)), max_size=300))
+    def test_shares_stay_shares_and_fewer_stay_the_longer_it_lasts(
+        self, seen: list[tuple[str, float]]
+    ) -> None:
+        leaving = Leaving(0.04, 1.5)
+        for what, waited in seen:
+            if what == "c":
+                leaving.cancelled(waited)
+            else:
+                leaving.called(waited, answered=what != "n")
+        staying = leaving.staying()
+        assert staying[0] == 1
+        assert all(0 < later <= earlier for earlier, later in pairwise(staying))
+        assert all(0 <= leaving.no_show_share(waited) <= 1 for waited in range(0, 400, 7))
 
     def test_a_slow_hour_is_learnt(self) -> None:
         chance = Random(3)  # noqa: S311

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.queueing.absences import NEVER, Stay, idle_times, likely
@@ -115,6 +115,7 @@ class TestCourses:
         staffing = learnt([a_day()] * 10 + [late] * 60)
         assert all(course[0].leaves > 100 for course in staffing.courses("1", LUNCH - 60, is_open=True))
 
+    @settings(deadline=None)
     @given(
         st.lists(
             st.lists(
