@@ -14,8 +14,11 @@ _FORM = re.compile(
     r"(?P<unit>\d{3}(?:\.\d{2}){2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})"
     r"-(?P<day>\d{6})-(?P<number>\d{4,5})"
 )
+_WITHIN = re.compile(rf"(?<![0-9A-Z.-]){_FORM.pattern}(?![0-9A-Z.-])", re.ASCII)
 LONGEST = 30
 """More signs than any code has."""
+_LONGEST_SCANNED = 500
+"""What is longer is the code of something else."""
 
 
 class DossierCodeError(ValueError):
@@ -48,3 +51,17 @@ def parse(text: str) -> DossierCode:
     except ValueError as error:
         raise DossierCodeError("the six digits in the middle are no day") from error
     return DossierCode(found["unit"], received, found["number"])
+
+
+def found_in(scanned: str) -> DossierCode:
+    """The one code in what a scanner read: alone, or within an address such as a receipt's QR holds.
+
+    Raises ``DossierCodeError`` where there is none, or more than one.
+    """
+    text = scanned.upper()
+    if len(text) > _LONGEST_SCANNED:
+        raise DossierCodeError("too long for the code of a dossier")
+    found = {part[0] for part in _WITHIN.finditer(text)} or {text}
+    if len(found) > 1:
+        raise DossierCodeError("more than one code")
+    return parse(found.pop())

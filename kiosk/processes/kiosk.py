@@ -38,6 +38,7 @@ from kiosk.failures import FailureCode
 from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
+from kiosk.procedures import dossier_code
 from kiosk.processes.clips import phone_address
 from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.finding import Finding, Library
@@ -82,6 +83,7 @@ from kiosk.visit.events import (
     CardRemoved,
     CodeScanned,
     DeviceChanged,
+    DossierScanned,
     Event,
     ForeignCodeScanned,
     FormFailed,
@@ -95,7 +97,7 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.flow import step
 from kiosk.visit.moves import wiped
-from kiosk.visit.states import Again, Clip, Problem, Services, Setup, VisitState
+from kiosk.visit.states import Again, Clip, MyForms, Problem, Services, Setup, Start, VisitState
 
 _LOG = logging.getLogger(__name__)
 
@@ -376,10 +378,17 @@ class KioskProcess:
             code = card_qr.parse(text)
             keys = AccessKeys.from_qr(code)
         except card_qr.CardQrError as error:
-            _LOG.info("a scanned code is no card's: %s", error)
-            self.dispatch(ForeignCodeScanned())
+            self._scanned_other(text, str(error))
             return
         self.dispatch(CodeScanned(needed(code.citizen()), keys))
+
+    def _scanned_other(self, text: str, no_card: str) -> None:
+        """A receipt's code, or one that no screen can use; what it says is never logged."""
+        try:
+            self.dispatch(DossierScanned(dossier_code.found_in(text)))
+        except dossier_code.DossierCodeError:
+            _LOG.info("a scanned code is no card's and no dossier's: %s", no_card)
+            self.dispatch(ForeignCodeScanned())
 
     # -- the centre --------------------------------------------------------------------------------------
 
@@ -508,11 +517,15 @@ def setup_of(
 
 
 def _visible(state: VisitState) -> tuple[object, ...]:
-    """What of the state can be seen; time alone changes nothing but the idle warning."""
+    """What of the state can be seen; time alone changes only the idle warning and what is told of hours."""
     screen: object = state.screen
+    minute = 0
     if isinstance(screen, Services):
         screen = replace(screen, since_loaded=0.0)
+    if isinstance(screen, Start | Services | MyForms):  # they tell how long numbers are still given
+        minute = state.now.hour * 60 + state.now.minute
     return (
+        minute,
         state.number,
         screen,
         state.panel,
