@@ -25,7 +25,7 @@ LONG = (
 # Least capitals of words, in millimetres, by size of the letters, upright and lying.
 UPRIGHT_MM = (7.0, 7.4, 7.4)
 LYING_MM = (5.6, 6.2, 6.8)
-WORDS_APART_MM = 3.0
+TRANSLATED_MM = 0.15  # translations are longer: their words may be so much smaller
 
 
 def box(widget):
@@ -170,6 +170,7 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> lis
     for mode in modes:
         comfort = comfort_of(mode)
         least_mm = (UPRIGHT_MM if height > width else LYING_MM)[comfort.text_size]
+        least_mm -= 0.0 if comfort.language == "vi" else TRANSLATED_MM
         views = samples(comfort)
         for name, view in views.items():
             if not names or name in names:
