@@ -24,7 +24,7 @@ LONG = (
 )
 # Least capitals of words, in millimetres, by size of the letters, upright and lying.
 UPRIGHT_MM = (7.0, 7.4, 7.4)
-LYING_MM = (5.6, 6.2, 6.8)
+LYING_MM = (5.6, 6.2, 6.5)
 TRANSLATED_MM = 0.15  # translations are longer: their words may be so much smaller
 
 
