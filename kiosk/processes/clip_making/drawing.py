@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw, UnidentifiedImageError
@@ -44,7 +44,7 @@ class Layer:
     place: tuple[int, int]
     begins: int
     until: int | None
-    words: str = ""  #: what is written without a ground of its own
+    words: str = ""  #: what is written on it
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _layer(shop: Workshop, element: Words | Card | Icon | Screen | Picture | Sha
         case Words():
             return _words(shop, element)
         case Card():
-            return _one(element, _card(shop, element), element.box[:2])
+            return replace(_one(element, _card(shop, element), element.box[:2]), words=element.card)
         case Icon():
             return _one(element, shop.icon(element.icon, element.size, element.colour), element.at)
         case Screen():
@@ -182,7 +182,8 @@ def _rows(shop: Workshop, rows: Rows) -> list[Layer]:
     for number, row in enumerate(rows.rows):
         begins = row.begins or max(rows.begins, number + 1)
         picture = _row(shop, row, (width, each), rows.capitals)
-        layers.append(Layer(picture, (round(x), round(top + number * (each + gap))), begins, rows.until))
+        place = (round(x), round(top + number * (each + gap)))
+        layers.append(Layer(picture, place, begins, rows.until, row.row))
     return layers
 
 

@@ -194,7 +194,7 @@ class Film:
 
 
 def _covered(layers: list[Layer]) -> Iterator[str]:
-    """Words that lie over other words."""
+    """Words and cards that lie over each other."""
     told = [(layer, _letters(layer)) for layer in layers if layer.words]
     for place, (one, box) in enumerate(told):
         for other, around in told[place + 1 :]:
