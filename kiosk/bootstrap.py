@@ -275,11 +275,18 @@ def _kiosk(args: argparse.Namespace) -> int:
             narrator.touched()
         process.dispatch(cast("Event", event))
 
+    def speak(sentences: tuple[str, ...]) -> None:
+        if sentences:
+            narrator.focus(" ".join(sentences), process.state.comfort)
+        else:
+            narrator.touched()
+
     app = CitizenApp(
         source,
         dispatch,
         lambda: process.crashed(),  # noqa: PLW0108 - the process is made after the window
         open_clip=_clip_opener(settings),
+        speak=speak,
         maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
     )
     name = catalogue("maintenance")("name.kiosk_screen")
