@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kiosk.processes.offline_numbers import OfflineNumbers
     from kiosk.processes.owned_devices import OwnedDevices
     from kiosk.processes.speech_guide import Narrator
+    from kiosk.visit.comfort import Comfort
     from kiosk.visit.events import Event
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import KioskView
@@ -275,18 +276,12 @@ def _kiosk(args: argparse.Namespace) -> int:
             narrator.touched()
         process.dispatch(cast("Event", event))
 
-    def speak(sentences: tuple[str, ...]) -> None:
-        if sentences:
-            narrator.focus(" ".join(sentences), process.state.comfort)
-        else:
-            narrator.touched()
-
     app = CitizenApp(
         source,
         dispatch,
         lambda: process.crashed(),  # noqa: PLW0108 - the process is made after the window
         open_clip=_clip_opener(settings),
-        speak=speak,
+        speak=lambda sentences: _speak(narrator, sentences, process.state.comfort),
         maintenance=lambda close: staff.screen(close),  # noqa: PLW0108
     )
     name = catalogue("maintenance")("name.kiosk_screen")
@@ -338,6 +333,14 @@ def _read_languages_soon(settings: Settings) -> None:
     timer = threading.Timer(LANGUAGES_AFTER_SECONDS, read)
     timer.daemon = True
     timer.start()
+
+
+def _speak(narrator: Narrator, sentences: tuple[str, ...], comfort: Comfort) -> None:
+    """Say what a key asked for; nothing ends what is being said."""
+    if sentences:
+        narrator.focus(" ".join(sentences), comfort)
+    else:
+        narrator.touched()
 
 
 def _narrator(settings: Settings) -> Narrator:
