@@ -126,6 +126,8 @@ class ClipPlayer(BoxLayout):
         self._source: FrameSource | None = None
         self._shown: Playing | None = None  # what the source was told last
         self._size = (0, 0)
+        self._textures: list[Texture] = []
+        self._frame = b""  # what is on the screen: most frames of a drawn clip are like the one before
         self._watch: ClockEvent | None = None
         self._begin_soon = Clock.create_trigger(self._begin, 0)
 
@@ -160,6 +162,7 @@ class ClipPlayer(BoxLayout):
             self._source = None
         self._shown = None
         self.texture = None
+        self._textures, self._frame = [], b""
         self.caption = ""
         self.share = 0
 
@@ -204,17 +207,26 @@ class ClipPlayer(BoxLayout):
             return
         frame = source.newest_frame()
         if playing.seconds:
-            self.share = min(1.0, source.position / playing.seconds)
+            self.share = min(1.0, int(source.position) / playing.seconds)  # once a second is enough
         if frame is not None:
-            if self.texture is None:
-                texture = Texture.create(size=self._size, colorfmt="rgb")
-                texture.flip_vertical()
-                self.texture = texture
-            self.texture.blit_buffer(frame, colorfmt="rgb", bufferfmt="ubyte")
-            self.canvas.ask_update()
+            if frame != self._frame:
+                self._draw(frame)
             self.caption = source.caption
         elif source.ended:
             self._end()
+
+    def _draw(self, frame: bytes) -> None:
+        """Put the frame into the texture that is not on the screen: to write into the one that is being drawn
+        would wait for the drawing.
+        """
+        if not self._textures:
+            self._textures = [Texture.create(size=self._size, colorfmt="rgb") for _ in range(2)]
+            for texture in self._textures:
+                texture.flip_vertical()
+        self._textures.reverse()
+        self._textures[0].blit_buffer(frame, colorfmt="rgb", bufferfmt="ubyte")
+        self._frame = frame
+        self.texture = self._textures[0]
 
     def _end(self) -> None:
         seen, playing = self.texture is not None, self._shown
