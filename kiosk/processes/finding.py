@@ -58,13 +58,21 @@ class Finding:
             self._wanted = None
 
     def _work(self) -> None:
-        while (wanted := self._next()) is not None:
-            try:
-                hits = self._found(wanted)
-            except Exception as error:  # a bug; the citizen sees that nothing fits and may call somebody
-                _LOG.error("the search failed: %s", type(error).__name__)
-                hits = ()
-            self._tell(Found(wanted.visit, wanted.text, hits))
+        while self._answer():
+            pass
+
+    def _answer(self) -> bool:
+        """Answer the next search; in a method of its own, so that nothing typed outlives its answer here."""
+        wanted = self._next()
+        if wanted is None:
+            return False
+        try:
+            hits = self._found(wanted)
+        except Exception as error:  # a bug; the citizen sees that nothing fits and may call somebody
+            _LOG.error("the search failed: %s", type(error).__name__)
+            hits = ()
+        self._tell(Found(wanted.visit, wanted.text, hits))
+        return True
 
     def _next(self) -> Search | None:
         with self._changed:

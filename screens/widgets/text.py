@@ -68,7 +68,13 @@ class Words(Label):
         super().__init__(**kwargs)
         for name in ("text", "width", "font_size", "font_name", "balanced", "halign"):
             self.fbind(name, self._balance)
+        self.fbind("text", self._forget)
         self._balance()
+
+    def _forget(self, *_args: object) -> None:
+        """Kivy keeps the lines and the picture of the last words of a label that becomes empty."""
+        if not self.text:
+            self._label._cached_lines, self._label.texture = [], None
 
     def _balance(self, *_args: object) -> None:
         spare = 0.0

@@ -20,7 +20,10 @@ PATIENCE_SECONDS = 20.0
 
 
 class Kiosk:
-    """A window, a kiosk, a finger. ``with`` starts and stops the kiosk; only one in a process."""
+    """A window, a kiosk, a finger. ``with`` starts and stops the kiosk; only one in a process.
+
+    ``data``: the folder in which the kiosk keeps what it keeps.
+    """
 
     def __init__(self, width: int = WIDTH, height: int = HEIGHT, data: Path | None = None) -> None:
         from kiosk.settings import ScreenSettings
@@ -57,9 +60,12 @@ class Kiosk:
                 return self.tickets[ticket]
 
         self.person, self.window, self._loop, self._run = HUONG, Window, EventLoop, runTouchApp
+        from kiosk.processes.offline_numbers import OfflineNumbers
+
         self.centre = Centre()
         self.lobby = MemoryLobby(
             self.centre,
+            numbers=OfflineNumbers(data / "offline-numbers.sqlite3") if data is not None else None,
             procedures=ProcedureSearch(ROOT / "config", data or Path("/nonexistent")),
             changed=lambda: self.app.refresh(),  # noqa: PLW0108 - made below
         )
@@ -143,4 +149,4 @@ class Kiosk:
     def type(self, signs: str) -> None:
         """Press a key for each sign."""
         for sign in signs:
-            self.press(sign)
+            self.press(sign if self.button(sign) is not None else sign.upper())

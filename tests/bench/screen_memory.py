@@ -108,7 +108,7 @@ def rating(kiosk: Kiosk) -> None:
     faces = [one for one in kiosk.app.root.in_order() if getattr(one, "face", 0)]
     faces[1].press()
     kiosk.press_key("rate.write")
-    kiosk.type("Cham")
+    kiosk.type("cham")
     kiosk.press_key("rate.send")
     kiosk.press_key("rate.done")
 
