@@ -62,6 +62,7 @@ class Kiosk:
         self.person, self.window, self._loop, self._run = HUONG, Window, EventLoop, runTouchApp
         from kiosk.processes.offline_numbers import OfflineNumbers
 
+        self.touches = 0  #: how often something was pressed
         self.centre = Centre()
         self.lobby = MemoryLobby(
             self.centre,
@@ -140,6 +141,7 @@ class Kiosk:
     def press(self, label: str) -> None:
         """Press a button as a key presses it, once it is there."""
         self.until(lambda: self.button(label) is not None, f"the button “{label}”")
+        self.touches += 1
         self.button(label).press()
 
     def press_key(self, key: str, **values: object) -> None:
@@ -149,4 +151,5 @@ class Kiosk:
     def type(self, signs: str) -> None:
         """Press a key for each sign."""
         for sign in signs:
+            self.until(lambda sign=sign: self.button(sign) or self.button(sign.upper()), f"the key “{sign}”")
             self.press(sign if self.button(sign) is not None else sign.upper())

@@ -1,9 +1,9 @@
 """How smooth the citizen's screens change, and how soon a touch is answered, drawn without a graphics card.
 
 Frames: the loop is watched for half a second after each touch. A frame is dropped when one more could have
-been shown in its time at 30 a second. Work: what one turn of the loop takes without its sleep. Cold: a
-screen is shown the first time since the start. Beside it, in the same run: a bare Kivy window of the same size that
-redraws a full-screen label in each frame.
+been shown in its time at 30 a second. Work: one turn of the loop without its sleep. Cold: a
+screen is shown the first time since the start. Beside it, in the same run: a bare Kivy window of the same
+size that redraws a full-screen label in each frame.
 
 Touches: a button is pressed on a private X server (Xvfb) by its XTEST extension; the answer is the first
 frame whose pixels differ at the button, the next screen the first frame that shows it after the finger is

@@ -1,8 +1,8 @@
 """A citizen uses a real kiosk process and leaves; then prints as JSON what is left of her.
 
-``during``: which of her words the process held while she was there (all of them should be). ``objects``: where
-any is still held after the visits, of all that the garbage collector can reach. ``files``: which files of
-the kiosk's folder, its log among them, hold any.
+``during``: which of her words the process held while she was there (all of them should be). ``objects``:
+where any is still held after the visits, of all that the garbage collector can reach. ``files``: which files
+of the kiosk's folder, its log among them, hold any.
 
 Run as a process of its own: ``python -m tests.screens.forgetting_lobby FOLDER [quiet]``; with ``quiet`` she
 walks away instead of ending the visit.

@@ -1,4 +1,4 @@
-"""Leaving wipes everything: name, number, typed words and search text are in no object, file or log any more."""
+"""Leaving wipes everything: name, number, what was typed are in no object, file or log any more."""
 
 from __future__ import annotations
 
