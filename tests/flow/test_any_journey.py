@@ -11,10 +11,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from journey import ALTERED, CLASSES, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
 
 from kiosk.failures import FailureCode
+from kiosk.procedures.dossier_code import parse
 from kiosk.visit import events
-from kiosk.visit.effects import IssueTicket, LoadServices, PrintSlip, ReadCard, SendForm
+from kiosk.visit.effects import (
+    AddMatter,
+    GiveBackTicket,
+    IssueTicket,
+    LoadServices,
+    PrintSlip,
+    ReadCard,
+    SendForm,
+    SendRating,
+)
 from kiosk.visit.events import Intent
 from kiosk.visit.flow import step
+from kiosk.visit.states import Clips, Start, TicketShown
 
 CODES = st.sampled_from(list(FailureCode))
 TEXTS = st.sampled_from(
@@ -113,7 +124,7 @@ class AnyJourney(RuleBasedStateMachine):
 
     @rule(service=st.sampled_from([0, 1, 1, 1]))
     def takes_a_number_at_once(self, service: int) -> None:
-        if self.kiosk.view.name == "start" and self.kiosk.view.overlay is None:
+        if self.kiosk.view.name == "start" and "Lấy số" in self.kiosk.labels():
             self.kiosk.without_card()
             self.kiosk.press(SERVICES[service].name).number_comes()
 
@@ -190,6 +201,35 @@ class AnyJourney(RuleBasedStateMachine):
     def form_fails(self, code: FailureCode) -> None:
         self.kiosk.form_fails(code)
 
+    @precondition(lambda self: self.kiosk.count(GiveBackTicket))
+    @rule(code=st.none() | CODES)
+    def giving_back_ends(self, code: FailureCode | None) -> None:
+        asked: GiveBackTicket = self.kiosk.last(GiveBackTicket)
+        if code is None:
+            self.kiosk.happens(events.TicketGivenBack(asked.visit, asked.ticket))
+        else:
+            self.kiosk.happens(events.GiveBackFailed(asked.visit, asked.ticket, code))
+
+    @precondition(lambda self: self.kiosk.count(AddMatter))
+    @rule(code=st.none() | CODES)
+    def matter_ends(self, code: FailureCode | None) -> None:
+        asked: AddMatter = self.kiosk.last(AddMatter)
+        if code is None:
+            self.kiosk.happens(events.MatterAdded(asked.visit, asked.ticket, asked.service))
+        else:
+            self.kiosk.happens(events.MatterRefused(asked.visit, asked.ticket, code))
+
+    @precondition(lambda self: self.kiosk.count(SendRating))
+    @rule(code=st.none() | CODES)
+    def rating_ends(self, code: FailureCode | None) -> None:
+        asked: SendRating = self.kiosk.last(SendRating)
+        answer = events.RatingSent(asked.visit) if code is None else events.RatingFailed(asked.visit, code)
+        self.kiosk.happens(answer)
+
+    @rule(code=st.sampled_from(["000.00.01.H26-260930-0012", "H26.12-260930-0012"]))
+    def receipt_is_scanned(self, code: str) -> None:
+        self.kiosk.happens(events.DossierScanned(parse(code)))
+
     @rule(device=st.sampled_from(["card_reader", "printer", "scanner"]), code=st.none() | CODES)
     def device_changes(self, device: str, code: FailureCode | None) -> None:
         self.kiosk.happens(events.DeviceChanged(device, code))
@@ -215,7 +255,7 @@ class AnyJourney(RuleBasedStateMachine):
         for effect in self.kiosk.asked:
             if isinstance(effect, IssueTicket):
                 assert keys[effect.key] == effect.service
-                assert effect.key == f"{effect.visit}-{effect.service}"
+                assert effect.key.startswith(f"{effect.visit}-{effect.service}")
         services = [held.ticket.service for held in self.kiosk.state.tickets]
         assert len(services) == len(set(services))
         printed = [effect.ticket.id for effect in self.kiosk.asked if isinstance(effect, PrintSlip)]
@@ -232,7 +272,8 @@ class AnyJourney(RuleBasedStateMachine):
 
     @invariant()
     def nothing_of_the_person_stands_at_the_start(self) -> None:
-        if self.kiosk.view.name in ("start", "clips"):
+        screen = self.kiosk.state.screen
+        if isinstance(screen, Start) or (isinstance(screen, Clips) and screen.resume is None):
             assert self.kiosk.state.person is None
             assert self.kiosk.state.form is None
             assert self.kiosk.state.tickets == ()
@@ -249,6 +290,17 @@ class AnyJourney(RuleBasedStateMachine):
         for citizen in (HUONG, PAO):
             assert citizen.number not in text
             assert citizen.full_name not in text
+
+    @invariant()
+    def pressing_back_leads_to_the_start_or_to_the_number(self) -> None:
+        state = self.kiosk.state
+        if state.waiting or state.idle_warning is not None or state.form is not None:
+            return  # a form has as many ways back as it has questions
+        for _ in range(12):
+            if isinstance(state.screen, Start | TicketShown) and state.panel is None:
+                return
+            state, _ = step(state, events.Back(state.key))
+        raise AssertionError(f"{state.key} has no way back")
 
     @invariant()
     def walking_away_always_ends_at_the_start(self) -> None:
