@@ -22,6 +22,7 @@ from kiosk.visit.events import (
     ClipTopicTapped,
     Intent,
     PageTapped,
+    WatchClips,
 )
 from kiosk.visit.states import Clip, Clips, VisitState
 from screens.citizen.parts import Button
@@ -237,3 +238,10 @@ def _take(state: VisitState, screen: Clips, words: Words) -> TakeAlong | None:
 
 def _spoken(cards: tuple[ClipCard, ...], words: Words) -> tuple[str, ...]:
     return (words("clips.title"), words("clips.choose"), *(card.button.label for card in cards))
+
+
+def clip_button(state: VisitState, procedure: str, words: Words) -> Button | None:
+    """Watches the clip about a procedure; None where there is none in force."""
+    if not clips.for_procedure(state, procedure):
+        return None
+    return Button(words("clips.of_procedure"), WatchClips(state.key, procedure))

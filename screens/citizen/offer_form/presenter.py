@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.visit.events import OfferAccepted, OfferRefused
 from kiosk.visit.states import OfferForm, VisitState
+from screens.citizen.clips.presenter import clip_button
 from screens.citizen.parts import Button
 from screens.citizen.spoken import sentences, ways_on
 from screens.locale import Words
@@ -32,6 +33,7 @@ class OfferFormView:
     consent: str
     accept: Button
     refuse: Button
+    clip: Button | None = None
     spoken: tuple[str, ...] = ()
 
 
@@ -59,5 +61,6 @@ def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> Offer
         consent=consent,
         accept=accept,
         refuse=refuse,
+        clip=clip_button(state, form.id, words) if form else None,
         spoken=(*sentences(title, lead, *told, consent), *ways_on(words, (accept, refuse))),
     )

@@ -27,6 +27,7 @@ class OfferFormPage(Page):
     consent = StringProperty("")
     accept = ObjectProperty(None, allownone=True)
     refuse = ObjectProperty(None, allownone=True)
+    clip = ObjectProperty(None, allownone=True)
     spoken = ObjectProperty(())
 
     def __init__(self, **kwargs: object) -> None:

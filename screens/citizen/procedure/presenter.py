@@ -8,6 +8,7 @@ from kiosk.failures import words as failure_words
 from kiosk.procedures.procedure import Aspect, Online, Procedure
 from kiosk.visit.events import Back, PageTapped, PrintResult, PrintSheetTapped, ServiceChoice, ServiceTapped
 from kiosk.visit.states import ProcedureShown, VisitState
+from screens.citizen.clips.presenter import clip_button
 from screens.citizen.parts import Button, Message, wait_text
 from screens.locale import Words
 
@@ -41,6 +42,7 @@ class ProcedureView:
     number: Button | None
     sheet: Button | None
     following: Button | None
+    clip: Button | None
     message: Message | None
     back: Button
     spoken: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ def procedure_view(state: VisitState, screen: ProcedureShown, words: Words) -> P
         number=_number(state, screen, words),
         sheet=_sheet(screen, at, words),
         following=None if last else Button(words("procedure.following"), PageTapped(at, page + 1)),
+        clip=clip_button(state, procedure.code, words),
         message=_message(screen, state.comfort.language, words),
         back=Button(words("frame.back"), Back(at)),
         spoken=(f"{title}.", *(_said(part) for part in shown)),

@@ -52,6 +52,7 @@ class ProcedurePage(Page):
     number = ObjectProperty(None, allownone=True)
     sheet = ObjectProperty(None, allownone=True)
     following = ObjectProperty(None, allownone=True)
+    clip = ObjectProperty(None, allownone=True)
     message = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
     spoken = ObjectProperty(())
