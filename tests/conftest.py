@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # libpcsclite reads this once, at the first PC/SC context of the process: all tests share one place for a
 # private pcscd, and nobody's real readers are touched. tests/devices/chip_card starts the daemon there.
@@ -20,6 +21,11 @@ atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 # Each password that is checked takes 19 MiB for a moment. From its second one on glibc would keep them, one
 # for each arena of threads; so large a piece is to be mapped and given back (mallopt(3), M_MMAP_THRESHOLD).
 ctypes.CDLL(None).mallopt(-3, 4 * 1024 * 1024)
+
+
+# How long an example takes says nothing on a busy machine; speed is measured by the benchmarks.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:

@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "priority": PriorityClaim("aged", "chip"),
     "person": "f" * 64,
     "appointed_at": NOW,
+    "given_at": NOW,
     "numbers": [OfflineNumber("A", 990, "a", NOW, "k", PriorityClaim("aged", "self"), "f" * 64)],
     "form": FormAnswers("f", "1", NOW, "1", ()),
     "minutes": 5,
