@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from kivy.clock import Clock, ClockEvent
 from kivy.graphics import (
     Color,
@@ -21,9 +23,12 @@ from kivy.uix.widget import Widget
 from screens.theme import Rgba, current
 from screens.widgets.signs import Points
 
-# One round of the hand: down, a rest, up, a longer rest. Few frames: a slow machine has no work with it.
-FRAMES_PER_SECOND = 15
-DOWN_SECONDS, LYING_SECONDS, UP_SECONDS, REST_SECONDS = 1.4, 2.0, 1.0, 5.0
+# One round of the hand: down, a rest, up, a longer rest. Each frame draws the whole window, which without a
+# graphics chip costs some 40 ms; the rest is so long that all of it stays below this share of one core.
+FRAMES_PER_SECOND = 10
+DOWN_SECONDS, LYING_SECONDS, UP_SECONDS = 1.4, 2.0, 1.0
+REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 40.0
+MOST_SHARE = 0.03
 _LOWERED = 27.0  # in the drawing's units: the card touches the reader
 _STANDING = 34.0  # how much lower a card stands in the reader
 _HEIGHT = 122
@@ -85,6 +90,7 @@ class CardOnReader(Widget):
         self._unit = 0.0
         self._round: ClockEvent | None = None
         self._seconds = 0.0
+        self._spent_before = 0.0
         self.bind(pos=self._draw, size=self._draw, doing=self._draw)
         self.bind(doing=self._begin, moving=self._begin, lowered=self._lower)
         self._draw()
@@ -100,6 +106,8 @@ class CardOnReader(Widget):
     def _go_on(self, _seconds: float) -> None:
         """One frame of the hand."""
         pause = 1 / FRAMES_PER_SECOND
+        if self._seconds == 0:
+            self._spent_before = time.process_time()
         self._seconds += pause
         if self._seconds < DOWN_SECONDS:
             self.lowered = _eased(self._seconds / DOWN_SECONDS)
@@ -108,7 +116,9 @@ class CardOnReader(Widget):
         elif self._seconds < DOWN_SECONDS + UP_SECONDS:
             self.lowered = 1 - _eased((self._seconds - DOWN_SECONDS) / UP_SECONDS)
         else:
-            self.lowered, self._seconds, pause = 0, 0.0, REST_SECONDS
+            spent = time.process_time() - self._spent_before
+            self.lowered, self._seconds = 0, 0.0
+            pause = min(LONGEST_REST_SECONDS, max(REST_SECONDS, spent / MOST_SHARE))
         self._round = Clock.schedule_once(self._go_on, pause)
 
     def _lower(self, *_args: object) -> None:
