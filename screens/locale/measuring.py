@@ -28,7 +28,6 @@ def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str
     from kivy.core.window import Window  # noqa: PLC0415
 
     from screens.citizen.stage import Stage  # noqa: PLC0415
-    from screens.widgets.column import Column  # noqa: PLC0415
 
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
@@ -36,14 +35,14 @@ def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str
     found: dict[tuple[str, str, str], None] = {}
     for name, view in samples(Comfort(language=tag, text_size=TextSize.NORMAL)).items():
         stage.show(view)
-        squeezes: list[float] = []
-        for _ in range(ROUNDS):  # type becomes smaller step by step, each a little later
+        problems: list[tuple[str, str]] = []
+        for _ in range(ROUNDS):  # sizes settle, and type becomes smaller step by step, each a little later
             for _ in range(FRAMES):
                 EventLoop.idle()
-            before, squeezes = squeezes, [one.squeeze for one in stage.walk() if isinstance(one, Column)]
-            if squeezes == before:
+            problems = _problems(stage, (width, height))
+            if not problems:
                 break
-        for text, wrong in _problems(stage, (width, height)):
+        for text, wrong in problems:
             found[(name, text, wrong)] = None
     return list(found)
 

@@ -12,8 +12,11 @@ import pytest
 from kiosk.catalogues import read_entries
 from kiosk.eforms.definition import load_forms
 from kiosk.eforms.rules import ProblemCode
+from kiosk.eforms.vietnamese_input import InputMethod
 from kiosk.identity.citizen import Source
-from kiosk.visit.events import ReadingStep
+from kiosk.visit.comfort import TextSize, Voice
+from kiosk.visit.events import Aspect, ReadingStep
+from kiosk.visit.states import RatingStep
 from screens.locale import WordMissingError, catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +34,15 @@ def asked() -> set[str]:
     found |= {f"reading.{step.value}" for step in ReadingStep}
     found |= {f"question.{name}" for name in ("sac", "huyen", "hoi", "nga", "nang")}
     found |= {f"question.{kind}_hint" for kind in ("date", "digits", "text")}
+    found |= {f"question.{method.value}" for method in InputMethod}
+    found |= {f"comfort.{name}" for name in ("size", "contrast", "reach", "hand", "voice")}
+    found |= {f"comfort.size_{size.name.lower()}" for size in TextSize}
+    found |= {f"comfort.voice_{voice.value}" for voice in Voice}
+    found |= {f"comfort.contrast_{name}" for name in ("usual", "high")}
+    found |= {f"comfort.reach_{name}" for name in ("usual", "low")}
+    found |= {f"comfort.hand_{name}" for name in ("left", "right")}
+    found |= {f"rate.{step.value}_{part}" for step in RatingStep for part in ("title", "hint")}
+    found |= {f"rate.aspect_{aspect.value}" for aspect in Aspect}
     return {key for key in found if key.split(".")[0] in tables}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_what_can_be_seen_is_drawn_anew(setup: Setup, change: dict[str, object])
     assert _visible(replace(state, **change)) != _visible(state)
 
 
-def test_time_alone_draws_nothing(setup: Setup) -> None:
-    state = VisitState(setup)
-    assert _visible(replace(state, now=gallery.NOW, quiet=3.0, waited=1.0)) == _visible(state)
+def test_seconds_alone_draw_nothing(setup: Setup) -> None:
+    state = VisitState(setup, now=gallery.NOW)
+    later = replace(state, now=gallery.NOW + timedelta(seconds=3), quiet=3.0, waited=1.0)
+    assert _visible(later) == _visible(state)
