@@ -28,6 +28,8 @@ SPEEDS = (1.0, 1.25, 1.5, 0.75)
 STEP_SECONDS = 10.0
 PAGE_SIZES = (4, 3, 2)
 """Clips on one page of the list, for each size of letters."""
+MOST_IN_REACH = 2
+"""Clips on one page of the low layout."""
 _UNPLAYABLE_SECONDS = 1.0
 _NEARLY_OVER_SECONDS = 5.0
 
@@ -43,7 +45,8 @@ def listed(state: VisitState, screen: Clips) -> tuple[Clip, ...]:
 
 def page_size(state: VisitState) -> int:
     """How many clips one page of the list holds."""
-    return PAGE_SIZES[state.comfort.text_size]
+    fitting = PAGE_SIZES[state.comfort.text_size]
+    return min(fitting, MOST_IN_REACH) if state.comfort.low else fitting
 
 
 def pages(state: VisitState, screen: Clips) -> int:

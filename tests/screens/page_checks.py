@@ -14,7 +14,7 @@ from itertools import combinations
 
 from kiosk.settings import ScreenSettings
 from kiosk.visit.comfort import Comfort, TextSize
-from screens.gallery import FRAMES, samples
+from screens.gallery import samples
 from screens.theme import CAPITALS_TEXT, GAP_MM, TOUCH_LEAST_MM, TOUCH_MM, current
 from screens.window import prepare_window
 
@@ -127,11 +127,12 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> lis
     from kivy.base import EventLoop
     from kivy.clock import Clock
     from kivy.core.window import Window
+    from kivy.lang import Builder
     from kivy.uix.label import Label
 
     from screens.citizen.stage import Stage
     from screens.widgets.buttons import Pressable, PrimaryButton
-    from screens.widgets.column import Column
+    from screens.widgets.column import SETTLED_FRAMES, Column
 
     Clock._max_fps = 0
     stage = Stage(lambda _event: None, lambda: None)
@@ -139,15 +140,19 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> lis
     EventLoop.ensure_window()
     found: list[str] = []
 
+    def turn() -> None:
+        """One turn of the window's loop without drawing, which takes most of its time and moves nothing."""
+        Clock.tick()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
+
     def settle() -> None:
         """Until nothing changes its size any more, but not for ever."""
         before: object = None
-        for _ in range(40):
-            for _ in range(FRAMES // 3):
-                EventLoop.idle()
-            end = Clock.get_time() + 0.06  # columns look again after a moment
-            while Clock.get_time() < end:
-                EventLoop.idle()
+        for _ in range(80):
+            for _ in range(SETTLED_FRAMES + 3):  # columns look again after some turns
+                turn()
             now = [(w.size[:], w.pos[:], getattr(w, "squeeze", 1)) for w in stage.walk(restrict=True)]
             if now == before:
                 return

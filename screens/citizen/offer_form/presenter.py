@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import OfferAccepted, OfferRefused
 from kiosk.visit.states import OfferForm, VisitState
 from screens.citizen.clips.presenter import clip_button
@@ -37,6 +38,11 @@ class OfferFormView:
     spoken: tuple[str, ...] = ()
 
 
+def _has_room(state: VisitState) -> bool:
+    """Whether a further button fits beneath the notice, of which nothing may be left out."""
+    return state.comfort.text_size is not TextSize.LARGEST
+
+
 def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> OfferFormView:
     """The offer of the form that goes with a number."""
     held = state.held(screen.service)
@@ -61,6 +67,6 @@ def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> Offer
         consent=consent,
         accept=accept,
         refuse=refuse,
-        clip=clip_button(state, form.id, words) if form else None,
+        clip=clip_button(state, form.id, words) if form and _has_room(state) else None,
         spoken=(*sentences(title, lead, *told, consent), *ways_on(words, (accept, refuse))),
     )
