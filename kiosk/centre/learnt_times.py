@@ -33,7 +33,7 @@ _DONE = object()
 _LOOK = timedelta(seconds=10)
 _HEAVY_SECONDS = 0.003
 _SHARE_OF_TIME = 20
-"""A forecast that took longer than ``_HEAVY_SECONDS`` serves for so many times as long, whatever happens."""
+"""A forecast that took longer than ``_HEAVY_SECONDS`` serves for so many times as long."""
 
 _JUST_QUEUED = timedelta(seconds=30)
 _PROMISES = 300
@@ -55,7 +55,7 @@ class LearntTimes:
         self.times = ServiceTimes(self._configured, plan.zone)
         self._seen: tuple[str, str] = ("", "")
         self._looked_at: datetime | None = None
-        self._last: tuple[float, float, Forecast] | None = None
+        self._last: tuple[float, float, Forecast, frozenset[str]] | None = None
         self.arrivals = Arrivals(plan.zone)
         self._arrived: set[str] = set()
         self._cancels_seen = ""
@@ -146,13 +146,15 @@ class LearntTimes:
     ) -> Forecast:
         """The waits of all who wait, and of one who comes now, by service. ``exact``: made for this queue.
 
-        ``then``: by ticket the services it still goes to; ``parked``: who comes back when.
+        ``then``: by ticket the services it still goes to; ``parked``: who comes back when. A heavy forecast
+        serves a while longer, but not when a counter was opened or closed meanwhile.
         """
         with self._lock:
             began = time.monotonic()
+            open_now = frozenset(one.queue.id for one in counters)
             if self._last is not None and not exact:
-                at, took, last = self._last
-                if took > _HEAVY_SECONDS and began - at < _SHARE_OF_TIME * took:
+                at, took, last, opened = self._last
+                if opened == open_now and took > _HEAVY_SECONDS and began - at < _SHARE_OF_TIME * took:
                     return last
             self._meet(waiting)
             made = forecast(
@@ -168,7 +170,7 @@ class LearntTimes:
                 futures=self.arrivals.futures(now, len(waiting)),
             )
             made = self._promise(made, waiting, now)
-            self._last = (time.monotonic(), time.monotonic() - began, made)
+            self._last = (time.monotonic(), time.monotonic() - began, made, open_now)
             return made
 
     def _meet(self, waiting: Sequence[Waiting]) -> None:
