@@ -67,7 +67,9 @@ class Watch(threading.Thread):
                 try:
                     self.seen[process.pid, process.create_time()] = process.name()
                     for one in process.net_connections("inet"):
-                        if one.status == psutil.CONN_LISTEN or one.type.name == "SOCK_DGRAM":
+                        # a datagram socket with a peer hears that peer only, such as the browser's resolver
+                        heard_by_all = one.type.name == "SOCK_DGRAM" and not one.raddr
+                        if one.status == psutil.CONN_LISTEN or heard_by_all:
                             self.listening.add((one.laddr.ip, one.laddr.port))
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
