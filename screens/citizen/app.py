@@ -17,8 +17,10 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
+from screens.citizen.at_rest import AtRest
 from screens.citizen.screens import KioskView
 from screens.citizen.stage import Stage
+from screens.pace import Pace
 from screens.widgets.clip_player import OpenClip
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,8 @@ class CitizenApp(App):
         self._source, self._send, self._on_crash = source, send, on_crash
         self._open_clip, self._maintenance, self._speak = open_clip, maintenance, speak
         self._stage: Stage | None = None
+        self._at_rest: AtRest | None = None
+        self._pace = Pace()
         self._staff_screen: StaffScreen | None = None
         self._crashed_at: float | None = None
         self._handler = _Handler(self.crashed)
@@ -72,8 +76,10 @@ class CitizenApp(App):
     def build(self) -> Widget:
         """The stage with the first view already on it."""
         ExceptionManager.add_handler(self._handler)
-        self._stage = Stage(self._send, self.show_maintenance, self._open_clip, self._speak)
-        self._stage.show(self._source())
+        self._stage = Stage(self._send_on, self.show_maintenance, self._open_clip, self._speak)
+        self._at_rest = AtRest(self._stage.build_ahead)
+        self._draw()
+        self._pace.begin()
         return self._stage
 
     def on_stop(self) -> None:
@@ -81,6 +87,9 @@ class CitizenApp(App):
         if self._stage is not None:
             self._stage.wipe()
             self._stage.let_go()
+        if self._at_rest is not None:
+            self._at_rest.end()
+        self._pace.end()
         ExceptionManager.remove_handler(self._handler)
 
     def open_settings(self, *_args: object) -> bool:
@@ -92,6 +101,7 @@ class CitizenApp(App):
     def refresh(self) -> None:
         """Something changed: ask ``source`` and draw it with the next frame; many calls make one drawing."""
         self._draw_soon()
+        self._pace.hurry()
 
     def post(self, call: Callable[[], None]) -> None:
         """Have ``call`` done on the main thread with the next frame."""
@@ -100,8 +110,20 @@ class CitizenApp(App):
     # -- main thread ---------------------------------------------------------------------------------------
 
     def _draw(self, *_args: object) -> None:
-        if self._stage is not None:
-            self._stage.show(self._source())
+        if self._stage is None or self._at_rest is None:
+            return
+        view = self._source()
+        self._stage.show(view)
+        if view.name == "start" and view.overlay is None:
+            self._at_rest.rest()
+        else:
+            self._at_rest.disturbed()
+
+    def _send_on(self, event: object) -> None:
+        if self._at_rest is not None:
+            self._at_rest.disturbed()
+        self._send(event)
+        self._draw_soon()  # also where nothing changed: it rests again
 
     def show_maintenance(self) -> None:
         """Lay the staff's screen over the citizen's, of which nothing can be touched beneath it."""

@@ -85,11 +85,31 @@ STAFF_TAPS = 5
 STAFF_SECONDS = 4.0
 
 
+class Outfit:
+    """What is built for one theme: the frame, the place between its strips, and the pages shown so far."""
+
+    def __init__(self, theme: Theme) -> None:
+        install(theme)
+        self.theme = theme
+        self.frame, self.place = Frame(), BoxLayout()
+        self.column = BoxLayout(orientation="vertical")
+        for widget in (self.frame.header, self.place, self.frame.foot):
+            self.column.add_widget(widget)
+        self.pages: dict[str, Page] = {}
+        self.overlays: dict[type, Page] = {}
+
+    def clear(self) -> None:
+        """Nothing of a person stays."""
+        for page in (*self.pages.values(), *self.overlays.values()):
+            page.clear()
+
+
 class Stage(FloatLayout):
-    """Shows one ``KioskView`` after the other; pages are built once, when they are first shown.
+    """Shows one ``KioskView`` after the other; pages are built once, when they are first shown or before.
 
     Letters, colours and places follow ``KioskView.comfort``: where one of them changes, everything is built
-    anew. ``say`` speaks sentences, one after the other; an empty tuple stops what is being said.
+    anew; what is built for the usual ones is kept. ``say`` speaks sentences, one after the other; an empty
+    tuple stops what is being said.
     """
 
     def __init__(
@@ -103,8 +123,6 @@ class Stage(FloatLayout):
         super().__init__(**kwargs)
         self._send, self._ask_for_staff, self._open_clip, self._say = send, ask_for_staff, open_clip, say
         self._usual = current().drawn_for(*DRAWN_FOR_MM)
-        self._pages: dict[str, Page] = {}
-        self._overlays: dict[type, Page] = {}
         self._overlay: Page | None = None
         self._view: KioskView | None = None
         self._entered = 0.0  # when the screen could be seen; infinite until it was drawn
@@ -113,13 +131,14 @@ class Stage(FloatLayout):
         self._ring = FocusRing()
         self._focus = Focus(self, self._ring)
         self.listens = True
+        self._usual_outfit = self._outfit = Outfit(self._usual)
         self._wear(self._usual)
         Window.bind(on_key_down=self._on_key_down, on_textinput=self._on_text)
 
     @property
     def page(self) -> Page | None:
         """The page of the screen, also while a panel stands in its place."""
-        return self._pages.get(self._view.name) if self._view is not None else None
+        return self._outfit.pages.get(self._view.name) if self._view is not None else None
 
     @property
     def top_page(self) -> Page | None:
@@ -128,14 +147,23 @@ class Stage(FloatLayout):
 
     def show(self, view: KioskView) -> None:
         """Show ``view``; a page that is left is emptied."""
-        theme = self._theme.suited_to(view.comfort)
-        if theme is not self._theme:
-            self._empty()
-            self._wear(theme)
-        install(self._theme)
+        if self._outfit.theme.suited_to(view.comfort) is not self._outfit.theme:
+            self._outfit.clear()
+            self._wear(self._usual.suited_to(view.comfort))
+        install(self._outfit.theme)
         self._follow(view)
         if not self.listens:
             install(self._usual)
+
+    def build_ahead(self) -> bool:
+        """Build the next page that was never shown, so that nobody waits for it; false when all are built."""
+        missing = [name for name in PAGES if name not in self._outfit.pages]
+        kinds = [kind for kind in OVERLAYS if kind not in self._outfit.overlays]
+        if missing:
+            self._page(missing[0])
+        elif kinds:
+            self._overlay_for(kinds[0])
+        return len(missing) + len(kinds) > 1
 
     def _follow(self, view: KioskView) -> None:
         before, self._view = self._view, view
@@ -146,26 +174,23 @@ class Stage(FloatLayout):
         else:
             self._focus.changed()
         page = self._page(view.name)
-        if before is not None and before.name != view.name and before.name in self._pages:
-            self._pages[before.name].clear()
+        if before is not None and before.name != view.name and before.name in self._outfit.pages:
+            self._outfit.pages[before.name].clear()
         page.show(view.screen)
-        self._frame.show(view.centre, view.help, view.frame)
+        self._outfit.frame.show(view.centre, view.help, view.frame)
         self._show_overlay(view)
         shown = self._overlay if type(view.overlay) in PANELS else page
-        if self._place.children != [shown]:
-            self._place.clear_widgets()
-            self._place.add_widget(shown)
+        place = self._outfit.place
+        if place.children != [shown]:
+            place.clear_widgets()
+            place.add_widget(shown)
 
     def wipe(self) -> None:
         """Empty every page, also those not shown, and go back to the usual letters and colours."""
-        self._empty()
+        self._outfit.clear()
         self._view = None
-        if self._theme is not self._usual:
+        if self._outfit is not self._usual_outfit:
             self._wear(self._usual)
-
-    def _empty(self) -> None:
-        for page in (*self._pages.values(), *self._overlays.values()):
-            page.clear()
 
     def cover(self) -> None:
         """The staff's screen lies over everything: it has the usual letters, and the keys."""
@@ -175,35 +200,31 @@ class Stage(FloatLayout):
     def uncover(self) -> None:
         """The citizen's screens are seen again."""
         self.listens = True
-        install(self._theme)
+        install(self._outfit.theme)
 
     def send_event(self, event: object) -> None:
         """Pass on what was pressed in the frame."""
         self._send(event)
 
     def _wear(self, theme: Theme) -> None:
-        """Build everything anew for ``theme``; nothing of what stood there before is kept."""
-        install(theme)
-        self._theme = theme
+        """Put on what is built for ``theme``; of another than the usual nothing is kept afterwards."""
+        self._outfit = self._usual_outfit if theme is self._usual else Outfit(theme)
         Window.clearcolor = theme.paper  # a rectangle as large as the window takes a third of a frame
-        self._pages, self._overlays, self._overlay = {}, {}, None
-        self._frame, self._place = Frame(), BoxLayout()
-        column = BoxLayout(orientation="vertical")
-        for widget in (self._frame.header, self._place, self._frame.foot):
-            column.add_widget(widget)
+        self._overlay = None
         self._focus.rebuilt()
         self.clear_widgets()
-        self.add_widget(column)
+        self.add_widget(self._outfit.column)
         self.add_widget(self._ring)
 
     def _page(self, name: str) -> Page:
-        if name not in self._pages:
+        pages = self._outfit.pages
+        if name not in pages:
             page = PAGES[name]()
             page.send = self._send
             if isinstance(page, ClipsPage):
                 page.player.open_clip = self._open_clip
-            self._pages[name] = page
-        return self._pages[name]
+            pages[name] = page
+        return pages[name]
 
     def _show_overlay(self, view: KioskView) -> None:
         """Lay the idle warning over everything, or a panel into the screen's place; or take it away."""
@@ -219,11 +240,12 @@ class Stage(FloatLayout):
         self._overlay = wanted
 
     def _overlay_for(self, kind: type) -> Page:
-        if kind not in self._overlays:
+        overlays = self._outfit.overlays
+        if kind not in overlays:
             page = OVERLAYS[kind]()
             page.send = self._send
-            self._overlays[kind] = page
-        return self._overlays[kind]
+            overlays[kind] = page
+        return overlays[kind]
 
     # -- keys ----------------------------------------------------------------------------------------------
 
@@ -233,7 +255,9 @@ class Stage(FloatLayout):
         if page is None or page.get_root_window() is None:
             return []
         over = self._overlay is not None and self._overlay.parent is self
-        return page.pressables() + ([] if over else [one for one in self._frame.buttons if one.enabled])
+        return page.pressables() + (
+            [] if over else [one for one in self._outfit.frame.buttons if one.enabled]
+        )
 
     def someone_is_there(self) -> bool:
         """Tell that a key was pressed; whether keys may press anything now, as for a touch."""

@@ -1,0 +1,60 @@
+"""What the window does while nobody stands before it, so that nobody has to wait for it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+
+from kivy.clock import Clock
+
+STILL_SECONDS = 2.0
+STEP_SECONDS = 0.3
+EVERYTHING_AFTER_VISITS = 50
+IN_A_VISIT = 700, 10, 100  # Python's own thresholds but the last, which is ten there
+
+
+class AtRest:
+    """Builds screens ahead, then looks for garbage; ``disturbed`` ends it, ``rest`` begins it.
+
+    The window's widgets are some 200,000 objects. Python would go through all of them whenever enough new
+    ones were made: 0.2 to 0.4 s, and mostly in a change of screens, since these make new ones. Here all that
+    is there at rest is set aside (``gc.freeze``), and what a visit makes is gone through after it, or when it
+    is far more than a visit makes. ``build_ahead`` builds one screen and tells whether more are to be built.
+    """
+
+    def __init__(self, build_ahead: Callable[[], bool]) -> None:
+        self._build_ahead = build_ahead
+        self._visits = 0
+        self._collected = False
+        self._still = Clock.create_trigger(self._step, STILL_SECONDS)
+        self._next = Clock.create_trigger(self._step, STEP_SECONDS)
+        self._usual_thresholds = gc.get_threshold()
+        gc.set_threshold(*IN_A_VISIT)
+
+    def rest(self) -> None:
+        """The start is shown and nobody touches it."""
+        if not self._collected:
+            self._still()
+
+    def disturbed(self) -> None:
+        """Somebody is there."""
+        self._still.cancel()
+        self._next.cancel()
+        self._collected = False
+
+    def end(self) -> None:
+        """The window closes: nothing stays set aside."""
+        self.disturbed()
+        gc.set_threshold(*self._usual_thresholds)
+        gc.unfreeze()
+
+    def _step(self, *_args: object) -> None:
+        if self._build_ahead():
+            self._next()
+            return
+        if self._visits % EVERYTHING_AFTER_VISITS == 0:
+            gc.unfreeze()
+        self._visits += 1
+        gc.collect()
+        gc.freeze()
+        self._collected = True
