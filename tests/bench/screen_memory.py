@@ -25,11 +25,13 @@ WARM_VISITS, EVERY, FLAT = 200, 100, 1.02
 def main(visits: int) -> int:
     """Print the table; 1 when memory grows."""
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    with Kiosk(WIDTH // 2, HEIGHT // 2) as kiosk:
+    kiosk = Kiosk(WIDTH // 2, HEIGHT // 2)
+    from screens.citizen import at_rest, stage
+
+    at_rest.STILL_SECONDS = at_rest.STEP_SECONDS = 0.0  # the next person comes at once, yet there was a rest
+    with kiosk:
         from kivy.clock import Clock
         from kivy.uix.widget import Widget
-
-        from screens.citizen import stage
 
         stage.TOUCH_GUARD_MS, Clock._max_fps = 0, 0
         process = psutil.Process()
@@ -38,6 +40,7 @@ def main(visits: int) -> int:
         for visit in range(1, visits + 1):
             VISITS[visit % len(VISITS)](kiosk)
             kiosk.until_screen("start")
+            kiosk.rest(0.02)
             kiosk.centre.tickets.clear()  # what stands in for the centre and the printer keeps everything
             kiosk.centre.keys.clear()
             kiosk.centre.prints.clear()
@@ -45,6 +48,7 @@ def main(visits: int) -> int:
             kiosk.centre.order.clear()
             kiosk.lobby.printer.slips.clear()
             if visit % EVERY == 0 or visit == visits:
+                gc.unfreeze()
                 gc.collect()
                 objects = gc.get_objects()
                 widgets = sum(issubclass(type(one), Widget) for one in objects)  # not of weak proxies

@@ -45,6 +45,7 @@ def main() -> None:
     stage.show(views["start"])
     for _ in range(5):
         EventLoop.idle()
+    gc.unfreeze()
     gc.collect()
     print(json.dumps({"during": sorted(during), "after": holding()}))
 

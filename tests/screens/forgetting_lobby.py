@@ -60,6 +60,7 @@ def main(folder: Path, *, quiet: bool) -> None:
         kiosk.rest(0.5)
         _forget_the_stand_ins(kiosk)
         del look
+        gc.unfreeze()
         gc.collect()
         after = sorted({f"{key}: {where}" for key, where in held()})
     logging.shutdown()
