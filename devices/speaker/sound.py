@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import operator
 import sys
 import wave
 from array import array
@@ -108,24 +109,27 @@ class Sound:
 
     def with_peak(self, peak: float) -> Sound:
         """Louder or softer, with the highest sample at this part of full scale; silence stays silence."""
-        highest = max(map(abs, self.samples), default=0)
-        if highest == 0:
-            return self
-        return self.scaled(peak * FULL_SCALE / highest)
+        highest = self._highest()
+        return self.scaled(peak * FULL_SCALE / highest) if highest else self
 
     def scaled(self, gain: float) -> Sound:
         """Every sample times ``gain``, cut off at full scale."""
-        return Sound(max(-FULL_SCALE, min(FULL_SCALE, int(sample * gain))) for sample in self.samples)
+        if self._highest() * abs(gain) < FULL_SCALE + 1:  # as nearly always: nothing to cut off
+            return Sound([int(sample * gain) for sample in self.samples])
+        return Sound([max(-FULL_SCALE, min(FULL_SCALE, int(sample * gain))) for sample in self.samples])
 
     def level(self) -> Level:
         """Measured loudness; of an empty sound 0."""
         if not self.samples:
             return Level(0.0, 0.0)
-        squares = sum(sample * sample for sample in self.samples)
+        squares = sum(map(operator.mul, self.samples, self.samples))
         return Level(
             rms=math.sqrt(squares / len(self.samples)) / FULL_SCALE,
-            peak=max(map(abs, self.samples)) / FULL_SCALE,
+            peak=self._highest() / FULL_SCALE,
         )
+
+    def _highest(self) -> int:
+        return max(map(abs, self.samples), default=0)
 
     def part(self, start: float, seconds: float) -> Sound:
         """The stretch that begins ``start`` seconds in."""

@@ -125,15 +125,26 @@ class Synthesizer:
             if "error" in answer:
                 raise SynthesisError(answer["error"])
             spoken_by = str(answer["voice"])
-            if self.voice.lower() not in (spoken_by, spoken_by.rpartition("/")[2]):
+            if not self._is_wanted(spoken_by):
                 raise VoiceMissingError(f"{self.voice}: espeak-ng spoke with {spoken_by}")
             return _usable(path)
         except (SynthesisError, OSError, ValueError) as error:
             self.close()  # never used again: what it still had to say would get into the next phrase
             raise SynthesisError(str(error)) from error
 
+    def _is_wanted(self, identifier: str) -> bool:
+        """Whether espeak-ng's name of a voice, such as "aav/vi", is the voice asked for."""
+        return self.voice.lower() in (identifier.lower(), identifier.lower().rpartition("/")[2])
+
     def _by_command(self, text: str, path: Path) -> Sound:
         try:
+            # asked for a voice that is not there, it speaks with another one of the language
+            listed = subprocess.run(
+                ["espeak-ng", "--voices"], capture_output=True, timeout=PHRASE_SECONDS, check=False
+            )
+            files = [line.split()[4:5] for line in listed.stdout.decode(errors="replace").splitlines()]
+            if not any(self._is_wanted(file) for columns in files for file in columns):
+                raise VoiceMissingError(self.voice)
             done = subprocess.run(
                 [
                     "espeak-ng",

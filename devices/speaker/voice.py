@@ -11,49 +11,83 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 import wave
-from typing import Any
+from collections.abc import Callable
 
 import pyttsx3
+from pyttsx3.drivers import _espeak
 
 DONE_WITHIN_SECONDS = 4.0
+_LOOK_SECONDS = 0.002
 
 
 def main() -> None:
     """Serve requests from standard input until it closes."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # pyttsx3 prints to standard output
-    engine = pyttsx3.init("espeak")
-    in_force: dict[str, Any] = {}
+    voice = Voice()
     for line in sys.stdin:
         try:
-            answer = {"voice": _speak(engine, json.loads(line), in_force)}
+            answer = {"voice": voice.speak(**json.loads(line))}
         except Exception as error:  # whatever the library raises goes to the parent as an answer
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-def _speak(engine: Any, request: dict[str, Any], in_force: dict[str, Any]) -> str:
-    """Write the phrase's file and return the voice that spoke. Raises ``RuntimeError`` when no sound came.
+class Voice:
+    """pyttsx3's engine, waited for: espeak-ng works on a thread of its own behind it.
 
-    Settings are given only when they change: espeak-ng takes a rate beside its other work, and of a hundred
-    phrases that follow one at once two or three come out empty (measured on a busy machine).
+    pyttsx3 cancels whatever that thread has before it at the start of each phrase, a rate that was just given
+    as well as the phrase itself, and it calls a phrase done before its file is written.
     """
-    for name, value in (("voice", request["voice"]), ("rate", request["words_per_minute"])):
-        if in_force.get(name) != value:
-            engine.setProperty(name, value)
-            in_force[name] = value
-    engine.save_to_file(request["text"], request["path"])
-    engine.runAndWait()  # one phrase at a time: of several only the last would be spoken
-    give_up = time.monotonic() + DONE_WITHIN_SECONDS
-    while engine.isBusy() and time.monotonic() < give_up:  # runAndWait returns before the file is written
-        time.sleep(0.002)
-    with wave.open(request["path"], "rb") as file:
-        if file.getnframes() == 0:
-            raise RuntimeError("no sound came")
-    return str(engine.getProperty("voice"))  # settings take effect inside runAndWait
+
+    def __init__(self) -> None:
+        self._engine = pyttsx3.init("espeak")
+        self._engine.proxy.setBusy(False)  # settings take effect at once, not with the first phrase
+        self._written = threading.Event()
+        self._engine.connect("finished-utterance", lambda **_: self._written.set())
+        self._voice = ""
+
+    def speak(self, text: str, path: str, voice: str, words_per_minute: int) -> str:
+        """Write the phrase's file; returns the voice that spoke. ``RuntimeError`` when no sound came."""
+        give_up = time.monotonic() + DONE_WITHIN_SECONDS
+        _until(self._idle, give_up, "espeak-ng is still at the phrase before")
+        if self._voice != voice:
+            self._engine.setProperty("voice", voice)
+            self._voice = voice
+        if self._rate() != words_per_minute:
+            self._engine.setProperty("rate", words_per_minute)
+            _until(
+                lambda: self._rate() == words_per_minute, give_up, f"not {words_per_minute} words a minute"
+            )
+            _until(self._idle, give_up, "espeak-ng is still at its settings")
+        self._written.clear()
+        self._engine.save_to_file(text, path)
+        self._engine.runAndWait()  # one phrase at a time: of several only the last would be spoken
+        if not self._written.wait(give_up - time.monotonic()):
+            raise RuntimeError("the phrase did not end")
+        with wave.open(path, "rb") as file:
+            if file.getnframes() == 0:
+                raise RuntimeError("no sound came")
+        return str(self._engine.getProperty("voice"))
+
+    @staticmethod
+    def _idle() -> bool:
+        return not _espeak.IsPlaying()
+
+    def _rate(self) -> int:
+        return int(self._engine.getProperty("rate"))
+
+
+def _until(condition: Callable[[], bool], give_up: float, otherwise: str) -> None:
+    """Wait for the condition until that moment of ``time.monotonic``. Raises ``RuntimeError`` then."""
+    while not condition():
+        if time.monotonic() > give_up:
+            raise RuntimeError(otherwise)
+        time.sleep(_LOOK_SECONDS)
 
 
 if __name__ == "__main__":

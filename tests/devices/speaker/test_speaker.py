@@ -14,7 +14,7 @@ from devices.contract import Condition
 from devices.speaker import Announcement, Speaker
 from devices.speaker.outputs import AlsaOutput, RecordOutput
 from devices.speaker.sound import Sound
-from devices.speaker.synthesis import Synthesizer, VoiceMissingError
+from devices.speaker.synthesis import SynthesisError, Synthesizer, VoiceMissingError
 from kiosk.failures import FailureCode
 from kiosk.settings import SpeakerSettings
 from kiosk.speech import announcement, ticket_number
@@ -176,6 +176,28 @@ def test_a_missing_voice_leaves_the_chime(folder):
 def test_english_is_never_spoken_instead(voice):
     with pytest.raises(VoiceMissingError):
         Synthesizer("xx", 150).speak("chín")
+
+
+def test_a_missing_voice_is_missed_where_espeak_speaks_directly_too(monkeypatch):
+    def fails(*_args):
+        raise SynthesisError("the child died")
+
+    monkeypatch.setattr(Synthesizer, "_by_child", fails)
+    assert Synthesizer("vi", 150).speak("chín").seconds > 0.2
+    with pytest.raises(VoiceMissingError):
+        Synthesizer("vi-no-such", 150).speak("chín")
+
+
+def test_every_phrase_has_the_speed_asked_for_and_a_file(caplog):
+    speaking = Synthesizer("vi", 120)
+    words = "mời số một đến quầy số chín"
+    seconds = {100: [], 200: []}
+    for words_per_minute in (100, 200) * 10:
+        speaking.words_per_minute = words_per_minute
+        seconds[words_per_minute].append(speaking.speak(words, keep=False).seconds)
+    speaking.close()
+    assert max(seconds[200]) < 0.7 * min(seconds[100])
+    assert not caplog.records, "the child spoke them all"
 
 
 def test_a_disabled_speaker_is_silent_and_says_so(folder):
