@@ -500,6 +500,12 @@ class _Staff:
             lambda: self._desk.set(name, typed_changes(name, self._desk.settings(name), changes))
         )
 
+    def suspended(self) -> bool:
+        return self._process.state.lobby.suspended
+
+    def suspend(self, suspended: bool) -> bool:
+        return self._process.suspend(suspended)
+
     def readers(self) -> Sequence[str]:
         worker = self._process.devices.worker("card_reader")
         found: Sequence[str] = worker.submit(lambda: cast(Any, worker.device).readers()).result(5)

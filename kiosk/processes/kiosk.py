@@ -51,6 +51,7 @@ from kiosk.processes.owned_devices import OwnedDevices
 from kiosk.processes.rating import Ratings
 from kiosk.processes.sheets import Sheets
 from kiosk.processes.slips import Printer, Slips
+from kiosk.processes.suspension import Suspension
 from kiosk.settings import (
     CardReaderSettings,
     DeviceSettings,
@@ -88,6 +89,7 @@ from kiosk.visit.events import (
     ForeignCodeScanned,
     FormFailed,
     FormSent,
+    MachineSuspended,
     ReadingStep,
     ServicesFailed,
     ServicesLoaded,
@@ -97,7 +99,7 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.flow import step
 from kiosk.visit.moves import wiped
-from kiosk.visit.states import Again, Clip, MyForms, Problem, Services, Setup, Start, VisitState
+from kiosk.visit.states import Again, Clip, Lobby, MyForms, Problem, Services, Setup, Start, VisitState
 
 _LOG = logging.getLogger(__name__)
 
@@ -171,7 +173,9 @@ class KioskProcess:
         self._utc_now, self._monotonic = now, monotonic
         self._lock = threading.RLock()
         setup = setup_of(settings, forms or {}, clips, suggestions=suggestions)
-        self._state = VisitState(setup, comfort=setup.comfort, now=self._now())
+        self._suspension = Suspension(numbers)
+        lobby = Lobby(suspended=self._suspension.recall())
+        self._state = VisitState(setup, comfort=setup.comfort, lobby=lobby, now=self._now())
         self._stop = threading.Event()
         self._calls = ThreadPoolExecutor(3, "centre-calls")
         self._devices = OwnedDevices(
@@ -265,6 +269,12 @@ class KioskProcess:
         with self._lock:
             self._state, _ = wiped(self._state)
         self._on_change()
+
+    def suspend(self, suspended: bool) -> bool:
+        """Staff take the machine out of service, or put it back; whether a restart will find it so."""
+        kept = self._suspension.keep(suspended)
+        self.dispatch(MachineSuspended(suspended))
+        return kept
 
     def _begin(self, effect: Effect) -> None:  # noqa: PLR0912 - a line for each effect
         match effect:

@@ -720,6 +720,13 @@ class NoticesChanged:
 
 
 @dataclass(frozen=True)
+class MachineSuspended:
+    """Staff took this machine out of service, or put it back."""
+
+    suspended: bool
+
+
+@dataclass(frozen=True)
 class SlipPrintedLater:
     """A copy of this ticket came out after the printer was well again."""
 
@@ -748,6 +755,7 @@ Event = (
     | Answer
     | DeviceChanged
     | NoticesChanged
+    | MachineSuspended
     | SlipPrintedLater
     | Tick
 )

@@ -23,6 +23,7 @@ from kiosk.visit import (
     panels,
     priority,
     rating,
+    suspension,
 )
 from kiosk.visit.effects import Effect, LoadServices
 from kiosk.visit.events import (
@@ -50,6 +51,7 @@ from kiosk.visit.events import (
     HelpCalled,
     HelpFailed,
     Intent,
+    MachineSuspended,
     MatterAdded,
     MatterRefused,
     NoticesChanged,
@@ -153,6 +155,10 @@ def _step(state: VisitState, event: Event) -> Result:
             return _on_intent(state, event)
         case Answer():
             return _on_answer(state, event) if event.visit == state.visit else stay(state)
+        case MachineSuspended():
+            return suspension.on_suspended(state, event)
+        case _ if state.lobby.suspended and isinstance(event, suspension.BEGINNINGS):
+            return suspension.not_begun(state, event)
         case CardInserted():
             return card.on_card_inserted(state)
         case CardRefused(code=code):
@@ -205,6 +211,8 @@ def _on_idle_warning(state: VisitState, intent: Intent) -> Result:
 
 
 def _on_screen(state: VisitState, intent: Intent) -> Result:
+    if state.lobby.suspended and not suspension.heard(intent):
+        return stay(state)
     if isinstance(intent, WatchClips) and not state.waiting and not isinstance(state.screen, Start | Clips):
         return clips.watch(state, intent, state.screen)
     match state.screen:
@@ -355,7 +363,8 @@ def _at_start(state: VisitState, screen: Start, seconds: float) -> Result:
     if theirs and state.quiet >= setup.idle_warning_seconds:
         after, more = wiped(state)
         return after, effects + more
-    if state.quiet >= setup.clips_after_seconds and state.clips and not theirs and not state.lobby.card_left:
+    told = theirs or state.lobby.card_left or state.lobby.suspended
+    if state.quiet >= setup.clips_after_seconds and state.clips and not told:
         return to(state, Clips(playing=state.clips[0].id, attract=True), *effects)
     return state, effects
 

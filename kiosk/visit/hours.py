@@ -41,6 +41,8 @@ class LobbyHours:
 def lobby_hours(state: VisitState) -> LobbyHours:
     """The hours as the services tell them that were asked for last."""
     services = state.services
+    if state.lobby.suspended:
+        return LobbyHours(Giving.NOT_HERE)
     if services is None:
         return LobbyHours(Giving.NOT_HERE if state.lobby.centre_silent else Giving.UNKNOWN)
     open_now = [one for one in services if one.open]

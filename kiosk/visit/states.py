@@ -469,7 +469,7 @@ class Lobby:
 
     ``card_left``: a card lies there since the last visit and begins nothing. ``card_unchecked``: a card was
     laid down during a visit that already knows a person, and was not compared yet. ``centre_silent``: it did
-    not answer when the start screen last asked.
+    not answer when the start screen last asked. ``suspended``: staff took the machine out of service.
     """
 
     card: bool = False
@@ -478,6 +478,7 @@ class Lobby:
     troubles: Mapping[str, FailureCode] = field(default_factory=dict)
     notices: LobbyNotices = field(default_factory=LobbyNotices)
     centre_silent: bool = False
+    suspended: bool = False
 
 
 @dataclass(frozen=True)

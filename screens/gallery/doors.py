@@ -23,6 +23,7 @@ from kiosk.visit.events import (
     IssuedTicket,
     KeyTapped,
     LobbyNotices,
+    MachineSuspended,
     MatterAdded,
     NoticesChanged,
     PageTapped,
@@ -74,7 +75,10 @@ def _start(walk: Walk, services: tuple[ServiceChoice, ...]) -> None:
     walk.keep("start_closed")
     walk.do(NoticesChanged(LobbyNotices((), 1)), ServicesFailed(visit, FailureCode.CENTRE_UNREACHABLE))
     walk.keep("start_not_here")
-    walk.do(ServicesLoaded(visit, services), CardInserted())
+    walk.do(MachineSuspended(True))
+    walk.keep("start_suspended")
+    walk.do(MachineSuspended(False), Tick(NOW, 0.0))
+    walk.do(ServicesLoaded(walk.asked(LoadServices).visit, services), CardInserted())
     walk.state, _ = wiped(walk.state)
     walk.keep("start_card_left")
     walk.do(CardRemoved())

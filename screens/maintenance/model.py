@@ -54,7 +54,9 @@ class Report:
 
 
 class DeviceActions(Protocol):
-    """What can be done with the devices. Called on a worker; nothing raises for expected trouble."""
+    """What can be done with the devices. Called on a worker, but for ``suspended``, which answers at once;
+    nothing raises for expected trouble. ``suspend`` tells whether a restart will find the machine so.
+    """
 
     def check_pin(self, pin: str) -> PinAnswer: ...
     def devices(self) -> Devices: ...
@@ -63,6 +65,8 @@ class DeviceActions(Protocol):
     def read_chip(self, can: str) -> Report: ...
     def save(self, name: str, changes: Mapping[str, str]) -> Report: ...
     def readers(self) -> Sequence[str]: ...
+    def suspended(self) -> bool: ...
+    def suspend(self, suspended: bool) -> bool: ...
 
 
 Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
@@ -98,6 +102,13 @@ class OpenDevice:
     """Show one device."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Suspend:
+    """Take this machine out of service, or put it back."""
+
+    suspended: bool
 
 
 @dataclass(frozen=True)
@@ -222,13 +233,15 @@ class DeviceRow:
 
 @dataclass(frozen=True)
 class ListView:
-    """All devices."""
+    """All devices, and the switch that takes this machine out of service; ``machine`` tells when it is."""
 
     title: str
     summary: Message
     rows: tuple[DeviceRow, ...]
     leave: Button
+    switch: Button
     message: Message | None = None
+    machine: Message | None = None
 
 
 @dataclass(frozen=True)

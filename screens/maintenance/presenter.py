@@ -49,6 +49,7 @@ from screens.maintenance.model import (
     Shift,
     SkipDigits,
     Step,
+    Suspend,
     Test,
     Type,
     View,
@@ -130,6 +131,7 @@ class MaintenancePresenter:
         self._typed = ""
         self._capitals = False
         self._readers: tuple[str, ...] = ()
+        self._switching = self._not_kept = False
 
     # entering, leaving, time
 
@@ -228,6 +230,8 @@ class MaintenancePresenter:
             case OpenDevice(name):
                 self._device, self._result, self._lines = name, None, ()
                 self._staged = {}
+            case Suspend(suspended) if not self._switching:
+                self._suspend(suspended)
             case Test() if not self._busy:
                 self._begin_test("testing")
                 (self._look_for_card if self._device == _READER else self._test)()
@@ -248,10 +252,22 @@ class MaintenancePresenter:
                 self._save()
             case Discard():
                 self._staged, self._result = {}, None
-            case Back() if self._setting:
-                self._setting = ""
-            case Back() if not self._busy:
-                self._device = ""
+            case Back() if self._setting or not self._busy:
+                self._back()
+
+    def _back(self) -> None:
+        if self._setting:
+            self._setting = ""
+        else:
+            self._device = ""
+
+    def _suspend(self, suspended: bool) -> None:
+        self._switching = True
+
+        def answered(kept: bool) -> None:
+            self._switching, self._not_kept = False, not kept
+
+        self._later(lambda: self._actions.suspend(suspended), answered)
 
     def _look_for_card(self) -> None:
         """With a card on the reader, ask for its digits first."""
@@ -413,8 +429,10 @@ class MaintenancePresenter:
         )
 
     def _list_view(self, leave: Button) -> ListView:
+        title, switch, machine = _word("list", "title"), *self._machine()
         if self._devices is None:
-            return ListView(_word("list", "title"), Message(_word("list", "loading"), "wait"), (), leave)
+            loading = Message(_word("list", "loading"), "wait")
+            return ListView(title, loading, (), leave, switch, machine=machine)
         known = self._devices.devices
         bad = sum(info.failure is not None for info in known)
         summary = (
@@ -436,7 +454,16 @@ class MaintenancePresenter:
             )
             for info in known
         )
-        return ListView(_word("list", "title"), summary, rows, leave, centre)
+        return ListView(title, summary, rows, leave, switch, centre, machine)
+
+    def _machine(self) -> tuple[Button, Message | None]:
+        """The switch that takes this machine out of service, and what is to be said of it."""
+        suspended = self._actions.suspended()
+        label = _word("machine", "resume" if suspended else "suspend")
+        switch = Button(label, Suspend(not suspended), enabled=not self._switching, active=suspended)
+        told = [_word("machine", "suspended")] if suspended else []
+        told += [_word("machine", "not_kept")] if self._not_kept else []
+        return switch, Message(" ".join(told), "wait") if told else None
 
     def _state(self, info: DeviceInfo) -> str:
         state = _word("condition", info.condition)

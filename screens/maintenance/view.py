@@ -194,6 +194,8 @@ class ListPage(StaffPage):
     summary = ObjectProperty(None, allownone=True)
     message = ObjectProperty(None, allownone=True)
     rows = ListProperty([])
+    switch = ObjectProperty(None, allownone=True)
+    machine = ObjectProperty(None, allownone=True)
     leave = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: object) -> None:

@@ -65,7 +65,8 @@ def start_view(state: VisitState, words: Words) -> StartView:
         action, hint = words("start.action_no_reader"), ""
     else:
         action, hint = words("start.action"), words("start.action_hint")
-    messages = (*_hours_messages(hours, words), *_troubles(state, words))
+    troubles = () if lobby.suspended else _troubles(state, words)
+    messages = (*_hours_messages(hours, words), *troubles)
     doors = _doors(state, hours.giving, words)
     told = _until(hours, words)
     largest = state.comfort.text_size is TextSize.LARGEST
@@ -85,7 +86,7 @@ def start_view(state: VisitState, words: Words) -> StartView:
             *(text for text in (hint, told) if text),
             *(message.text for message in messages),
             *lobby.notices.texts,
-            words("start.spoken_doors", doors=", ".join(one.button.label for one in doors)),
+            *_spoken_doors(doors, words),
         ),
     )
 
@@ -102,7 +103,12 @@ def _not_giving(state: VisitState, hours: LobbyHours, words: Words) -> tuple[str
 
 
 def _doors(state: VisitState, giving: Giving, words: Words) -> tuple[Door, ...]:
-    """While it is closed the list of services tells why; only when nothing is known *a number* is shut."""
+    """While it is closed the list of services tells why; only when nothing is known *a number* is shut.
+
+    A machine out of service has no doors.
+    """
+    if state.lobby.suspended:
+        return ()
     at, now = state.key, giving not in (Giving.NOT_HERE, Giving.CLOSED)
     take = Button(
         words("start.take_number"),
@@ -119,6 +125,11 @@ def _doors(state: VisitState, giving: Giving, words: Words) -> tuple[Door, ...]:
         doors.append(Door(Button(words("start.clips"), WatchClips(at)), "play"))
     doors.append(Door(Button(words("start.rate"), RateTapped(at)), "rate"))
     return tuple(doors)
+
+
+def _spoken_doors(doors: tuple[Door, ...], words: Words) -> tuple[str, ...]:
+    labels = ", ".join(one.button.label for one in doors)
+    return (words("start.spoken_doors", doors=labels),) if doors else ()
 
 
 def _until(hours: LobbyHours, words: Words) -> str:

@@ -37,6 +37,7 @@ from screens.maintenance.model import (
     Shift,
     SkipDigits,
     Step,
+    Suspend,
     Test,
     Type,
 )
@@ -69,6 +70,8 @@ class Lobby:
         self.tested: list[str] = []
         self.card = True
         self.read: list[str] = []
+        self.out_of_service = False
+        self.keeps = True
 
     def check_pin(self, pin: str) -> PinAnswer:
         return self.answer
@@ -93,6 +96,13 @@ class Lobby:
 
     def readers(self) -> list[str]:
         return ["ACS ACR39U 00 00"]
+
+    def suspended(self) -> bool:
+        return self.out_of_service
+
+    def suspend(self, suspended: bool) -> bool:
+        self.out_of_service = suspended
+        return self.keeps
 
 
 class Desk:
@@ -387,3 +397,38 @@ def test_every_device_and_setting_has_its_words() -> None:
             assert one.name in words["setting"]
             for choice in one.choices:
                 assert isinstance(choice, int) or choice in words["choice"]
+
+
+def test_one_press_takes_the_machine_out_of_service_and_another_puts_it_back(desk: Desk) -> None:
+    view = desk.open()
+    assert view.machine is None
+    suspended = desk.press(view.switch.event)
+    assert desk.lobby.out_of_service
+    assert suspended.machine is not None
+    assert suspended.machine.tone == "wait"
+    assert suspended.switch.label != view.switch.label
+    desk.press(suspended.switch.event)
+    assert not desk.lobby.out_of_service
+
+
+def test_the_switch_is_behind_the_pin(desk: Desk) -> None:
+    desk.press(Suspend(True))
+    assert not desk.lobby.out_of_service
+
+
+def test_staff_are_told_when_a_restart_would_undo_it(desk: Desk) -> None:
+    desk.lobby.keeps = False
+    view = desk.press(desk.open().switch.event)
+    assert catalogue()["machine"]["not_kept"] in view.machine.text
+
+
+def test_the_switch_is_there_before_any_device_has_answered(desk: Desk) -> None:
+    desk.open()
+    desk.held = []
+    desk.presenter.enter()
+    desk.press(*(Digit(digit) for digit in "123456"), OpenPin())
+    desk.held.pop()()
+    view = desk.presenter.view
+    assert isinstance(view, ListView)
+    assert not view.rows
+    assert view.switch.enabled
