@@ -7,11 +7,13 @@ its file and key. See ``docs/settings.md`` for the manual of every key.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,6 +31,9 @@ class SettingsError(ValueError):
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+DOSSIER_PAGE = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
+"""The National Public Service Portal's page on which a dossier is looked up by its code."""
 
 M = TypeVar("M", bound=BaseModel)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -61,7 +66,8 @@ class NoticeSettings(_Section):
 class CentreSettings(_Section):
     """``centre.toml``: who and where this centre is. ``database_url`` empty: SQLite in the data folder.
     ``rating_words_days``: how long what citizens write with a rating can be read; ``spare_counter``: the
-    counter that gives numbers by hand when the machine is out of order.
+    counter that gives numbers by hand when the machine is out of order; ``dossier_page``: where a phone
+    looks up how far a dossier is, as the QR of *my dossier* has it.
     """
 
     site: Name
@@ -75,6 +81,7 @@ class CentreSettings(_Section):
     form_retention_days: Annotated[int, Field(ge=1, le=365)] = 1
     rating_words_days: Annotated[int, Field(ge=1, le=365)] = 60
     spare_counter: str = ""
+    dossier_page: Annotated[str, Field(max_length=300)] = DOSSIER_PAGE
     notice: list[NoticeSettings] = []
     database_url: str = ""
     archive_after_days: Annotated[int, Field(ge=7, le=3650)] = 60
@@ -502,6 +509,9 @@ def _lobby_problems(settings: Settings) -> list[str]:
         near = difflib.get_close_matches(spare, counters, n=1)
         hint = f"; did you mean “{near[0]}”?" if near else ""
         problems.append(f"centre.toml: spare_counter “{spare}” is no counter{hint}")
+    page = settings.centre.dossier_page
+    if not _is_address(page):
+        problems.append(f"centre.toml: dossier_page “{page}” is no address like {DOSSIER_PAGE}")
     problems += [
         f"centre.toml: the notice “{one.text}” ends before it begins"
         for one in settings.centre.notice
@@ -513,6 +523,16 @@ def _lobby_problems(settings: Settings) -> list[str]:
         if one.for_ages is not None and one.for_ages[1] < one.for_ages[0]
     ]
     return problems
+
+
+def _is_address(text: str) -> bool:
+    """Whether a phone can open this: http or https, a host, nothing that a QR code's reader breaks at."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not re.search(r"[\s{}<>\"]", text)
 
 
 def _ends_first(period: OpeningHours | ExceptionHours) -> bool:

@@ -523,6 +523,7 @@ def setup_of(
         clips=clips,
         suggestions=suggestions or Suggestions(),
         languages=tuple(kiosk.languages),
+        dossier_page=centre.dossier_page,
     )
 
 

@@ -40,6 +40,7 @@ def setup_of(table: dict[str, Any]) -> Setup:
         forms=load_forms(ROOT / "config" / "forms"),
         clips=load_clips(SHIPPED),
         public_url="http://192.168.1.10:8080",
+        dossier_page=settings.centre.dossier_page,
     )
 
 

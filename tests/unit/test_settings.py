@@ -123,3 +123,23 @@ def test_a_class_of_priority_stands_once(folder: Path):
     queue = folder / "queue.toml"
     queue.write_text(queue.read_text().replace('"khuyet-tat"', '"cao-tuoi"'))
     assert problems(folder) == ["queue.toml: “cao-tuoi” stands twice"]
+
+
+def test_the_page_for_looking_up_a_dossier_is_the_portals_unless_said_otherwise(folder: Path):
+    path = folder / "centre.toml"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("dossier_page")))
+    assert load(folder).centre.dossier_page == load(SHIPPED).centre.dossier_page
+    path.write_text("dossier_page = 'https://dichvucong.tuyenquang.gov.vn/tra-cuu'\n" + path.read_text())
+    assert load(folder).centre.dossier_page == "https://dichvucong.tuyenquang.gov.vn/tra-cuu"
+
+
+@pytest.mark.parametrize(
+    "page", ["", "dichvucong.gov.vn", "ftp://dichvucong.gov.vn/", "https://", "https://a b/", "https://[a/"]
+)
+def test_a_page_that_no_phone_can_open_is_refused(folder: Path, page: str):
+    path = folder / "centre.toml"
+    path.write_text(re.sub("dossier_page = .*", f'dossier_page = "{page}"', path.read_text()))
+    told = problems(folder)
+    assert len(told) == 1
+    assert told[0].startswith(f"centre.toml: dossier_page “{page}” is no address like https://")
