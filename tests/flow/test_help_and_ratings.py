@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from kiosk.visit.events import (
     TicketGivenBack,
 )
 from kiosk.visit.states import HelpAsked, HelpStep
-from tests.centre.support import CONFIG, PASSWORD, Process
+from tests.centre.support import CONFIG, PASSWORD, WarmProcess
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WORDS = "Ghế ngồi chờ ít quá, mong trung tâm kê thêm."
@@ -54,7 +55,7 @@ def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
 class Lobby:
     """A running centre and one kiosk's link to it."""
 
-    centre: Process
+    centre: WarmProcess
     token: str
     folder: Path
     heard: list[Event] = field(default_factory=list)
@@ -76,13 +77,21 @@ class Lobby:
         return answer
 
 
-@pytest.fixture
-def lobby(tmp_path: Path) -> Iterator[Lobby]:
-    settings, data = load(CONFIG), tmp_path / "data"
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A centre's folder to be copied, and the kiosk's token."""
+    settings, data = load(CONFIG), tmp_path_factory.mktemp("seed") / "data"
     token = admin.create_token(settings, data, "kiosk", "kiosk-1")
     admin.add_officer(settings, data, "lan", "officer", PASSWORD, name="Lan")
     admin.add_officer(settings, data, "truong", "head", PASSWORD, name="Xuân")
-    centre = Process(data)
+    return data, token
+
+
+@pytest.fixture
+def lobby(seed: tuple[Path, str], tmp_path: Path) -> Iterator[Lobby]:
+    data, token = tmp_path / "data", seed[1]
+    shutil.copytree(seed[0], data)
+    centre = WarmProcess(data)
     centre.start()
     try:
         yield Lobby(centre, token, tmp_path)

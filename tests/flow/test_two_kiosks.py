@@ -21,7 +21,7 @@ from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.settings import load
 from kiosk.visit.effects import IssueTicket
 from kiosk.visit.events import IssuedTicket
-from tests.centre.support import CONFIG, PASSWORD, Process
+from tests.centre.support import CONFIG, PASSWORD, WarmProcess
 
 SERVICE = "ho-tich"
 SERVICES = (SERVICE, "chung-thuc", "nhan-ket-qua")
@@ -70,7 +70,7 @@ def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
 class House:
     """The centre, its kiosks, and an officer."""
 
-    centre: Process
+    centre: WarmProcess
     kiosks: tuple[Kiosk, Kiosk]
     uncertain: float = 0.0
 
@@ -98,7 +98,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     settings, data = load(CONFIG), tmp_path / "data"
     tokens = [admin.create_token(settings, data, "kiosk", name) for name in ("one", "two")]
     admin.add_officer(settings, data, "lan", "officer", PASSWORD, name="Lan")
-    centre = Process(data)
+    centre = WarmProcess(data)
     centre.start()
     kiosks = tuple(
         Kiosk(name, centre.url, token, tmp_path) for name, token in zip(("one", "two"), tokens, strict=True)
