@@ -117,7 +117,7 @@ class CitizenApp(App):
         if view.name == "start" and view.overlay is None:
             self._at_rest.rest()
         else:
-            self._at_rest.disturbed()
+            self._at_rest.disturbed(left=True)
 
     def _send_on(self, event: object) -> None:
         if self._at_rest is not None:

@@ -9,7 +9,8 @@ from kivy.clock import Clock
 
 STILL_SECONDS = 2.0
 STEP_SECONDS = 0.3
-EVERYTHING_AFTER_VISITS = 50
+VISITS_WITHOUT_REST = 5
+EVERYTHING_AFTER = 50
 IN_A_VISIT = 700, 10, 100  # Python's own thresholds but the last, which is ten there
 
 
@@ -19,13 +20,14 @@ class AtRest:
     The window's widgets are some 200,000 objects. Python would go through all of them whenever enough new
     ones were made: 0.2 to 0.4 s, and mostly in a change of screens, since these make new ones. Here all that
     is there at rest is set aside (``gc.freeze``), and what a visit makes is gone through after it, or when it
-    is far more than a visit makes. ``build_ahead`` builds one screen and tells whether more are to be built.
+    is far more than a visit makes; where one person follows the other without a rest, after some visits.
+    ``build_ahead`` builds one screen and tells whether more are to be built.
     """
 
     def __init__(self, build_ahead: Callable[[], bool]) -> None:
         self._build_ahead = build_ahead
-        self._visits = 0
-        self._collected = False
+        self._visits = self._collections = 0
+        self._at_start = self._collected = False
         self._still = Clock.create_trigger(self._step, STILL_SECONDS)
         self._next = Clock.create_trigger(self._step, STEP_SECONDS)
         self._usual_thresholds = gc.get_threshold()
@@ -33,14 +35,20 @@ class AtRest:
 
     def rest(self) -> None:
         """The start is shown and nobody touches it."""
+        if not self._at_start:
+            self._at_start = True
+            self._visits += 1
+            if self._visits >= VISITS_WITHOUT_REST:
+                self._collect()
         if not self._collected:
             self._still()
 
-    def disturbed(self) -> None:
-        """Somebody is there."""
+    def disturbed(self, *, left: bool = False) -> None:
+        """Somebody is there; ``left``: and the start is not shown any more."""
         self._still.cancel()
         self._next.cancel()
         self._collected = False
+        self._at_start = self._at_start and not left
 
     def end(self) -> None:
         """The window closes: nothing stays set aside."""
@@ -51,10 +59,14 @@ class AtRest:
     def _step(self, *_args: object) -> None:
         if self._build_ahead():
             self._next()
-            return
-        if self._visits % EVERYTHING_AFTER_VISITS == 0:
+        else:
+            self._collect()
+            self._collected = True
+
+    def _collect(self) -> None:
+        if self._collections % EVERYTHING_AFTER == 0:
             gc.unfreeze()
-        self._visits += 1
+        self._collections += 1
+        self._visits = 0
         gc.collect()
         gc.freeze()
-        self._collected = True

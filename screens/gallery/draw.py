@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kiosk.settings import ScreenSettings
+from screens.citizen.screens import KioskView
 from screens.gallery import samples
 from screens.gallery.modes import Mode
 from screens.window import prepare_window
@@ -41,14 +42,18 @@ class Drawer:
 
     def draw(self, mode: Mode, folder: Path, names: Sequence[str]) -> None:
         """Write ``NAME.png`` for each sample into ``folder``; no ``names``: of all of them."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, view in samples(mode.comfort).items():
-            if not names or name in names:
-                self._stage.show(view)
-                _settle(self._stage)
-                _save(folder / f"{name}.png")
+        views = samples(mode.comfort).items()
+        self.draw_views({name: view for name, view in views if not names or name in names}, folder)
         if not names or any(name.startswith(WIDGETS) for name in names):
             self._draw_widgets(mode, folder, names)
+
+    def draw_views(self, views: Mapping[str, KioskView], folder: Path) -> None:
+        """Write ``NAME.png`` for each view into ``folder``, one after the other on the same window."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, view in views.items():
+            self._stage.show(view)
+            _settle(self._stage)
+            _save(folder / f"{name}.png")
 
     def _draw_widgets(self, mode: Mode, folder: Path, names: Sequence[str]) -> None:
         from screens.gallery.widgets import widget_pages  # noqa: PLC0415 - needs the window

@@ -31,8 +31,8 @@ Builder.load_string(
     lip: theme.lip
     shadowed: self.enabled and self.state == "normal" and self.lip > 0
     canvas.before:
-        Color:
-            rgba: theme.shadow
+        Color:  # a rectangle without a size keeps the shape it had
+            rgba: theme.shadow if self.shadowed else theme.clear
         SmoothRoundedRectangle:
             pos: self.x, self.y - self.lip
             size: (self.width, 2 * theme.radius + self.lip) if self.shadowed else (0, 0)
@@ -96,7 +96,7 @@ Builder.load_string(
 
 <ChoiceTile>:
     size_hint_y: None
-    own_height: max(theme.mm(26), words.height + theme.mm(5)) if self.present else 0
+    own_height: max(theme.mm(26), words.height + theme.mm(5 if theme.portrait else 3)) if self.present else 0
     height: max(self.own_height, self.row_height)
     padding: theme.mm(8), 0
     spacing: theme.mm(4)
@@ -123,6 +123,7 @@ Builder.load_string(
             color: theme.ink if root.enabled else theme.ink_quiet
         QuietWords:
             text: root.hint
+            spare: not root.enabled
         Words:
             text: root.state_words
             font_name: theme.semibold

@@ -28,7 +28,7 @@ def main(visits: int) -> int:
     kiosk = Kiosk(WIDTH // 2, HEIGHT // 2)
     from screens.citizen import at_rest, stage
 
-    at_rest.STILL_SECONDS = at_rest.STEP_SECONDS = 0.0  # the next person comes at once, yet there was a rest
+    at_rest.STILL_SECONDS = at_rest.STEP_SECONDS = 0.0  # the next person comes at once
     with kiosk:
         from kivy.clock import Clock
         from kivy.uix.widget import Widget

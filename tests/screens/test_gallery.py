@@ -39,6 +39,18 @@ def test_pictures_of_docs_are_small():
         assert path.stat().st_size <= SMALL_BYTES, path.name
 
 
+def test_nothing_of_a_screen_stays_on_the_one_after_it():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.screens.leftovers", "405", "720"],
+        cwd=ROOT,
+        env={**os.environ, "SDL_VIDEODRIVER": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == [], "drawn otherwise after another screen"
+
+
 def test_every_widget_of_the_screens_stands_on_a_page_of_samples():
     here = {
         name

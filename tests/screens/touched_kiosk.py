@@ -7,7 +7,6 @@ Run as a process of its own: ``python -m tests.screens.touched_kiosk [CRASHES]``
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 
@@ -87,7 +86,7 @@ def main(crashes: int) -> int:
         Clock.schedule_once(crash, 0.5 + 0.5 * number)
     if crashes == 1:
         Clock.schedule_once(lambda _s: app.stop(), 2.0)
-    asyncio.run(app.async_run("asyncio"))
+    app.run()
     return app.exit_code
 
 

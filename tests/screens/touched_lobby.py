@@ -9,7 +9,6 @@ line each: ``card lay``, ``card take``, ``reading slow``, ``reading quick``, ``p
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import threading
@@ -97,7 +96,7 @@ def main() -> int:
     with lobby:
         Clock.schedule_interval(report, 0.1)
         threading.Thread(target=listen, daemon=True).start()
-        asyncio.run(app.async_run("asyncio"))
+        app.run()
     return app.exit_code
 
 
