@@ -20,6 +20,7 @@ class Library(Protocol):
 
     def search(self, text: str, limit: int = 8) -> tuple[Hit, ...]: ...
     def get(self, code: str) -> Procedure | None: ...
+    def elsewhere(self, text: str) -> str | None: ...
 
 
 class Finding:
@@ -66,12 +67,14 @@ class Finding:
         wanted = self._next()
         if wanted is None:
             return False
+        hits: tuple[FoundProcedure, ...] = ()
+        elsewhere: str | None = None
         try:
             hits = self._found(wanted)
+            elsewhere = None if hits else self._library.elsewhere(wanted.text)
         except Exception as error:  # a bug; the citizen sees that nothing fits and may call somebody
             _LOG.error("the search failed: %s", type(error).__name__)
-            hits = ()
-        self._tell(Found(wanted.visit, wanted.text, hits))
+        self._tell(Found(wanted.visit, wanted.text, hits, elsewhere or ""))
         return True
 
     def _next(self) -> Search | None:

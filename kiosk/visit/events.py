@@ -624,10 +624,13 @@ class FormFailed(Answer):
 
 @dataclass(frozen=True)
 class Found(Answer):
-    """The procedures that fit ``text``, best first; none when nothing fits."""
+    """The procedures that fit ``text``, best first; none when nothing fits. ``elsewhere``: what to say when
+    it is known to be done at another place, in Vietnamese.
+    """
 
     text: str = field(repr=False)
     hits: tuple[FoundProcedure, ...] = ()
+    elsewhere: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _typed(state: VisitState, screen: FindProcedure, text: str) -> Result:
     if text == screen.text:
         return same(state, screen)
     if not text.strip():
-        return same(state, replace(screen, text=text, hits=None, searched="", page=0))
+        return same(state, replace(screen, text=text, hits=None, searched="", elsewhere="", page=0))
     return same(state, replace(screen, text=text), Search(state.visit, text))
 
 
@@ -64,7 +64,8 @@ def on_found(state: VisitState, answer: Found) -> Result:
     screen = state.screen
     if not isinstance(screen, FindProcedure) or answer.text != screen.text:
         return stay(state)
-    return same(state, replace(screen, hits=answer.hits, searched=answer.text, page=0))
+    found = replace(screen, hits=answer.hits, searched=answer.text, elsewhere=answer.elsewhere, page=0)
+    return same(state, found)
 
 
 def on_procedure(state: VisitState, screen: ProcedureShown, intent: Intent) -> Result:

@@ -202,7 +202,8 @@ class FindProcedure:
     """What one wants to do, typed; the procedures that fit follow each key.
 
     ``hits`` belong to ``searched``; ``None``: nothing was searched yet. Without marks Telex is as
-    good as plain letters, and whoever knows it may set them. ``from_services``: one goes back to their list.
+    good as plain letters, and whoever knows it may set them. ``elsewhere``: what to say of a matter that is
+    done at another place. ``from_services``: one goes back to their list.
     """
 
     text: str = field(default="", repr=False)
@@ -210,6 +211,7 @@ class FindProcedure:
     page: int = 0
     hits: tuple[FoundProcedure, ...] | None = None
     searched: str = field(default="", repr=False)
+    elsewhere: str = field(default="", repr=False)
     from_services: bool = False
 
 

@@ -6,8 +6,10 @@ import tomllib
 
 from kiosk.procedures.library import ProcedureLibrary
 from kiosk.procedures.shipped import read_shipped
+from kiosk.procedures.vocabulary import read_vocabulary
 from kiosk.visit.effects import LoadServices, Search
 from kiosk.visit.events import (
+    BackspaceTapped,
     FindTapped,
     Found,
     FoundProcedure,
@@ -22,6 +24,8 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.states import Setup
 from screens.gallery.walk import ROOT, Walk
+
+_ELSEWHERE = ("l", "a", "m", "space", "h", "o", "space", "c", "h", "i", "e", "u")
 
 
 def procedures(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> None:
@@ -40,6 +44,12 @@ def procedures(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) ->
     before = finding.state
     finding.do(Found(search.visit, search.text, ()))
     finding.keep("find_procedure_nothing")
+    finding.do(*(BackspaceTapped() for _ in search.text), *(KeyTapped(key=key) for key in _ELSEWHERE))
+    search = finding.asked(Search)
+    words = tomllib.loads((file.parent / "words.toml").read_text(encoding="utf-8"))
+    told = ProcedureLibrary((), read_vocabulary(words)).elsewhere(search.text)
+    finding.do(Found(search.visit, search.text, (), told or ""))
+    finding.keep("find_procedure_elsewhere")
     finding.state = before
     finding.do(ProcedureChosen(code=found[0].procedure.code))
     finding.keep("procedure")

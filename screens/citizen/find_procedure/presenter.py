@@ -9,14 +9,16 @@ from kiosk.visit.finding import hits_on_a_page
 from kiosk.visit.states import FindProcedure, VisitState
 from screens.citizen.keyboard import search_keyboard
 from screens.citizen.parts import Button, Keyboard, Message
-from screens.locale import Words
+from screens.locale import Words, catalogue
+
+CATALOGUE = "citizen"
 
 
 @dataclass(frozen=True)
 class FindProcedureView:
     """``entry`` is what was typed; ``hits`` a page of what fits; ``examples`` stand there before that.
 
-    ``message`` says that nothing fits and whom to ask.
+    ``message`` says that nothing fits and whom to ask, or where such a matter is done.
     """
 
     title: str
@@ -42,7 +44,7 @@ def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) 
     shown = found[first : first + room]
     nothing = screen.hits == ()
     examples = () if screen.text.strip() else words.lines("find_procedure.examples")
-    message = Message(words("find_procedure.nothing"), "wait") if nothing else None
+    message = _nothing(screen, words) if nothing else None
     return FindProcedureView(
         title=words("find_procedure.title"),
         entry=screen.text,
@@ -59,7 +61,7 @@ def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) 
         message=message,
         keyboard=search_keyboard(at, words, method=screen.method),
         back=Button(words("frame.back"), Back(at)),
-        spoken=_spoken(screen, shown, words),
+        spoken=_spoken(screen, shown, message, words),
     )
 
 
@@ -69,9 +71,23 @@ def _hit(at: str, found: FoundProcedure, words: Words) -> Button:
     return Button(procedure.shown, ProcedureChosen(at, procedure.code), hint=where)
 
 
-def _spoken(screen: FindProcedure, shown: tuple[FoundProcedure, ...], words: Words) -> tuple[str, ...]:
+def _nothing(screen: FindProcedure, words: Words) -> Message:
+    """Where it is done, else that nothing was found. A centre's own words are shown as they stand; those
+    that are shipped have translations.
+    """
+    if not screen.elsewhere:
+        return Message(words("find_procedure.nothing"), "wait")
+    shipped = catalogue(CATALOGUE).lines("find_procedure.elsewhere")
+    translated = words.lines("find_procedure.elsewhere")
+    known = dict(zip(shipped, translated, strict=True))
+    return Message(known.get(screen.elsewhere, screen.elsewhere), "info")
+
+
+def _spoken(
+    screen: FindProcedure, shown: tuple[FoundProcedure, ...], message: Message | None, words: Words
+) -> tuple[str, ...]:
     if screen.hits is None:
         return (words("find_procedure.title"), words("find_procedure.spoken_type"))
-    if not shown:
-        return (words("find_procedure.nothing"),)
+    if message is not None:
+        return (message.text,)
     return (words("find_procedure.spoken_found"), *(f"{one.procedure.shown}." for one in shown))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.procedures.procedure import Aspect, FeeKind, Procedure
+from kiosk.processes.finding import Finding
+from kiosk.processes.procedure_files import load_library, load_vocabulary
 from kiosk.visit.effects import IssueTicket, PrintSheet, Search
 from kiosk.visit.events import (
     Back,
@@ -30,9 +34,12 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.flow import step
 from kiosk.visit.states import EnterCan, FindProcedure, ProcedureShown, Services, Setup, Start, VisitState
+from screens.citizen.find_procedure.presenter import find_procedure_view
+from screens.citizen.parts import Message
 from screens.citizen.procedure.presenter import Part, paged, parts_of
 from screens.locale import catalogue
 
+PROCEDURES = Path(__file__).resolve().parents[3] / "config" / "procedures"
 BIRTH = Procedure("1.001193", "Đăng ký khai sinh", "Hộ tịch", service="ho-tich", bring=("Giấy chứng sinh",))
 SETUP = Setup("m", "Trung tâm", "1800", "Xã Thuận Hòa", 1, 60, 30, 90)
 
@@ -177,3 +184,52 @@ def test_what_is_known_for_sure_stands_alone_and_dates_of_validity_are_told() ->
     told = {part.heading: part.lines for part in parts_of(sure, words)}
     assert told[words("procedure.fee")] == ("2.000 đồng/trang",)
     assert told[words("procedure.validity")] == (words("procedure.valid_to", date="28/02/2027"),)
+
+
+def shown(kiosk: Kiosk, language: str = "vi"):
+    return find_procedure_view(kiosk.state, kiosk.state.screen, catalogue("citizen", language))
+
+
+def test_what_is_done_elsewhere_is_told_and_spoken_in_place_of_nothing_found() -> None:
+    kiosk = searching().do(*typed("lái xe"))
+    text = kiosk.state.screen.text
+    kiosk.do(Found(kiosk.state.visit, text, (), "Việc này do công an xã làm."))
+    view = shown(kiosk)
+    assert view.message == Message("Việc này do công an xã làm.", "info")
+    assert view.spoken == ("Việc này do công an xã làm.",)
+    kiosk.do(Found(kiosk.state.visit, text, ()))
+    assert shown(kiosk).message.text == catalogue("citizen")("find_procedure.nothing")
+
+
+def test_the_next_key_takes_away_what_was_told_of_another_place() -> None:
+    kiosk = searching().do(*typed("x"))
+    kiosk.do(Found(kiosk.state.visit, "x", (), "Ở nơi khác."), ClearTapped())
+    assert kiosk.state.screen == FindProcedure()
+
+
+def test_every_shipped_word_on_other_places_is_translated() -> None:
+    """A centre may write its own; those are shown as they stand."""
+    known = catalogue("citizen").lines("find_procedure.elsewhere")
+    assert [one.says for one in load_vocabulary(PROCEDURES).elsewhere] == list(known)
+    kiosk = searching().do(*typed("x"))
+    kiosk.do(Found(kiosk.state.visit, "x", (), known[0]))
+    assert shown(kiosk, "en").message.text == catalogue("citizen", "en").lines("find_procedure.elsewhere")[0]
+    assert shown(kiosk, "en").message.text != known[0]
+
+
+def test_the_search_tells_another_place_only_when_nothing_here_fits() -> None:
+    answers: list[Found] = []
+    came = threading.Event()
+    finding = Finding(load_library(PROCEDURES, None), lambda found: (answers.append(found), came.set()))
+    finding.start()
+    for text in ("làm hộ chiếu", "đăng ký khai sinh", "xyzzy"):
+        came.clear()
+        finding.search(Search("v", text))
+        assert came.wait(10)
+    finding.stop()
+    passport, birth, nonsense = answers
+    assert not passport.hits
+    assert "công an" in passport.elsewhere
+    assert birth.hits
+    assert birth.elsewhere == ""
+    assert (nonsense.hits, nonsense.elsewhere) == ((), "")
