@@ -37,8 +37,9 @@ class Walk:
             self.effects += effects
 
     def keep(self, name: str) -> None:
-        """Keep what is shown now."""
-        self.views[name] = present(self.state, catalogue("citizen", self.state.comfort.language))
+        """Keep what is shown now, also in words that no native reader has confirmed: these are pictures."""
+        words = catalogue("citizen", self.state.comfort.language, unreviewed=True)
+        self.views[name] = present(self.state, words)
 
     def asked(self, kind: type[E]) -> E:
         """The newest effect of this kind. Raises ``LookupError`` when there was none."""
