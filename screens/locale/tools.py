@@ -27,6 +27,10 @@ class LanguageTools:
         one = language(tag)
         return f"{one.name} ({one.english})"
 
+    def total(self) -> int:
+        """How many texts there are to translate, those that are the same in every language included."""
+        return sum(len(part.source()) for part in PARTS)
+
     def texts(self, tag: str) -> Sequence[Finding]:
         """Faults of the files."""
         return check_texts(language(tag))

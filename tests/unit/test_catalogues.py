@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import ImageFont
 
 from kiosk import failures
 from kiosk.catalogues import places, read_entries, translated
@@ -14,6 +15,8 @@ from screens.locale.languages import Language, language, languages
 from screens.locale.updating import PARTS, Part, merged
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+FONTS = Path(__file__).resolve().parents[2] / "media" / "fonts"
+SYMBOLS = frozenset("⌫")  # drawn as a picture, not as a letter
 VIETNAMESE = {"start.title": "Kính chào ông/bà", "ticket.ahead": "Còn {n} người trước"}
 INVENTED = Language("xx", "Xx", "tiếng Xx", "Xx")
 
@@ -151,3 +154,15 @@ def test_values_fit_into_every_text() -> None:
         for key, text in source_texts("citizen").items():
             if not key.rpartition(".")[2].isdigit():
                 assert words(key, **dict.fromkeys(places(text), "1"))
+
+
+@pytest.mark.parametrize("weight", ["Regular", "SemiBold", "Bold"])
+def test_the_shipped_letters_have_every_sign_of_every_language(weight: str) -> None:
+    font = ImageFont.truetype(str(FONTS / f"BeVietnamPro-{weight}.ttf"), 64)
+    unknown = bytes(font.getmask("\U0010fffd"))
+    names = "".join(one.name for one in languages())
+    for one in languages():
+        texts = [read_entries(part.file(one.tag)) for part in PARTS if part.file(one.tag).exists()]
+        signs = set(names).union(*(entry.text + entry.source for read in texts for entry in read.values()))
+        missing = {sign for sign in signs if not sign.isspace() and bytes(font.getmask(sign)) == unknown}
+        assert missing <= SYMBOLS, f"{one.tag}: {sorted(missing)}"

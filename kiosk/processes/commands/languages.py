@@ -14,6 +14,7 @@ from kiosk.processes.recordings import ManifestError, fault, read_manifest
 
 VOICES = Path(__file__).resolve().parents[3] / "media" / "voice"
 SHOWN = 5
+SOURCE, KIOSK, VOICE = "vi", "citizen", "voice"
 
 
 class Finding(Protocol):
@@ -34,6 +35,7 @@ class Tools(Protocol):
 
     def tags(self) -> Sequence[str]: ...
     def name(self, tag: str) -> str: ...
+    def total(self) -> int: ...
     def texts(self, tag: str) -> Sequence[Finding]: ...
     def lengths(self, tag: str, size: tuple[int, int], inches: float) -> Sequence[Finding]: ...
     def update(self, tag: str) -> Sequence[str]: ...
@@ -82,7 +84,10 @@ def _check(args: argparse.Namespace, tools: Tools) -> int:
         )
     else:
         for tag, told in found.items():
-            _print(tag, tools.name(tag), told, None if args.all else SHOWN)
+            print(f"{tag}  {tools.name(tag)}")
+            if tag != SOURCE:
+                print(f"  {_how_far(told, tools.total())}")
+            _print(told, None if args.all else SHOWN)
     return 1 if any(one[0] not in _HARMLESS for told in found.values() for one in told) else 0
 
 
@@ -90,18 +95,40 @@ _HARMLESS = ("no recording", "unreviewed", "missing")
 """With these the screens are right, only Vietnamese or synthesised. The others show something wrong."""
 
 
-def _print(tag: str, name: str, told: Sequence[tuple[str, str, str, str]], most: int | None) -> None:
-    print(f"{tag}  {name}")
+def _how_far(told: Sequence[tuple[str, str, str, str]], total: int) -> str:
+    """How much of a language is confirmed, waits for a native reader, and is shown in Vietnamese."""
+    texts = Counter(one[0] for one in told if one[1] != VOICE)
+    draft = texts["unreviewed"]
+    vietnamese = texts["missing"] + texts["stale"] + texts["places"]
+    return f"of {total} texts: {total - draft - vietnamese} good, {draft} unreviewed, {vietnamese} Vietnamese"
+
+
+def _print(told: Sequence[tuple[str, str, str, str]], most: int | None) -> None:
     if not told:
         print("  all well")
     for kind, count in Counter(one[0] for one in told).items():
         print(f"  {kind}: {count}")
         rows = [one for one in told if one[0] == kind]
+        if kind in _BY_SCREEN:
+            print(f"    by screen: {_by_screen(rows)}")
         for _, part, key, detail in rows[:most]:
             line = detail.replace("\n", " / ")
             print(f"    {part}  {key}  {line}")
         if most is not None and count > most:
             print("    … (--all shows the rest)")
+
+
+_BY_SCREEN = ("missing", "unreviewed", "too long")
+
+
+def _by_screen(rows: Sequence[tuple[str, str, str, str]]) -> str:
+    """How many on which screen: “start 12, ticket 30, failures 124”."""
+    return ", ".join(f"{screen} {count}" for screen, count in Counter(map(_screen, rows)).items())
+
+
+def _screen(row: tuple[str, str, str, str]) -> str:
+    kind, part, key, _ = row
+    return key.split(".")[0] if part == KIOSK and kind != "too long" else part
 
 
 def _lengths(args: argparse.Namespace, tools: Tools, tag: str) -> Sequence[Finding]:
@@ -120,22 +147,22 @@ def _recordings(tag: str, tools: Tools) -> list[tuple[str, str, str, str]]:
     try:
         recordings = {one.key: one for one in read_manifest(VOICES / tag)}
     except ManifestError as error:
-        return [("unreadable", "voice", "", str(error))]
+        return [("unreadable", VOICE, "", str(error))]
     told = []
     for key, sentence in wanted.items():
         if key not in recordings and tools.speaks(tag):
             continue  # a synthesised voice says it
         if key not in recordings:
-            told.append(("no recording", "voice", key, sentence))
+            told.append(("no recording", VOICE, key, sentence))
         elif recordings[key].source != sentence:
-            told.append(("stale", "voice", key, f"says “{recordings[key].source}”, now “{sentence}”"))
+            told.append(("stale", VOICE, key, f"says “{recordings[key].source}”, now “{sentence}”"))
     for key, one in recordings.items():
         if key not in wanted:
-            told.append(("stale", "voice", key, "no screen says this"))
+            told.append(("stale", VOICE, key, "no screen says this"))
         elif trouble := fault(VOICES / tag, one):
-            told.append(("unreadable", "voice", key, trouble))
+            told.append(("unreadable", VOICE, key, trouble))
         elif not one.reviewer:
-            told.append(("unreviewed", "voice", key, one.file))
+            told.append(("unreviewed", VOICE, key, one.file))
     return told
 
 

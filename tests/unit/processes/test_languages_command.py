@@ -39,6 +39,9 @@ class Told:
     def name(self, tag: str) -> str:
         return tag.upper()
 
+    def total(self) -> int:
+        return 10
+
     def texts(self, tag: str) -> Sequence[Finding]:
         return [one for one in self.findings if one.language == tag]
 
@@ -74,7 +77,7 @@ def test_what_only_falls_back_to_vietnamese_is_told_and_is_no_failure(capsys) ->
     told = Told([Finding("tyz", "citizen", "start.title", Fault.MISSING, "Kính chào ông/bà")])
     assert run(told, "check", "--no-lengths") == 0
     said = capsys.readouterr().out
-    assert "en  EN\n  all well" in said
+    assert "en  EN\n  of 10 texts: 10 good, 0 unreviewed, 0 Vietnamese\n  all well" in said
     assert "missing: 1" in said
     assert "no recording: 1" in said
 
@@ -82,6 +85,21 @@ def test_what_only_falls_back_to_vietnamese_is_told_and_is_no_failure(capsys) ->
 def test_a_text_that_does_not_fit_is_a_failure(capsys) -> None:
     assert run(Told(), "check", "en") == 1
     assert "start  start.title  12 px too wide" in capsys.readouterr().out
+
+
+def test_how_far_a_language_is_and_on_which_screens_is_told(capsys) -> None:
+    findings = [
+        *(Finding("tyz", "citizen", f"ticket.{n}", Fault.MISSING) for n in range(3)),
+        Finding("tyz", "failures", "CARDS_TWO.citizen_do", Fault.MISSING),
+        Finding("tyz", "citizen", "help.title", Fault.UNREVIEWED),
+    ]
+    run(Told(findings), "check", "--no-lengths", "tyz")
+    said = capsys.readouterr().out
+    assert "of 10 texts: 5 good, 1 unreviewed, 4 Vietnamese" in said
+    assert "by screen: ticket 3, failures 1" in said
+    assert "by screen: help 1" in said
+    run(Told(), "check", "en")
+    assert "by screen: start 1" in capsys.readouterr().out
 
 
 def test_everything_is_told_as_json(capsys) -> None:
