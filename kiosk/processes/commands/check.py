@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -15,13 +17,17 @@ from kiosk.processes.commands.options import add_folders, running_centre
 from kiosk.processes.maintenance_pin import MaintenancePin
 from kiosk.settings import Settings, SettingsError, load
 
+MOST_LINES = 40
+"""So many mistakes of procedures are told; an imported table may have thousands."""
+
 
 def add(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "check",
         help="check settings, devices and journal; tells everything that is wrong",
-        description="Checks the configuration folder (all mistakes together), the devices and the journal. "
+        description="Checks the configuration folder (all mistakes together), the typed-in and imported "
+        "procedures, the devices and the journal. "
         "Code 0: all good; 1: something needs attention; 2: the settings are wrong.",
     )
     add_folders(parser)
@@ -41,7 +47,13 @@ def run(args: argparse.Namespace) -> int:
     counts = f"{len(settings.services)} services, {len(settings.counters)} counters"
     print(f"settings: good ({settings.centre.short_name}, {counts})")
     _follow_page(settings)
-    good = [_forms(settings), _devices(args, settings), _journal(args, settings), _pin(args.data)]
+    good = [
+        _forms(settings),
+        _procedures(settings, args.data),
+        _devices(args, settings),
+        _journal(args, settings),
+        _pin(args.data),
+    ]
     return 0 if all(good) else 1
 
 
@@ -79,6 +91,28 @@ def _forms(settings: Settings) -> bool:
         return False
     print(f"forms: good ({', '.join(sorted(forms)) or 'none'})")
     return True
+
+
+def _procedures(settings: Settings, data: Path) -> bool:
+    from kiosk.processes.procedure_check import check_procedures
+
+    found = check_procedures(
+        settings.folder / "procedures",
+        data / "procedures",
+        {one.id: one.procedures for one in settings.services},
+        datetime.now(ZoneInfo(settings.centre.timezone)).date(),
+    )
+    counts = f"{found.typed_in} typed in, {found.imported} imported"
+    if found.problems:
+        print(f"procedures: NOT good ({len(found.problems)}; {counts})")
+    else:
+        print(f"procedures: good ({counts})")
+    for lines in (found.problems, found.notes):
+        for line in lines[:MOST_LINES]:
+            print(f"    {line}")
+        if len(lines) > MOST_LINES:
+            print(f"    … and {len(lines) - MOST_LINES} more")
+    return not found.problems
 
 
 def _devices(args: argparse.Namespace, settings: Settings) -> bool:
