@@ -126,6 +126,7 @@ Builder.load_string(
             spare: not root.enabled
         Words:
             text: root.state_words
+            balanced: True
             font_name: theme.semibold
     Glyph:
         kind: "forward" if root.enabled and root.leads_on else ""

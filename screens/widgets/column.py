@@ -10,10 +10,11 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
-from screens.theme import current
+from screens.theme import CAPITALS_LEAST_MM, current
 from screens.widgets.text import Words
 
 LEAST_SQUEEZE = 0.55
+NORM_MM = (CAPITALS_LEAST_MM, 7.4, 7.4)  # least capitals, by the size of the letters
 SETTLED_FRAMES = 3  # so many frames without a change of height: sizes have settled
 GENTLEST, HARDEST = 0.985, 0.8  # one step of making type smaller
 
@@ -24,7 +25,8 @@ class Column(Layout):
     A child with ``size_hint_y`` takes a share of the height left over; ``Fill`` is one without a gap.
     Where everything to touch must stand low, the first child to touch is no higher than one reaches.
     ``minimum_height`` (px) is what the fixed children need. When that is more than there is, all type in
-    the column is made smaller step by step, down to 0.55.
+    the column is made smaller step by step, down to the norm; then spare words are dropped, and only where
+    that is not enough type gets smaller than the norm, down to 0.55.
     """
 
     gap = NumericProperty(0)
@@ -79,8 +81,12 @@ class Column(Layout):
 
     def refit(self, *_args: object) -> None:
         """Begin again at full size; called when something else is shown, or the place is another."""
+        if self.size_hint_y is None:  # as high as its words: a column around it fits them
+            return
         if self.squeeze != 1.0:
             self._set(1.0)
+        for words in self._words():
+            words.dropped = False
         self._fit_soon()
 
     def _fit_soon(self, *_args: object) -> None:
@@ -97,16 +103,34 @@ class Column(Layout):
 
     def _fit(self) -> None:
         """Smaller type by about what is missing: lines get lower, and fewer."""
-        if self.minimum_height - self.height > 1 and self.squeeze > LEAST_SQUEEZE:
+        if self.minimum_height - self.height <= 1 or self.squeeze <= LEAST_SQUEEZE:
+            return
+        norm = _norm()
+        if self.squeeze > norm or not self._drop():
             step = min(GENTLEST, max(HARDEST, math.sqrt(self.height / self.minimum_height)))
-            self._set(max(LEAST_SQUEEZE, self.squeeze * step))
-            self._fit_soon()
+            self._set(max(norm if self.squeeze > norm else LEAST_SQUEEZE, self.squeeze * step))
+        self._fit_soon()
+
+    def _drop(self) -> bool:
+        """Leave out the spare words. False when there are none left."""
+        spare = [words for words in self._words() if words.spare and words.text and not words.dropped]
+        for words in spare:
+            words.dropped = True
+        return bool(spare)
+
+    def _words(self) -> list[Words]:
+        return [widget for widget in self.walk(restrict=True) if isinstance(widget, Words)]
 
     def _set(self, squeeze: float) -> None:
         self.squeeze = squeeze
-        for widget in self.walk(restrict=True):
-            if isinstance(widget, Words):
-                widget.squeeze = squeeze
+        for words in self._words():
+            words.squeeze = squeeze
+
+
+def _norm() -> float:
+    """The squeeze at which running text is as small as it may become."""
+    theme = current()
+    return min(1.0, theme.capitals(NORM_MM[theme.text_size]) / theme.body)
 
 
 def _touched(child: Widget) -> bool:

@@ -13,7 +13,7 @@ Builder.load_string(
     """
 <Notice>:
     size_hint_y: None
-    height: words.height + theme.mm(8) if self.text else 0
+    height: words.height + theme.mm(8 if theme.portrait else 6) if self.text else 0
     padding: (theme.mm(5), 0) if self.text else 0
     spacing: theme.mm(4)
     opacity: 1 if self.text else 0
@@ -60,7 +60,7 @@ Builder.load_string(
 <SummaryRow>:
     size_hint_y: None
     height: max(words.height, change.height) + theme.mm(4)
-    spacing: theme.mm(4)
+    spacing: theme.mm(4 if theme.portrait else 3)
     canvas.before:
         Color:
             rgba: theme.hairline
@@ -74,7 +74,8 @@ Builder.load_string(
         height: self.minimum_height
         pos_hint: {"center_y": 0.5}
         QuietWords:
-            text: root.label + ("  ·  " + root.source if root.source else "")
+            text: root.label + (("  ·  " if theme.portrait else " · ") + root.source if root.source else "")
+            balanced: True
         Words:
             text: root.value
             font_name: theme.text if root.missing else theme.semibold
@@ -88,7 +89,8 @@ Builder.load_string(
         least_mm: 20
         button: root.change
         size_hint_x: None
-        width: max(theme.mm(30), self.one_line + theme.mm(12)) if self.present else 0
+        beside_mm: 12 if theme.portrait else 10.5
+        width: max(theme.mm(30), self.one_line + theme.mm(self.beside_mm)) if self.present else 0
         pos_hint: {"center_y": 0.5}
 
 <HeadedWords>:

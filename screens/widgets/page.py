@@ -15,7 +15,14 @@ from kivy.uix.widget import Widget
 from screens.theme import current
 from screens.widgets import keys as _keys  # noqa: F401 - kv names its classes
 from screens.widgets import notices as _notices  # noqa: F401 - kv names its classes
-from screens.widgets.buttons import BackButton, Pressable, PrimaryButton, QuietButton, SecondaryButton
+from screens.widgets.buttons import (
+    BackButton,
+    Pressable,
+    PrimaryButton,
+    QuietButton,
+    SecondaryButton,
+    TextButton,
+)
 from screens.widgets.column import Column
 
 Builder.load_string(
@@ -77,12 +84,15 @@ class Actions(BoxLayout):
         theme = current()
         super().__init__(orientation="vertical", size_hint_y=None, spacing=theme.mm(5), **kwargs)
         self._primary, self._second, self._back = PrimaryButton(), SecondaryButton(), BackButton()
-        self._ways_out = [QuietButton(), QuietButton()]
+        self._ways_out = [self._way_out(), self._way_out()]
         self._bottom = BoxLayout(size_hint_y=None, spacing=theme.mm(5))
         self.bind(minimum_height=self.setter("height"))
         self._bottom.bind(minimum_height=self._bottom.setter("height"))
         for name in ("primary", "second", "back", "leave"):
             self.bind(**{name: self._arrange})
+        for widget in (self._primary, self._second):
+            widget.bind(one_line=self._share)
+        self.bind(width=self._share)
         self._arrange()
 
     @property
@@ -94,7 +104,7 @@ class Actions(BoxLayout):
         self._primary.button, self._second.button, self._back.button = self.primary, self.second, self.back
         ways_out = [button for button in self.leave if button is not None]
         while len(self._ways_out) < len(ways_out):
-            self._ways_out.append(QuietButton())
+            self._ways_out.append(self._way_out())
         none = [None] * (len(self._ways_out) - len(ways_out))
         for widget, button in zip(self._ways_out, [*ways_out, *none], strict=True):
             widget.button = button
@@ -117,8 +127,26 @@ class Actions(BoxLayout):
                 widget.pos_hint = {"center_y": 0.5}
                 self._bottom.add_widget(widget)
             self.add_widget(self._bottom)
+        self._share()
+
+    def _way_out(self) -> QuietButton:
+        button = QuietButton()
+        button.bind(one_line=self._share)
+        return button
+
+    def _share(self, *_args: object) -> None:
+        """All in the lower row are equally wide, unless words would need two lines that else need one."""
+        row = [widget for widget in self._bottom.children if isinstance(widget, TextButton)]
+        fixed = [widget for widget in self._bottom.children if widget.size_hint_x is None]
+        gaps = (len(self._bottom.children) - 1) * self._bottom.spacing
+        room = self.width - sum(widget.width for widget in fixed) - gaps
+        needs = [widget.one_line + current().mm(BESIDE_WORDS_MM) for widget in row]
+        tight = bool(needs) and max(needs) * len(needs) > room >= sum(needs)
+        for widget, need in zip(row, needs, strict=True):
+            widget.size_hint_x = need if tight else 1
 
 
+BESIDE_WORDS_MM = 12  # a button is so much wider than its words
 ROW_PX = 8  # what differs less in height stands in one row
 
 

@@ -22,7 +22,8 @@ Builder.load_string(
     halign: "left"
     text_size: self.width, None
     size_hint_y: None
-    height: self.texture_size[1] if self.text else 0
+    height: self.texture_size[1] if self.text and not self.dropped else 0
+    opacity: 0 if self.dropped else 1
     markup: False
 
 <QuietWords>:
@@ -58,11 +59,14 @@ class Words(Label):
 
     ``type_size`` is the size in pixels it wants; ``squeeze`` (at most 1) makes it smaller where a whole
     screen would not fit otherwise. Two ``balanced`` lines are about equally long: no word stands alone.
+    ``spare`` words are ``dropped`` before all others would get smaller than the norm.
     """
 
     type_size = NumericProperty(10)
     squeeze = NumericProperty(1.0)
     balanced = BooleanProperty(False)
+    spare = BooleanProperty(False)
+    dropped = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
 from screens.citizen.services.presenter import ServiceCard, ServicesView
+from screens.theme import current
 from screens.widgets.buttons import ChoiceTile
 from screens.widgets.page import Page
 from screens.widgets.rows import Rows
@@ -32,6 +33,8 @@ class ServicesPage(Page):
     finish = ObjectProperty(None, allownone=True)
     spoken = ObjectProperty(())
 
+    turning = ListProperty([])  # lying, the ways to other pages stand among the ways out
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._cards: Rows[ServiceCard, ChoiceTile] = Rows(self.ids.cards, self._tile, _show_card)
@@ -45,6 +48,11 @@ class ServicesPage(Page):
         """One tile for each service."""
         self._cards.show(self.cards)
         self._level()
+
+    def on_pages(self, *_args: object) -> None:
+        """The ways to other pages, where they have no row of their own."""
+        ways = (self.pages.before, self.pages.after) if self.pages and not current().portrait else ()
+        self.turning = [way for way in ways if way.enabled]
 
     def _level(self, *_args: object) -> None:
         """Tiles side by side are equally tall."""

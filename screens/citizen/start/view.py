@@ -47,7 +47,7 @@ class StartPage(Page):
         self._doors: Rows[Door, DoorTile] = Rows(self.ids.doors, DoorTile, _show_door)
         self._messages: Rows[Message, Notice] = Rows(self.ids.messages, Notice, _show_message)
         self._notices: Rows[str, Notice] = Rows(self.ids.notices, Notice, _show_notice)
-        self._first, self._at_once = 0, NOTICES_AT_ONCE[current().text_size]
+        self._first = 0
         self._turning: ClockEvent | None = None
 
     def on_parent(self, *_args: object) -> None:
@@ -62,12 +62,20 @@ class StartPage(Page):
     def on_messages(self, *_args: object) -> None:
         """One notice for each message."""
         self._messages.show(self.messages)
+        self.on_notices()
 
     def on_notices(self, *_args: object) -> None:
         """The first of the centre's notices; the others take their turn."""
         self._first = 0
         self._show_notices()
         self._turn_by_itself()
+
+    @property
+    def _at_once(self) -> int:
+        """Notices of the centre at a time; lying, the machine's own messages take the room of some."""
+        theme = current()
+        most = NOTICES_AT_ONCE[theme.text_size]
+        return most if theme.portrait else max(1, most - len(self.messages))
 
     def _turn_by_itself(self) -> None:
         if self._turning is not None:
