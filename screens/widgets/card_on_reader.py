@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 
 from kivy.clock import Clock, ClockEvent
 from kivy.graphics import (
+    ClearBuffers,
+    ClearColor,
     Color,
+    Fbo,
     InstructionGroup,
     PopMatrix,
     PushMatrix,
@@ -23,8 +28,10 @@ from kivy.uix.widget import Widget
 from screens.theme import Rgba, current
 from screens.widgets.signs import Points
 
+Box = tuple[float, float, float, float]
+
 # One round of the hand: down, a rest, up, a longer rest. Each frame draws the whole window, which without a
-# graphics chip costs some 40 ms; the rest is so long that all of it stays below this share of one core.
+# graphics chip costs some 20 ms; the rest is so long that all of it stays below this share of one core.
 FRAMES_PER_SECOND = 10
 DOWN_SECONDS, LYING_SECONDS, UP_SECONDS = 1.4, 2.0, 1.0
 REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 40.0
@@ -32,10 +39,10 @@ MOST_SHARE = 0.03
 _LOWERED = 27.0  # in the drawing's units: the card touches the reader
 _STANDING = 34.0  # how much lower a card stands in the reader
 _HEIGHT = 122
+_READER = (21.0, -1.0, 118.0, 36.0)  # where the parts are, with room for smooth edges
+_HAND = (33.0, 61.0, 160.0, 61.0)
 _WIDE, _MIDDLE = 126, 80
 _WIDE_WITH_HAND, _MIDDLE_WITH_HAND = 158, 100
-
-Box = tuple[float, float, float, float]
 
 
 class _Pen:
@@ -71,6 +78,30 @@ class _Pen:
         self.add(SmoothLine(points=flat, width=width * self.unit, joint="round", cap="round"))
 
 
+class _Print:
+    """A part of the picture drawn once into a texture: anew in each frame it would take a third of a frame.
+
+    ``box``: where its parts are, in the drawing's units. Around them the texture has the page's colour
+    without weight, so that the edges stay smooth.
+    """
+
+    def __init__(self, unit: float, box: Box, parts: Callable[[_Pen], None]) -> None:
+        x, y, width, height = box
+        self._offset = (x * unit, y * unit)
+        self._fbo = Fbo(size=(math.ceil(width * unit), math.ceil(height * unit)))
+        drawing = InstructionGroup()
+        drawing.add(ClearColor(*current().paper[:3], 0))
+        drawing.add(ClearBuffers())
+        parts(_Pen(drawing, unit, -self._offset[0], -self._offset[1]))
+        self._fbo.add(drawing)
+        self._fbo.draw()
+
+    def at(self, left: float, bottom: float) -> Rectangle:
+        """It, where the drawing's zero is at ``left``, ``bottom``."""
+        x, y = round(left + self._offset[0]), round(bottom + self._offset[1])
+        return Rectangle(texture=self._fbo.texture, pos=(x, y), size=self._fbo.size)
+
+
 class CardOnReader(Widget):
     """A chip card and its reader, proportions kept.
 
@@ -87,11 +118,13 @@ class CardOnReader(Widget):
         self._drawing = InstructionGroup()
         self.canvas.add(self._drawing)
         self._shift: Translate | None = None
+        self._prints: tuple[_Print, _Print] | None = None
         self._unit = 0.0
         self._round: ClockEvent | None = None
         self._seconds = 0.0
         self._spent_before = 0.0
-        self.bind(pos=self._draw, size=self._draw, doing=self._draw)
+        draw_soon = Clock.create_trigger(self._draw, -1)  # once for all that one layout changes
+        self.bind(pos=draw_soon, size=draw_soon, doing=draw_soon)
         self.bind(doing=self._begin, moving=self._begin, lowered=self._lower)
         self._draw()
 
@@ -130,23 +163,30 @@ class CardOnReader(Widget):
         self._shift = None
         with_hand = self.doing == "laying"
         wide, middle = (_WIDE_WITH_HAND, _MIDDLE_WITH_HAND) if with_hand else (_WIDE, _MIDDLE)
-        unit = self._unit = min(self.width / wide, self.height / _HEIGHT)
+        unit, before = min(self.width / wide, self.height / _HEIGHT), self._unit
+        self._unit = unit
         if unit < 0.2:
             return
         left = self.x + self.width / 2 - middle * unit
         bottom = self.y + (self.height - _HEIGHT * unit) / 2
-        pen = _Pen(self._drawing, unit, left, bottom)
-        _reader(pen)
         if with_hand:
+            if self._prints is None or unit != before:
+                self._prints = _Print(unit, _READER, _reader), _Print(unit, _HAND, _hand_with_card)
+            reader, hand = self._prints
             self._shift = Translate(0, 0)
             self._lower()
-            pen.add(PushMatrix())
-            pen.add(self._shift)
-            _hand_behind(pen)
-            _card(pen, 0.0, chip=70.0)
-            _thumb(pen)
-            pen.add(PopMatrix())
+            for instruction in (
+                Color(1, 1, 1, 1),
+                reader.at(left, bottom),
+                PushMatrix(),
+                self._shift,
+                hand.at(left, bottom),
+                PopMatrix(),
+            ):
+                self._drawing.add(instruction)
             return
+        pen = _Pen(self._drawing, unit, left, bottom)
+        _reader(pen)
         _card(pen, -_STANDING if self.doing == "resting" else 0.0, chip=102.0)
         if self.doing == "resting":
             _reader(pen, front=True)  # hides the card's lower edge
@@ -186,6 +226,12 @@ def _card(pen: _Pen, lower: float, chip: float) -> None:
         ((chip + 11.4, 69 + lower), (chip + 11.4, 82.5 + lower)),
     ):
         pen.stroke(line, 0.35, theme.amber_ground)
+
+
+def _hand_with_card(pen: _Pen) -> None:
+    _hand_behind(pen)
+    _card(pen, 0.0, chip=70.0)
+    _thumb(pen)
 
 
 def _hand_behind(pen: _Pen) -> None:
