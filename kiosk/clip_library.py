@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from kiosk.visit.states import Clip
+from kiosk.visit.states import Clip, ClipLine
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +157,21 @@ def _for_visit(one: ClipManifest) -> Clip:
         valid_until=one.valid_until,
         transcript=one.text(),
         captions_by_language={name: path for name, path in captions.items() if path is not None},
+        lines={name: lines for name in one.languages if (lines := _lines_said(one, name))},
     )
+
+
+def _lines_said(one: ClipManifest, language: str) -> tuple[ClipLine, ...]:
+    """What is said with its time, from the captions; without them the transcript, all at the beginning."""
+    path = one.file(FileKind.CAPTIONS, language)
+    try:
+        cues = parse_captions(path.read_text(encoding="utf-8")[:LARGEST_TEXT_BYTES]) if path else ()
+    except (OSError, UnicodeDecodeError, ClipsError) as error:
+        log.warning("%s: its captions are not looked through: %s", one.id, error)
+        cues = ()
+    said = tuple(ClipLine(cue.start, " ".join(cue.text.split())) for cue in cues if cue.text.strip())
+    rows = one.text(language).splitlines()[1:]  # the first is the title
+    return said or tuple(ClipLine(0.0, row.strip()) for row in rows if row.strip())
 
 
 def clip_folders(folder: Path) -> list[Path]:

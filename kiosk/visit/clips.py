@@ -1,9 +1,13 @@
-"""Instruction clips: the list by topic or procedure, the player, and the clips that run by themselves."""
+"""Instruction clips: the list by topic or procedure, the search, the player, and the clips that run by
+themselves.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.clip_search import ClipFound, find
+from kiosk.visit.composing import composed, next_method
 from kiosk.visit.events import (
     Back,
     Cancel,
@@ -16,12 +20,15 @@ from kiosk.visit.events import (
     ClipStopped,
     ClipTakeTapped,
     ClipTopicTapped,
+    FindClipsTapped,
     Intent,
+    KeyTapped,
     PageTapped,
+    SuggestionTapped,
     WatchClips,
 )
 from kiosk.visit.moves import Result, same, stay, to, wiped
-from kiosk.visit.states import Clip, Clips, Screen, Start, VisitState
+from kiosk.visit.states import Clip, Clips, FindClips, Screen, Start, VisitState
 
 SPEEDS = (1.0, 1.25, 1.5, 0.75)
 """How many times as fast; each press goes to the next, after the last comes the first."""
@@ -30,6 +37,10 @@ PAGE_SIZES = (4, 3, 2)
 """Clips on one page of the list, for each size of letters."""
 MOST_IN_REACH = 2
 """Clips on one page of the low layout."""
+FOUND_ON_A_PAGE = (3, 3, 2)
+"""Clips on one page of what was found, for each size of letters."""
+LEAD_SECONDS = 1.5
+"""A clip begins so long before the line in which it was found."""
 _UNPLAYABLE_SECONDS = 1.0
 _NEARLY_OVER_SECONDS = 5.0
 
@@ -98,6 +109,8 @@ def _on_list(state: VisitState, screen: Clips, intent: Intent) -> Result:
             return to(state, replace(screen, topic=topic, procedure="", page=0))
         case PageTapped(page=page) if 0 <= page < pages(state, screen):
             return to(state, replace(screen, page=page))
+        case FindClipsTapped():
+            return to(state, FindClips(screen))
         case Back():
             return _leave(state, screen)
         case _:
@@ -141,6 +154,45 @@ def _on_end(state: VisitState, screen: Clips, intent: ClipEnded) -> Result:
     return to(state, Clips(playing=known[at % len(known)], attract=True, turn=screen.turn + 1))
 
 
+def found_on_a_page(state: VisitState) -> int:
+    """How many clips stand on one page of what was found."""
+    return FOUND_ON_A_PAGE[state.comfort.text_size]
+
+
+def found(state: VisitState, screen: FindClips) -> tuple[ClipFound, ...]:
+    """The clips in force that fit what was typed so far, in the language of the screens."""
+    return find(state.clips, screen.text, state.comfort.language)
+
+
+def on_find(state: VisitState, screen: FindClips, intent: Intent) -> Result:
+    """Typing, and choosing from what was found."""
+    match intent:
+        case KeyTapped(key="method"):
+            return same(state, replace(screen, method=next_method(screen.method)))
+        case ClipChosen(clip=name):
+            chosen = next((one for one in found(state, screen) if one.clip.id == name), None)
+            return stay(state) if chosen is None else _play_found(state, screen, chosen)
+        case PageTapped(page=page) if 0 <= page * found_on_a_page(state) < len(found(state, screen)):
+            return same(state, replace(screen, page=page))
+        case Back():
+            return to(state, screen.listed)
+        case Cancel():
+            return _leave(state, screen.listed)
+        case SuggestionTapped(text=text):
+            return same(state, replace(screen, text=text, page=0))
+        case _:
+            text = composed(screen.text, intent, screen.method)
+            return same(state, screen if text == screen.text else replace(screen, text=text, page=0))
+
+
+def _play_found(state: VisitState, screen: FindClips, chosen: ClipFound) -> Result:
+    """From a moment before the line that was found; by its title as from the list."""
+    listed = replace(screen.listed, found_by=screen)
+    if chosen.line is None:
+        return _play(state, listed, chosen.clip)
+    return _play(state, listed, chosen.clip, max(0.0, chosen.line.second - LEAD_SECONDS))
+
+
 def on_tick(state: VisitState, screen: Clips) -> Result:
     """While a clip runs nobody is hurried. Else the list is left, or, in the middle of a visit, the visit
     ends after the usual warning.
@@ -154,11 +206,11 @@ def on_tick(state: VisitState, screen: Clips) -> Result:
     return wiped(state) if over else stay(state)
 
 
-def _play(state: VisitState, screen: Clips, clip: Clip) -> Result:
-    """From the beginning, or where it was left in this visit; speed and captions stay as they were."""
-    start = state.clip_positions.get(clip.id, 0.0)
-    if start > clip.seconds - _NEARLY_OVER_SECONDS:
-        start = 0.0
+def _play(state: VisitState, screen: Clips, clip: Clip, start: float | None = None) -> Result:
+    """From ``start``, else from the beginning or where it was left in this visit; speed and captions stay."""
+    if start is None:
+        start = state.clip_positions.get(clip.id, 0.0)
+        start = 0.0 if start > clip.seconds - _NEARLY_OVER_SECONDS else start
     playing = replace(
         screen, playing=clip.id, turn=screen.turn + 1, start=start, paused=False, steps=0, offered=False
     )
@@ -166,7 +218,10 @@ def _play(state: VisitState, screen: Clips, clip: Clip) -> Result:
 
 
 def _to_list(state: VisitState, screen: Clips) -> Result:
-    """Back to the list; a clip that was opened for a procedure leads back to where that was."""
+    """Back to the list, or the search; a clip opened for a procedure leads back to where that was."""
+    if screen.found_by is not None:
+        listed = replace(screen, playing=None, paused=False, steps=0, start=0.0, offered=False, found_by=None)
+        return to(state, replace(screen.found_by, listed=listed))
     if screen.resume is not None and screen.procedure and len(for_procedure(state, screen.procedure)) == 1:
         return to(state, screen.resume)
     return to(state, replace(screen, playing=None, paused=False, steps=0, start=0.0, offered=False))

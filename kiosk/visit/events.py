@@ -187,6 +187,11 @@ class ClipTopicTapped(Intent):
 
 
 @dataclass(frozen=True)
+class FindClipsTapped(Intent):
+    """Look for a clip by what is said in it."""
+
+
+@dataclass(frozen=True)
 class ClipPauseTapped(Intent):
     """Let the clip stand, or run on."""
 

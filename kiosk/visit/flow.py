@@ -93,6 +93,7 @@ from kiosk.visit.states import (
     CheckAnswers,
     Clips,
     EnterCan,
+    FindClips,
     FindProcedure,
     FormDone,
     GiveBack,
@@ -220,6 +221,8 @@ def _on_screen(state: VisitState, intent: Intent) -> Result:
             return doors.on_start(state, intent)
         case Clips() as screen:
             return clips.on_clips(state, screen, intent)
+        case FindClips() as screen:
+            return clips.on_find(state, screen, intent)
         case EnterCan() as screen:
             return card.on_enter_can(state, screen, intent)
         case Reading() as screen:

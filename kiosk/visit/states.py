@@ -41,9 +41,18 @@ from kiosk.visit.events import (
 
 
 @dataclass(frozen=True)
+class ClipLine:
+    """Words said in a clip from ``second`` on."""
+
+    second: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Clip:
-    """An instruction clip that can be played; ``titles``, ``topics`` and captions by language, the first of
-    them in Vietnamese. Shown from ``valid_from`` to ``valid_until``, both days included.
+    """An instruction clip that can be played; ``titles``, ``topics``, captions and ``lines``, what is said,
+    by language, the first of them in Vietnamese. Shown from ``valid_from`` to ``valid_until``, both days
+    included.
     """
 
     id: str
@@ -59,6 +68,7 @@ class Clip:
     valid_until: date | None = None
     transcript: str = ""
     captions_by_language: Mapping[str, Path] = field(default_factory=dict)
+    lines: Mapping[str, tuple[ClipLine, ...]] = field(default_factory=dict)
 
     @property
     def topic(self) -> str:
@@ -109,7 +119,8 @@ class Clips:
 
     Listed are those of ``topic`` or ``procedure`` (empty: all), ``page`` from 0. The player began at second
     ``start``; ``steps`` of ten seconds were taken since, those back counting against those forward.
-    ``offered``: the address for the phone is shown. ``resume`` is where one came from.
+    ``offered``: the address for the phone is shown. ``resume`` is where one came from; ``found_by`` the
+    search that found the clip.
     """
 
     playing: str | None = None
@@ -125,11 +136,22 @@ class Clips:
     captions_on: bool = True
     offered: bool = False
     resume: Screen | None = None
+    found_by: FindClips | None = None
 
     @property
     def running(self) -> bool:
         """Whether pictures move."""
         return self.playing is not None and not self.paused
+
+
+@dataclass(frozen=True)
+class FindClips:
+    """What one looks for in the clips, typed; those that fit follow each key. ``listed``: the list before."""
+
+    listed: Clips = field(default_factory=Clips)
+    text: str = field(default="", repr=False)
+    method: InputMethod = InputMethod.TELEX
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -337,6 +359,7 @@ class Problem:
 Screen = (
     Start
     | Clips
+    | FindClips
     | EnterCan
     | Reading
     | Services
@@ -358,6 +381,7 @@ Screen = (
 NAMES: Mapping[type, str] = {
     Start: "start",
     Clips: "clips",
+    FindClips: "find_clips",
     EnterCan: "enter_can",
     Reading: "reading",
     Services: "services",

@@ -26,6 +26,7 @@ from kiosk.visit.states import (
     ChooseLanguage,
     Clips,
     EnterCan,
+    FindClips,
     FindProcedure,
     FormDone,
     GiveBack,
@@ -48,6 +49,7 @@ from screens.citizen.check_answers.presenter import CheckAnswersView, check_answ
 from screens.citizen.clips.presenter import ClipsView, clips_view
 from screens.citizen.comfort.presenter import ComfortView, comfort_view
 from screens.citizen.enter_can.presenter import EnterCanView, enter_can_view
+from screens.citizen.find_clips.presenter import FindClipsView, find_clips_view
 from screens.citizen.find_procedure.presenter import FindProcedureView, find_procedure_view
 from screens.citizen.form_done.presenter import FormDoneView, form_done_view
 from screens.citizen.frame import FrameView, frame_view
@@ -83,6 +85,7 @@ ScreenView = (
     | CheckAnswersView
     | FormDoneView
     | ClipsView
+    | FindClipsView
     | GiveBackView
     | FindProcedureView
     | ProcedureView
@@ -155,6 +158,8 @@ def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911, PL
             return start_view(state, words)
         case Clips() as screen:
             return clips_view(state, screen, words)
+        case FindClips() as screen:
+            return find_clips_view(state, screen, words)
         case EnterCan() as screen:
             return enter_can_view(state, screen, words)
         case Reading() as screen:

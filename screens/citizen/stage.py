@@ -19,6 +19,7 @@ from screens.citizen.clips.view import ClipsPage
 from screens.citizen.comfort.presenter import ComfortView
 from screens.citizen.comfort.view import ComfortPanel
 from screens.citizen.enter_can.view import EnterCanPage
+from screens.citizen.find_clips.view import FindClipsPage
 from screens.citizen.find_procedure.view import FindProcedurePage
 from screens.citizen.focus import Focus
 from screens.citizen.form_done.view import FormDonePage
@@ -66,6 +67,7 @@ PAGES: dict[str, type[Page]] = {
     "my_dossier": MyDossierPage,
     "rate": RatePage,
     "clips": ClipsPage,
+    "find_clips": FindClipsPage,
     "problem": ProblemPage,
 }
 

@@ -8,7 +8,10 @@ from kiosk.visit.events import (
     ClipSpeedTapped,
     ClipTakeTapped,
     ClipTopicTapped,
+    FindClipsTapped,
+    KeyTapped,
     PageTapped,
+    SuggestionTapped,
     Tick,
     WatchClips,
 )
@@ -31,7 +34,22 @@ def clips(walk: Walk, setup: Setup) -> None:
     watching.keep("clip_stopped")
     watching.do(ClipTakeTapped())
     watching.keep("clip_take")
+    walk.views |= watching.views | _looking(setup).views
     left = Walk(setup)
     left.do(Tick(NOW, 91.0))
     left.keep("clip_by_itself")
-    walk.views |= watching.views | left.views
+    walk.views |= left.views
+
+
+def _looking(setup: Setup) -> Walk:
+    """The search in what is said, and what it leads to."""
+    looking = Walk(setup)
+    looking.do(WatchClips(), FindClipsTapped())
+    looking.keep("find_clips")
+    looking.do(*(KeyTapped(key=key) for key in ("l", "e", "space", "p", "h", "i")))
+    looking.keep("find_clips_found")
+    looking.do(PageTapped(page=1))
+    looking.keep("find_clips_page_2")
+    looking.do(SuggestionTapped(text="bằng lái xe"))
+    looking.keep("find_clips_nothing")
+    return looking

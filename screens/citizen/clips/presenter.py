@@ -20,6 +20,7 @@ from kiosk.visit.events import (
     ClipStopped,
     ClipTakeTapped,
     ClipTopicTapped,
+    FindClipsTapped,
     Intent,
     PageTapped,
     WatchClips,
@@ -104,6 +105,7 @@ class ClipsView:
     page: str
     previous: Button | None
     following: Button | None
+    find: Button | None
     playing: Playing | None
     controls: Controls | None
     take: TakeAlong | None
@@ -128,6 +130,7 @@ def clips_view(state: VisitState, screen: Clips, words: Words) -> ClipsView:
         page=words("clips.page", n=screen.page + 1, of=clips.pages(state, screen)) if several else "",
         previous=_turned(state, screen, -1, words("clips.previous")) if several else None,
         following=_turned(state, screen, 1, words("clips.next")) if several else None,
+        find=Button(words("clips.find"), FindClipsTapped(at)) if shown is not None else None,
         playing=_playing(state, screen, clip, words) if clip is not None else None,
         controls=controls,
         take=_take(state, screen, words),

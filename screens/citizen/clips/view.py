@@ -37,6 +37,7 @@ class ClipsPage(Page):
     page = StringProperty("")
     previous = ObjectProperty(None, allownone=True)
     following = ObjectProperty(None, allownone=True)
+    find = ObjectProperty(None, allownone=True)
     playing = ObjectProperty(None, allownone=True)
     controls = ObjectProperty(None, allownone=True)
     take = ObjectProperty(None, allownone=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,14 +22,17 @@ from kiosk.visit.events import (
     ClipTakeTapped,
     ClipTopicTapped,
     Event,
+    FindClipsTapped,
     Finish,
+    KeyTapped,
     PageTapped,
     ScreenTouched,
+    SuggestionTapped,
     Tick,
     WatchClips,
 )
 from kiosk.visit.flow import step
-from kiosk.visit.states import Clip, Clips, MyDossier, Setup, Start, VisitState
+from kiosk.visit.states import Clip, ClipLine, Clips, FindClips, MyDossier, Setup, Start, VisitState
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LENGTH = 60
@@ -102,6 +106,68 @@ def test_several_clips_of_a_procedure_are_listed():
 
 def test_a_procedure_without_a_clip_shows_all():
     assert len(listed(visit(WatchClips(procedure="1.004873"), screen=MyDossier()))) == 5
+
+
+SAID = clip("lay-so", "Máy")
+SAID = replace(SAID, lines={"vi": (ClipLine(0.5, "Chạm nút đỏ"), ClipLine(30.0, "Nhớ lấy phiếu in ra"))})
+
+
+def looking(*events: Event, screen=None) -> VisitState:
+    setup = Setup("m", "Trung tâm", "1800", "xã", 1, 60, 30, 90, clips=(SAID, *CLIPS[1:]))
+    state = VisitState(setup, now=NOW, screen=screen or Start())
+    for event in (WatchClips(), FindClipsTapped(), *events):
+        state, _ = step(state, event)
+    return state
+
+
+def typed(text: str) -> list[Event]:
+    return [KeyTapped(key="space" if sign == " " else sign) for sign in text]
+
+
+def test_a_clip_begins_a_moment_before_the_line_that_was_found():
+    state = looking(*typed("lay phieu"), ClipChosen(clip="lay-so"))
+    assert (state.screen.playing, state.screen.start) == ("lay-so", 30.0 - clips.LEAD_SECONDS)
+    assert looking(*typed("nut do"), ClipChosen(clip="lay-so")).screen.start == 0.0
+
+
+def test_a_clip_found_by_its_title_goes_on_where_it_was_left():
+    state = looking(*typed("khai tu"), ClipChosen(clip="khai-tu"), ClipStopped(position=23.0))
+    assert state.screen.text == "khai tu"
+    assert step(state, ClipChosen(clip="khai-tu"))[0].screen.start == 23.0
+
+
+def test_from_a_clip_one_comes_back_to_what_was_found_and_from_there_to_the_list():
+    begun = looking(*typed("phieu"), ClipChosen(clip="lay-so"))
+    for way_back in (ClipStopped(), Back(), ClipEnded(clip="lay-so")):
+        state, _ = step(begun, way_back)
+        assert (state.screen.text, len(clips.found(state, state.screen))) == ("phieu", 1)
+        state, _ = step(state, Back())
+        assert isinstance(state.screen, Clips)
+        assert state.screen.playing is None
+
+
+def test_a_clip_that_was_not_found_cannot_be_played_from_the_search():
+    assert isinstance(looking(*typed("phieu"), ClipChosen(clip="khai-tu")).screen, FindClips)
+    assert isinstance(looking(ClipChosen(clip="lay-so")).screen, FindClips)
+
+
+def test_a_clip_whose_rule_ended_is_not_found():
+    state = looking(*typed("cu"))
+    assert "cu" not in [one.clip.id for one in clips.found(state, state.screen)]
+
+
+def test_a_suggestion_takes_the_place_of_what_was_typed():
+    state = looking(*typed("x"), SuggestionTapped(text="phiếu"))
+    assert [one.clip.id for one in clips.found(state, state.screen)] == ["lay-so"]
+
+
+def test_nothing_of_what_was_typed_is_left_when_one_walks_away():
+    state = looking(*typed("nguyen van a"))
+    assert "nguyen" not in repr(state)
+    state, _ = step(state, Tick(NOW, 91.0))
+    assert state.screen == Start()
+    state = looking(*typed("phieu"), ClipChosen(clip="lay-so"), ClipPauseTapped(), Tick(NOW, 61.0))
+    assert state.screen == Start()
 
 
 def test_a_clip_goes_on_where_it_was_left_in_this_visit():
@@ -183,8 +249,11 @@ EVENTS = st.one_of(
     st.builds(ClipTopicTapped, topic=st.sampled_from(["", "Máy", "Hộ tịch", "Cũ"])),
     st.builds(PageTapped, page=st.integers(-2, 5)),
     st.builds(ClipStepTapped, steps=st.integers(-2, 2)),
+    st.builds(KeyTapped, key=st.sampled_from(["k", "h", "space", "method"])),
+    st.builds(SuggestionTapped, text=st.sampled_from(["khai", "phieu", ""])),
     st.sampled_from(
         [
+            FindClipsTapped(),
             Back(),
             ClipPauseTapped(),
             ClipSpeedTapped(),
@@ -208,4 +277,4 @@ def test_whatever_is_pressed_only_what_is_in_force_plays_and_pages_exist(events)
             assert state.screen.speed in clips.SPEEDS
             assert not (state.screen.offered and state.screen.running)
         else:
-            assert isinstance(state.screen, Start)
+            assert isinstance(state.screen, Start | FindClips)
