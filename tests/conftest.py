@@ -28,6 +28,30 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+# Files that take long, by work or by waiting, the longest first: where several processes share the files,
+# none of these begins when everything else is done.
+LONG = (
+    "screens/test_pages.py", "whole/test_tour.py", "centre/test_centre_crash.py",
+    "devices/chip_card/test_chip_card_reader.py", "faults/test_lobby.py", "devices/chip_card/test_fuzz.py",
+    "screens/test_lobby_touches.py", "browser/test_officer_page.py", "screens/test_forgetting.py",
+    "whole/test_killed.py", "faults/test_kills.py", "centre/test_keeping_rebuild.py",
+    "centre/test_centre_together.py", "centre/test_postgresql_store.py", "centre/test_keeping_backup.py",
+    "faults/test_full_disk.py", "faults/test_power_cut.py", "flow/test_two_kiosks.py",
+    "unit/clips/test_clip_building.py", "unit/queueing/test_simulation.py",
+    "unit/queueing/test_discipline_properties.py", "devices/chip_card/test_readers.py",
+    "unit/processes/test_offline_numbers.py", "devices/speaker/test_speaker.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the files: the long ones first (``--no-loadscope-reorder`` keeps it)."""
+    if not hasattr(config, "workerinput"):
+        return
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path, len(LONG)))
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: the collector need not look through it again after every few tests."""
     gc.collect()

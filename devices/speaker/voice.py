@@ -58,11 +58,11 @@ class Voice:
         if self._voice != voice:
             self._engine.setProperty("voice", voice)
             self._voice = voice
-        if self._rate() != words_per_minute:
+        while self._rate() != words_per_minute:  # given again: seen to be lost once beside the first voice
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"espeak-ng keeps {self._rate()} words a minute")
             self._engine.setProperty("rate", words_per_minute)
-            _until(
-                lambda: self._rate() == words_per_minute, give_up, f"not {words_per_minute} words a minute"
-            )
+            time.sleep(_LOOK_SECONDS)
             _until(self._idle, give_up, "espeak-ng is still at its settings")
         self._written.clear()
         self._engine.save_to_file(text, path)

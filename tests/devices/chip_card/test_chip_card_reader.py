@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from devices.chip_card import CardFailure, CardReading, ChipCardReader, Note, ReadStep
+from devices.chip_card.pcsc import ANSWER_SECONDS
 from devices.contract import Condition
 from devices.virtual.chip_card import demo_citizens
 from devices.virtual.chip_card.card import CardFaults
@@ -143,11 +144,13 @@ def test_no_card_on_the_reader(lobby):
 
 
 @pytest.mark.parametrize("at", range(1, APDUS_OF_A_READ + 1))
-def test_a_card_pulled_at_any_command_is_said_within_a_second_and_the_next_read_works(lobby, people, at):
-    lobby.lay("lan", CardFaults(pull_at=at))
+def test_a_card_pulled_at_any_command_is_said_at_once_and_the_next_read_works(lobby, people, at):
+    """A second on a quiet machine; no waiting for an answer (``ANSWER_SECONDS``) on any."""
+    card = lobby.lay("lan", CardFaults(pull_at=at))
     started = time.monotonic()
     failure = lobby.reader.read(people["lan"].can)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < ANSWER_SECONDS / 2
+    assert card.commands == at, "nothing was tried again"
     assert isinstance(failure, CardFailure)
     assert failure.code is FailureCode.CARD_REMOVED_EARLY
     lobby.until_empty()
