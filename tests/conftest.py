@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -43,9 +44,25 @@ LONG = (
 )  # fmt: skip
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file of tests goes to one process; whole lobbies all go to the same one, so that never two run at
+    once. Files are taken in the order of ``pytest_collection_modifyitems``.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "tests/whole" if file.startswith("tests/whole/") else file
+
+    config.option.loadscopereorder = False
+    return Files(config, log) if config.option.dist == "loadfile" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the files: the long ones first (``--no-loadscope-reorder`` keeps it)."""
+    """Where several processes share the files: the long ones first."""
     if not hasattr(config, "workerinput"):
         return
     rank = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
