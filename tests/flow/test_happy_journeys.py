@@ -34,7 +34,7 @@ def test_with_the_card_the_kiosk_greets_by_name_and_says_what_was_proven() -> No
         (replace(INTACT, chain=Chain.TRUSTED), "khớp với chữ ký của cơ quan cấp."),
         (
             replace(INTACT, chain=Chain.TRUSTED, chip_authentication=ChipProof.PASSED),
-            "Đã kiểm tra chip và thông tin: đúng do cơ quan cấp.",
+            "Đã kiểm tra chip và thông tin: đúng là thẻ do cơ quan cấp.",
         ),
     ],
 )

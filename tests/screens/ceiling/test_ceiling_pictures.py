@@ -84,9 +84,9 @@ def test_no_text_leaves_the_screen_wraps_or_is_cut(drawn, tmp_path, width, heigh
 
 def test_each_state_shows_what_it_should(drawn):
     texts = {state: {line["text"] for line in lines} for state, lines in drawn[0].items()}
-    assert "Mời ông/bà\nlấy số tại kiosk" in texts["empty"]
+    assert "Mời ông/bà\nlấy số tại máy" in texts["empty"]
     assert not {"Mời số", "Quầy"} & texts["empty"]
-    assert "Mời ông/bà\nlấy số tại kiosk" not in texts["fresh"]
+    assert "Mời ông/bà\nlấy số tại máy" not in texts["fresh"]
     assert {"A015", "Quầy 9", "C007", "2", "Đang chờ: 12 người", "09:41", "23/11"} <= texts["fresh"]
     assert "Số" not in texts["one"], "no head over an empty list"
     assert any("09:35" in text for text in texts["stale"])

@@ -47,7 +47,7 @@ def test_the_clock_is_the_centres_not_utc():
 def test_an_idle_lobby_invites():
     shown = view(Display(board()))
     assert shown.current is None
-    assert "lấy số tại kiosk" in shown.idle_title
+    assert "lấy số tại máy" in shown.idle_title
     assert shown.notice == ""
     assert shown.waiting == "Chưa có ai chờ"
     assert view(Display(board(waiting=12))).waiting == "Đang chờ: 12 người"
