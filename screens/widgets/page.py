@@ -163,9 +163,11 @@ class Page(BoxLayout):
         """Take over every field of ``model``. Raises ``TypeError`` for another screen's."""
         if type(model) is not self.view_model:
             raise TypeError(f"{type(self).__name__} cannot show {type(model).__name__}")
-        for field in fields(self.view_model):
-            setattr(self, field.name, getattr(model, field.name))
-        self._refit()
+        changed = [f.name for f in fields(model) if getattr(self, f.name) != getattr(model, f.name)]
+        for name in changed:
+            setattr(self, name, getattr(model, name))
+        if changed:  # words that fit by now would flicker
+            self._refit()
 
     def clear(self) -> None:
         """Back to empty fields."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kivy.clock import Clock
 from kivy.properties import NumericProperty
 from kivy.uix.gridlayout import GridLayout
@@ -38,9 +40,10 @@ class LevelGrid(GridLayout):
 
 
 class SideBySide(Layout):
-    """Texts in ``cols`` columns from the top down: each next one stands where there is most room.
+    """Texts from the top down, in one column or in two (``cols``) that are as low as they can be.
 
-    ``minimum_height`` (px) is that of the tallest column. Children have a height of their own.
+    Of two, the first is read before the second where that is no taller than any other way to share them.
+    ``minimum_height`` (px) is that of the taller column. Children have a height of their own.
     """
 
     cols = NumericProperty(1)
@@ -56,15 +59,33 @@ class SideBySide(Layout):
 
     def do_layout(self, *_args: object) -> None:
         """Place the children (called by Kivy when something changed)."""
-        columns = max(1, int(self.cols))
-        width = (self.width - (columns - 1) * self.gap_x) / columns
-        filled = [0.0] * columns
-        for child in self.children[::-1]:
+        width = self.width if self.cols == 1 else (self.width - self.gap_x) / 2
+        for child in self.children:
             child.width = width
-            if child.height <= 0:
-                continue
-            at = filled.index(min(filled))
-            above = filled[at] + (self.gap_y if filled[at] else 0.0)
-            filled[at] = above + child.height
-            child.pos = self.x + at * (width + self.gap_x), self.top - filled[at]
-        self.minimum_height = max(filled)
+        shown = [child for child in self.children[::-1] if child.height > 0]
+        heights = [child.height for child in shown]
+        first = shared(heights, self.gap_y) if self.cols > 1 else set(range(len(shown)))
+        tops = [self.top, self.top]
+        for place, child in enumerate(shown):
+            side = 0 if place in first else 1
+            child.pos = self.x + side * (width + self.gap_x), tops[side] - child.height
+            tops[side] -= child.height + self.gap_y
+        self.minimum_height = max(0.0, self.top - min(tops) - self.gap_y)
+
+
+def shared(heights: Sequence[float], gap: float) -> set[int]:
+    """The places of those that stand in the first of two columns, so that the taller one is least tall."""
+
+    def tall(first: set[int]) -> float:
+        sides = ([h for n, h in enumerate(heights) if (n in first) is wanted] for wanted in (True, False))
+        return max(sum(side) + gap * max(0, len(side) - 1) for side in sides)
+
+    in_turn: set[int] = set()  # each next one where there is most room
+    filled = [0.0, 0.0]
+    for place, height in enumerate(heights):
+        side = filled.index(min(filled))
+        filled[side] += height + gap
+        if side == 0:
+            in_turn.add(place)
+    ways = [set(range(count)) for count in range(len(heights), 0, -1)]
+    return min([*ways, in_turn], key=tall, default=in_turn)

@@ -13,6 +13,7 @@ from screens.citizen.procedure.presenter import Part, ProcedureView
 from screens.theme import current
 from screens.widgets.page import Page
 from screens.widgets.rows import Rows
+from screens.widgets.tiles import shared
 
 
 class ListedLine(BoxLayout):
@@ -91,14 +92,13 @@ def columns(parts: Sequence[Part]) -> int:
     """How many columns of parts are less tall on a lying page: one of long lines, or two of short ones."""
     if len(parts) < 2:  # alone, it has the page for itself
         return 1
-    long_lines = sum(
-        HEADING_LINES + sum(_lines(line, LETTERS_ACROSS) for line in part.lines) for part in parts
+    across, beside = (
+        [HEADING_LINES + sum(_lines(line, letters) for line in part.lines) for part in parts]
+        for letters in (LETTERS_ACROSS, LETTERS_A_SIDE)
     )
-    sides = [0.0, 0.0]
-    for part in parts:
-        shorter = sides.index(min(sides))
-        sides[shorter] += HEADING_LINES + sum(_lines(line, LETTERS_A_SIDE) for line in part.lines)
-    return 2 if max(sides) <= max(long_lines, LINES_WITH_EASE) else 1
+    first = shared(beside, 0)
+    taller = max(sum(h for n, h in enumerate(beside) if (n in first) is wanted) for wanted in (True, False))
+    return 2 if taller <= max(sum(across), LINES_WITH_EASE) else 1
 
 
 def _lines(text: str, letters: int) -> int:
