@@ -268,7 +268,7 @@ def _kiosk(args: argparse.Namespace) -> int:
         words = catalogue("citizen", state.comfort.language, unreviewed=settings.kiosk.show_unreviewed)
         shown[:] = [present(state, words)]
         view = shown[0]
-        narrator.follow(state.visit, (view.key, type(view.overlay)), view.spoken, view.comfort)
+        _narrate(narrator, state.visit, view)
         return view
 
     def dispatch(event: object) -> None:
@@ -333,6 +333,11 @@ def _read_languages_soon(settings: Settings) -> None:
     timer = threading.Timer(LANGUAGES_AFTER_SECONDS, read)
     timer.daemon = True
     timer.start()
+
+
+def _narrate(narrator: Narrator, visit: str, view: KioskView) -> None:
+    entered = (view.key, type(view.overlay))
+    narrator.follow(visit, entered, view.spoken, view.comfort, view.news)
 
 
 def _speak(narrator: Narrator, sentences: tuple[str, ...], comfort: Comfort) -> None:

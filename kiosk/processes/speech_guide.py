@@ -21,6 +21,7 @@ from devices.speaker.sound import Sound
 from devices.speaker.synthesis import SynthesisError, Synthesizer, VoiceMissingError
 from kiosk.processes.recordings import Recordings
 from kiosk.speech import spoken
+from kiosk.speech.news import News, fresh
 from kiosk.visit.comfort import LOUDEST, Comfort, Voice
 
 _LOG = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ GAP_SECONDS = 0.25
 """Silence between two sentences."""
 KEPT_SENTENCES = 64
 HUSH_SECONDS = 2.0
+REST_SECONDS = 1.0
+"""So long no key was pressed when what was found is said: who types on hears nothing of each letter."""
 STEP_DB = 6.0
 """One step of ``Comfort.volume``: about one and a half times as loud to the ear."""
 VOICES: Mapping[str, str] = {"vi": "vi", "en": "en"}
@@ -63,6 +66,7 @@ class _Utterance:
     language: str
     output: Output
     gain: float
+    after: float = 0.0
 
 
 def gain_of(volume: int) -> float:
@@ -104,6 +108,7 @@ class SpeechGuide:
         self._changed = threading.Condition()
         self._newest = 0  # number of the last say or stop; an utterance of an older number is over
         self._waiting: _Utterance | None = None
+        self._next: list[_Utterance] = []  # said when what is being said has ended
         self._forgetting = self._ended = False
         self._playing: Output | None = None
         self._playing_number = 0
@@ -118,16 +123,51 @@ class SpeechGuide:
         language: str = "vi",
         voice: Voice = Voice.ALOUD,
         volume: int = 2,
+        *,
+        after: float = 0.0,
     ) -> None:
-        """Say these in order, instead of whatever is being said. A bare string counts as personal."""
+        """Say these in order, instead of whatever is being said. A bare string counts as personal.
+
+        ``after``: seconds of silence before; what comes meanwhile is said instead.
+        """
+        utterance = self._utterance(sentences, language, voice, volume, after)
+        if utterance is None:
+            self.stop()
+        else:
+            self._replace(utterance)
+
+    def add(
+        self,
+        sentences: Sequence[Sentence | str],
+        language: str = "vi",
+        voice: Voice = Voice.ALOUD,
+        volume: int = 2,
+    ) -> None:
+        """Say these when what is being said has ended; at once if nothing is."""
+        utterance = self._utterance(sentences, language, voice, volume)
+        if utterance is None:
+            return
+        with self._changed:
+            if self.speaking:
+                self._next.append(utterance)
+                return
+        self._replace(utterance)
+
+    def _utterance(
+        self,
+        sentences: Sequence[Sentence | str],
+        language: str,
+        voice: Voice,
+        volume: int,
+        after: float = 0.0,
+    ) -> _Utterance | None:
         output = self._outputs.get(voice)
         gain = gain_of(volume)
         told = tuple(one if isinstance(one, Sentence) else Sentence(one) for one in sentences)
         told = tuple(one for one in told if one.text.strip())
         if output is None or gain == 0 or not told:
-            self.stop()
-            return
-        self._replace(_Utterance(told, language, output, gain))
+            return None
+        return _Utterance(told, language, output, gain, after)
 
     def stop(self) -> None:
         """Silence, at once: on any touch, and when a visit is over."""
@@ -159,6 +199,7 @@ class SpeechGuide:
         with self._changed:
             self._newest += 1
             self._waiting = utterance
+            self._next.clear()
             playing, number = self._playing, self._newest
             if playing is not None:
                 playing.stop()
@@ -201,8 +242,12 @@ class SpeechGuide:
                 finally:
                     with self._changed:
                         self._playing = None
+                        if self._next and self._newest == number:
+                            self._waiting = self._next.pop(0)
 
     def _say(self, utterance: _Utterance, number: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest != number, utterance.after)
         gap = Sound.silence(GAP_SECONDS)
         for sentence in utterance.sentences:
             if self._newest != number:
@@ -262,7 +307,8 @@ class SpeechGuide:
 
 
 class Narrator:
-    """Decides what the guide says of the screens: each screen once when it comes, nothing while it changes.
+    """Decides what the guide says of the screens: each screen once when it comes, and while it stands what
+    its ``News`` tells, in its turn. What follows each key is said when the hand rests.
 
     ``fixed`` gives the sentences of a language in which nothing of a person can stand: those of the catalogue
     that take no values. Only their sounds are kept.
@@ -273,9 +319,19 @@ class Narrator:
         self._fixed = fixed
         self._shown: tuple[object, ...] = ()
         self._visit: object = None
+        self._known: frozenset[str] = frozenset()
 
-    def follow(self, visit: object, screen: object, sentences: Sequence[str], comfort: Comfort) -> None:
-        """This is shown now. ``visit`` names the visit, ``screen`` what was entered and what lies over it."""
+    def follow(
+        self,
+        visit: object,
+        screen: object,
+        sentences: Sequence[str],
+        comfort: Comfort,
+        news: Sequence[News] = (),
+    ) -> None:
+        """This is shown now. ``visit`` names the visit, ``screen`` what was entered and what lies over it;
+        ``news`` is what is said when it comes while the same screen stands.
+        """
         if visit != self._visit:
             self._visit = visit
             self._shown = ()
@@ -286,7 +342,17 @@ class Narrator:
                 self._guide.stop()
         elif self._shown != shown:
             self._say(sentences, comfort)
+        else:
+            self._tell(fresh(news, self._known), comfort)
         self._shown = shown
+        self._known = frozenset(one.key for one in news)
+
+    def _tell(self, news: Sequence[News], comfort: Comfort) -> None:
+        told = self._sentences([one.said for one in news], comfort)
+        if any(one.typing for one in news):
+            self._guide.say(told, comfort.language, comfort.voice, comfort.volume, after=REST_SECONDS)
+        elif told:
+            self._guide.add(told, comfort.language, comfort.voice, comfort.volume)
 
     def focus(self, text: str, comfort: Comfort) -> None:
         """The keypad has moved to something that is called so."""
@@ -302,9 +368,13 @@ class Narrator:
         self._guide.stop()
 
     def _say(self, sentences: Sequence[str], comfort: Comfort) -> None:
+        told = self._sentences(sentences, comfort)
+        self._guide.say(told, comfort.language, comfort.voice, comfort.volume)
+
+    def _sentences(self, sentences: Sequence[str], comfort: Comfort) -> list[Sentence]:
         fixed, vietnamese = self._fixed(comfort.language), self._fixed("vi")
         voiceless = comfort.language not in VOICES
-        told = [
+        return [
             Sentence(
                 text,
                 personal=text not in fixed,
@@ -312,7 +382,6 @@ class Narrator:
             )
             for text in sentences
         ]
-        self._guide.say(told, comfort.language, comfort.voice, comfort.volume)
 
 
 def _synthesizer(voice: str, words_per_minute: int) -> Voicing:

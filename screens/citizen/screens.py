@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.visit.comfort import Comfort, Voice
+from kiosk.speech.news import News
+from kiosk.visit.comfort import Comfort
 from kiosk.visit.states import (
     NAMES,
     AskPriority,
@@ -59,7 +60,7 @@ from screens.citizen.idle_warning.presenter import IdleWarningView, idle_warning
 from screens.citizen.language.presenter import LanguageView, language_view
 from screens.citizen.my_dossier.presenter import MyDossierView, my_dossier_view
 from screens.citizen.my_forms.presenter import MyFormsView, my_forms_view
-from screens.citizen.narration import narration
+from screens.citizen.narration import news
 from screens.citizen.offer_form.presenter import OfferFormView, offer_form_view
 from screens.citizen.problem.presenter import ProblemView, problem_view
 from screens.citizen.procedure.presenter import ProcedureView, procedure_view
@@ -106,7 +107,8 @@ class KioskView:
     ``name`` is the folder of the screen (``start``, ``enter_can`` …). ``key`` changes exactly when another
     screen or panel is entered: same key, same screen, only update it. ``centre`` is the header, ``help`` the
     footer, ``frame`` the buttons in both, on every screen. ``overlay`` lies over the screen: the idle warning
-    before any panel. ``spoken``: what is said of this view, sentence by sentence.
+    before any panel. ``spoken``: what is said of this view when it comes, sentence by sentence; ``news``:
+    what of it is said when it comes later.
     """
 
     name: str
@@ -118,6 +120,7 @@ class KioskView:
     comfort: Comfort
     overlay: Overlay | None = None
     spoken: tuple[str, ...] = ()
+    news: tuple[News, ...] = ()
 
 
 def present(state: VisitState, words: Words) -> KioskView:
@@ -132,8 +135,8 @@ def present(state: VisitState, words: Words) -> KioskView:
         frame=frame_view(state, words),
         comfort=state.comfort,
         overlay=overlay,
-        spoken=getattr(overlay or screen, "spoken", ())
-        or narration(overlay or screen, private=state.comfort.voice is Voice.PRIVATE),
+        spoken=getattr(overlay or screen, "spoken", ()),
+        news=news(overlay or screen),
     )
 
 

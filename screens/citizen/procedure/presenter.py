@@ -58,6 +58,7 @@ def procedure_view(state: VisitState, screen: ProcedureShown, words: Words) -> P
     last = page == len(pages) - 1
     shown = pages[page]
     title = procedure.short or procedure.name
+    message = _message(screen, state.comfort.language, words)
     return ProcedureView(
         title=title,
         code=words("procedure.code", code=procedure.code, field=procedure.field),
@@ -69,9 +70,13 @@ def procedure_view(state: VisitState, screen: ProcedureShown, words: Words) -> P
         sheet=_sheet(screen, at, words),
         following=None if last else Button(words("procedure.following"), PageTapped(at, page + 1)),
         clip=clip_button(state, procedure.code, words),
-        message=_message(screen, state.comfort.language, words),
+        message=message,
         back=Button(words("frame.back"), Back(at)),
-        spoken=(f"{title}.", *(_said(part) for part in shown)),
+        spoken=(
+            f"{title}.",
+            *(_said(part) for part in shown),
+            *((message.text,) if message is not None else ()),
+        ),
     )
 
 

@@ -96,9 +96,14 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
         spoken=(
             sentences("" if held is not None else greeted, title),
             *((message.text,) if message is not None else ()),
-            *(sentences(card.button.label, card.badge, card.waiting, card.counters) for card in cards),
+            *(card_spoken(card) for card in cards),
         ),
     )
+
+
+def card_spoken(card: ServiceCard) -> str:
+    """What is said of one service."""
+    return sentences(card.button.label, card.badge, card.waiting, card.counters)
 
 
 def _back(state: VisitState, held: HeldTicket | None, words: Words) -> Button | None:

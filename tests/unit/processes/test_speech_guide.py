@@ -16,6 +16,7 @@ from devices.speaker.synthesis import VoiceMissingError
 from kiosk.failures import FailureCode
 from kiosk.processes.recordings import Recordings
 from kiosk.processes.speech_guide import GAP_SECONDS, Narrator, Sentence, SpeechGuide, gain_of
+from kiosk.speech.news import News
 from kiosk.visit.comfort import Comfort, Voice
 
 WAIT = 20.0
@@ -311,3 +312,88 @@ def test_no_vietnamese_voice_reads_a_language_it_does_not_know(room: Room, narra
     narrator.follow(1, "start", ("Nhoz zoo.", "Mời chọn."), Comfort(language="hmn-Latn", voice=Voice.ALOUD))
     room.quiet()
     assert room.said == ["Mời chọn."]
+
+
+# -- what changes on a screen that stays -----------------------------------------------------------------
+
+
+def test_an_error_on_the_same_screen_is_said_and_the_screen_is_not_said_again(
+    room: Room, narrator: Narrator
+) -> None:
+    there, wrong = News("Mời chọn."), News("Chưa đúng.")
+    narrator.follow(1, "question", ("Mời chọn.",), ALOUD, (there,))
+    room.quiet()
+    narrator.follow(1, "question", ("Chưa đúng.", "Mời chọn."), ALOUD, (wrong, there))
+    room.quiet()
+    narrator.follow(1, "question", ("Chưa đúng.", "Mời chọn."), ALOUD, (wrong, there))
+    room.quiet()
+    assert room.said == ["Mời chọn.", "Chưa đúng."]
+
+
+def test_an_error_that_went_and_came_again_is_said_again(room: Room, narrator: Narrator) -> None:
+    for news in ((), (News("Chưa đúng."),), (), (News("Chưa đúng."),)):
+        narrator.follow(1, "question", ("Mời chọn.",), ALOUD, news)
+        room.quiet()
+    assert room.said == ["Mời chọn.", "Chưa đúng.", "Chưa đúng."]
+
+
+def test_minutes_that_tick_say_nothing(room: Room, narrator: Narrator) -> None:
+    for minutes in (20, 19, 18):
+        card = News(f"Hộ tịch. Chờ {minutes} phút.", about="Hộ tịch")
+        narrator.follow(1, "services", ("Mời chọn.",), ALOUD, (card,))
+        room.quiet()
+    assert room.said == ["Mời chọn."]
+
+
+def test_news_waits_until_the_screen_has_been_said() -> None:
+    room = Room(patient=True)
+    narrator = Narrator(room.guide, lambda _tag: frozenset())
+    narrator.follow(1, "ticket", ("Số A một.", "Đang in."), ALOUD, (News("Đang in."),))
+    assert room.aloud.began.wait(WAIT)
+    narrator.follow(1, "ticket", ("Số A một.", "Đã in."), ALOUD, (News("Đã in."),))
+    room.aloud.stop()
+    room.quiet()
+    assert room.said == ["Số A một.", "Đang in.", "Đã in."]
+    room.guide.close()
+
+
+def test_a_touch_ends_the_news_that_wait_too() -> None:
+    room = Room(patient=True)
+    narrator = Narrator(room.guide, lambda _tag: frozenset())
+    narrator.follow(1, "ticket", ("Số A một.",), ALOUD)
+    assert room.aloud.began.wait(WAIT)
+    narrator.follow(1, "ticket", ("Số A một.",), ALOUD, (News("Đã in."),))
+    narrator.touched()
+    room.quiet()
+    assert room.said == ["Số A một."]
+    room.guide.close()
+
+
+def test_what_is_found_is_said_when_the_hand_rests(
+    room: Room, narrator: Narrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.processes.speech_guide.REST_SECONDS", 3600)
+    narrator.follow(1, "find_procedure", ("Mời gõ.",), ALOUD)
+    room.quiet()
+    for text in ("Khai sinh.", "Khai tử."):
+        narrator.follow(1, "find_procedure", (text,), ALOUD, (News(text, typing=True),))
+    assert room.guide.speaking
+    assert room.said == ["Mời gõ."], "who types on hears nothing of each letter"
+    monkeypatch.setattr("kiosk.processes.speech_guide.REST_SECONDS", 0.01)
+    narrator.follow(1, "find_procedure", ("Kết hôn.",), ALOUD, (News("Kết hôn.", typing=True),))
+    room.quiet()
+    assert room.said == ["Mời gõ.", "Kết hôn."]
+
+
+def test_what_becomes_other_is_not_said_while_no_voice_is_wanted(room: Room, narrator: Narrator) -> None:
+    for news in ((), (News("Chưa đúng."),)):
+        narrator.follow(1, "question", ("Mời chọn.",), Comfort(), news)
+    room.quiet()
+    assert room.said == []
+
+
+def test_nothing_said_of_one_visit_is_remembered_in_the_next(room: Room, narrator: Narrator) -> None:
+    narrator.follow(1, "services", ("Kính chào ông An.",), ALOUD, (News("Kính chào ông An."),))
+    room.quiet()
+    narrator.follow(2, "start", ("Mời chọn.",), Comfort())
+    assert "An" not in repr(vars(narrator))
