@@ -169,9 +169,19 @@ def _lines_said(one: ClipManifest, language: str) -> tuple[ClipLine, ...]:
     except (OSError, UnicodeDecodeError, ClipsError) as error:
         log.warning("%s: its captions are not looked through: %s", one.id, error)
         cues = ()
-    said = tuple(ClipLine(cue.start, " ".join(cue.text.split())) for cue in cues if cue.text.strip())
+    said = tuple(sentence for cue in cues for sentence in _sentences(cue))
     rows = one.text(language).splitlines()[1:]  # the first is the title
     return said or tuple(ClipLine(0.0, row.strip()) for row in rows if row.strip())
+
+
+def _sentences(cue: Cue) -> Iterator[ClipLine]:
+    """The sentences of a cue; when a later one begins is taken from the letters before it."""
+    words = " ".join(cue.text.split())
+    at = 0
+    for sentence in re.split(r"(?<=[.?!…]) +", words):
+        if sentence:
+            yield ClipLine(round(cue.start + (cue.end - cue.start) * at / len(words), 3), sentence)
+        at += len(sentence) + 1
 
 
 def clip_folders(folder: Path) -> list[Path]:

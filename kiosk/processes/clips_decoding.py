@@ -17,6 +17,10 @@ FRAMES_PER_SECOND = 15
 STALL_SECONDS = 10.0
 """A decoder that gives nothing for so long is killed."""
 MOST_PIXELS = 4096 * 2304  # a file that claims more is not opened
+LONGEST_STANDING = 8
+"""After so many frames alike the next is taken as it is, so that slow changes are not lost."""
+PIPE_BYTES = 1 << 20
+"""A frame in two or three reads instead of dozens; what Linux allows everybody."""
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 OPEN_FILE = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
 
@@ -88,6 +92,7 @@ class Decoder:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                pipesize=PIPE_BYTES,
             )
             self._read(cast(IO[bytes], child.stdout))
             child.kill()
@@ -127,14 +132,25 @@ class Decoder:
 
 
 def _command(video: Path, size: tuple[int, int], start: float) -> list[str]:
+    """Decodes behind the window, should both want the processor.
+
+    A frame that differs from the one before by the encoder's noise alone is replaced by that one, byte for
+    byte: every frame that is another costs the window a redraw. The last frame is held so long that
+    none is lost by that.
+    """
     width, height = size
     fitted = (
         f"fps={FRAMES_PER_SECOND}:start_time=0,"
         f"scale={width}:{height}:force_original_aspect_ratio=decrease:flags=bilinear,"
+        f"mpdecimate=max={LONGEST_STANDING},"
+        f"fps={FRAMES_PER_SECOND}:start_time=0,"
+        f"tpad=stop_mode=clone:stop={LONGEST_STANDING},"
         f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:color=0x1F1A17"
     )
     return [
-        *("ffmpeg", "-nostdin", "-loglevel", "quiet", "-threads", "1", "-max_pixels", str(MOST_PIXELS)),
+        *("nice", "-n", "10", "ffmpeg"),
+        *("-nostdin", "-loglevel", "quiet", "-threads", "1", "-filter_threads", "1"),
+        *("-max_pixels", str(MOST_PIXELS)),
         *(OPEN_FILE if start <= 0 else (*OPEN_FILE, "-ss", f"{start:.3f}")),
         *("-i", f"file:{video}", "-an", "-sn", "-dn", "-vf", fitted),
         *("-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"),

@@ -10,6 +10,7 @@ from kiosk.settings import ScreenSettings
 from screens.citizen.screens import KioskView
 from screens.gallery import samples
 from screens.gallery.modes import Mode
+from screens.gallery.still import Still
 from screens.window import prepare_window
 
 WIDGETS = "widgets_"
@@ -36,7 +37,7 @@ class Drawer:
 
         Clock._max_fps = 0  # nobody watches
         self._window = Window
-        self._stage = Stage(lambda _event: None, lambda: None)
+        self._stage = Stage(lambda _event: None, lambda: None, Still)
         Window.add_widget(self._stage)
         EventLoop.ensure_window()
 

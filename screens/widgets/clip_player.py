@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from kivy.clock import Clock, ClockEvent
+from kivy.core.window import Window
 from kivy.graphics.texture import Texture
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
@@ -22,6 +23,8 @@ from screens.widgets.buttons import climb
 FRAMES_PER_SECOND = 15
 MOST_PIXELS = 1280
 UNREADABLE_SECONDS = 3.0
+TOUCH_FIRST_SECONDS = 0.15
+"""So long after a touch no frame of the clip is drawn: the touch is answered first."""
 STEP_SECONDS = 10.0
 
 Builder.load_string(
@@ -129,6 +132,7 @@ class ClipPlayer(BoxLayout):
         self._textures: list[Texture] = []
         self._frame = b""  # what is on the screen: most frames of a drawn clip are like the one before
         self._watch: ClockEvent | None = None
+        self._touched = float("-inf")
         self._begin_soon = Clock.create_trigger(self._begin, 0)
 
     @property
@@ -149,6 +153,7 @@ class ClipPlayer(BoxLayout):
         if playing is not None:
             self._shown, self.captions_on = playing, playing.captions_on
             self._watch = Clock.schedule_interval(self._look, 1 / FRAMES_PER_SECOND)
+            Window.bind(on_touch_down=self._on_touch, on_touch_up=self._on_touch)
             self._begin_soon()
 
     def stop(self) -> None:
@@ -157,6 +162,7 @@ class ClipPlayer(BoxLayout):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        Window.unbind(on_touch_down=self._on_touch, on_touch_up=self._on_touch)
         if self._source is not None:
             self._source.close()
             self._source = None
@@ -165,6 +171,9 @@ class ClipPlayer(BoxLayout):
         self._textures, self._frame = [], b""
         self.caption = ""
         self.share = 0
+
+    def _on_touch(self, *_args: object) -> None:
+        self._touched = Clock.get_time()
 
     def _follow(self, before: Playing, playing: Playing) -> None:
         self._shown, self.captions_on = playing, playing.captions_on
@@ -200,10 +209,11 @@ class ClipPlayer(BoxLayout):
             "aside": playing.aside,
         }
         self._source = self.open_clip(playing.video, playing.captions, self._size, **how)
+        self._look()
 
     def _look(self, *_args: object) -> None:
         source, playing = self._source, self.playing
-        if source is None or playing is None:
+        if source is None or playing is None or Clock.get_time() - self._touched < TOUCH_FIRST_SECONDS:
             return
         frame = source.newest_frame()
         if playing.seconds:

@@ -22,10 +22,16 @@ PATIENCE_SECONDS = 20.0
 class Kiosk:
     """A window, a kiosk, a finger. ``with`` starts and stops the kiosk; only one in a process.
 
-    ``data``: the folder in which the kiosk keeps what it keeps.
+    ``data``: the folder in which the kiosk keeps what it keeps. ``clips`` can be watched, without sound.
     """
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+        data: Path | None = None,
+        clips: tuple[Any, ...] = (),
+    ) -> None:
         from kiosk.settings import ScreenSettings
         from screens.window import prepare_window
 
@@ -68,6 +74,7 @@ class Kiosk:
             self.centre,
             numbers=OfflineNumbers(data / "offline-numbers.sqlite3") if data is not None else None,
             procedures=ProcedureSearch(ROOT / "config", data or Path("/nonexistent")),
+            clips=clips,
             changed=lambda: self.app.refresh(),  # noqa: PLW0108 - made below
         )
         self._catalogue = catalogue
@@ -82,7 +89,13 @@ class Kiosk:
         def crashed() -> None:
             self.lobby.process.crashed()
 
-        self.app = CitizenApp(view, send, crashed)
+        def open_clip(video: Path, captions: Path | None, size: tuple[int, int], **how: Any) -> Any:
+            from kiosk.processes.clips import ClipSource
+
+            how.pop("aside")
+            return ClipSource(video, captions, *size, **{**how, "volume": 0.0})
+
+        self.app = CitizenApp(view, send, crashed, open_clip=open_clip)
 
     def __enter__(self) -> Kiosk:
         self.lobby.__enter__()
@@ -99,8 +112,13 @@ class Kiosk:
     @property
     def screen(self) -> str:
         """Name of the screen, with what lies over it, that the window shows (not: is about to show)."""
+        return self.key.partition("/")[2].partition(":")[0]
+
+    @property
+    def key(self) -> str:
+        """Key of the screen that the window shows: another one, another key."""
         view = self.app.root._view
-        return view.key.partition("/")[2].partition(":")[0] if view is not None else ""
+        return view.key if view is not None else ""
 
     def words(self, key: str, **values: object) -> str:
         """Words of the catalogue in the language that is shown."""

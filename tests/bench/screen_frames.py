@@ -5,40 +5,31 @@ been shown in its time at 30 a second. Work: one turn of the loop without its sl
 screen is shown the first time since the start. Beside it, in the same run: a bare Kivy window of the same
 size that redraws a full-screen label in each frame.
 
-Touches: a button is pressed on a private X server (Xvfb) by its XTEST extension; the answer is the first
-frame whose pixels differ at the button, the next screen the first frame that shows it after the finger is
-lifted.
+Touches: ``tests.bench._screen_touch``.
 
 Run: ``python -m tests.bench.screen_frames [ROUNDS]``
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import random
-import shutil
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench._screen_touch import OWN, SETTLE_SECONDS, Touches, spread, x_server
 from tests.bench._screen_window import HEIGHT, WIDTH, Kiosk
 
 ROOT = Path(__file__).parents[2]
 WATCHED_SECONDS = 0.5
-SETTLE_SECONDS = 0.6
 BUILT_SECONDS = 12.0
 BARE_FRAMES = 150
-HOLD_SECONDS = 0.12
 TARGET_FPS, TARGET_ANSWER_MS = 30, 50
-OWN = {"SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(ROOT)}
 
 
 def main(rounds: int) -> int:
@@ -57,7 +48,7 @@ def main(rounds: int) -> int:
             f"{row['worst']:7.1f}{row['cold']:7.1f}"
         )
         missed += [name] if row["fps"] < TARGET_FPS else []
-    with _x_server() as driver:
+    with x_server() as driver:
         touches = _run("touches", rounds, driver)
     print(f"\ntouch → visible, ms, {touches['count']} touches ({touches['how']}): p50, p95, worst")
     for name in ("answer", "next"):
@@ -84,28 +75,6 @@ def _run(kind: str, rounds: int, environment: dict[str, str]) -> dict:
         check=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
-
-
-@contextmanager
-def _x_server() -> Iterator[dict[str, str]]:
-    if not shutil.which("Xvfb"):
-        yield OWN
-        return
-    reading, writing = os.pipe()
-    screen = f"{WIDTH}x{HEIGHT}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp", "+extension", "GLX"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        name = ":" + pipe.readline().strip()
-    try:
-        yield {**OWN, "SDL_VIDEODRIVER": "x11", "DISPLAY": name}
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 # -- frames ------------------------------------------------------------------------------------------------
@@ -268,102 +237,11 @@ def _row(seen: list[tuple[float, int, list[float]]]) -> dict[str, float]:
 # -- touches -----------------------------------------------------------------------------------------------
 
 
-class XFinger:
-    """Presses and lifts by the XTEST extension of the X server."""
-
-    how = "X server, XTEST"
-
-    def __init__(self, kiosk: Kiosk) -> None:
-        self._x, self._test = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
-        self._x.XOpenDisplay.restype = ctypes.c_void_p
-        self._display = ctypes.c_void_p(self._x.XOpenDisplay(None))
-
-    def move(self, x: float, y: float) -> None:
-        self._test.XTestFakeMotionEvent(self._display, -1, int(x), int(HEIGHT - y), 0)
-        self._x.XSync(self._display, 0)
-
-    def press(self, down: bool) -> float:
-        self._test.XTestFakeButtonEvent(self._display, 1, int(down), 0)
-        self._x.XFlush(self._display)
-        return time.perf_counter()
-
-
-class Provided:
-    """Without an X server: events of an input provider of Kivy's, at any time of a frame."""
-
-    how = "no X server: Kivy's input"
-
-    def __init__(self, kiosk: Kiosk) -> None:
-        from kivy.base import EventLoop
-        from kivy.tests.common import UnitTestTouch
-
-        self._make, self._waiting = UnitTestTouch, []
-        self._touch, self._at = None, (0.0, 0.0)
-        EventLoop.add_input_provider(self)
-
-    def update(self, dispatch_fn: Callable[..., None]) -> None:
-        while self._waiting:
-            dispatch_fn(*self._waiting.pop(0))
-
-    def move(self, x: float, y: float) -> None:
-        self._at = (x, y)
-
-    def press(self, down: bool) -> float:
-        if down:
-            self._touch = self._make(*self._at)
-        self._waiting.append(("begin" if down else "end", self._touch))
-        return time.perf_counter()
-
-
 def touches(rounds: int) -> dict:
     """Real touches from the start to each door and back."""
     with Kiosk() as kiosk:
-        finger = (XFinger if os.environ["SDL_VIDEODRIVER"] == "x11" else Provided)(kiosk)
+        touching = Touches(kiosk)
         answers, nexts = [], []
-
-        watch: list[Callable[..., None]] = []
-
-        def look(patch: tuple[int, int, int, int], shown: list[bytes]) -> bytes:
-            """From now on put each frame's pixels into ``shown``; returns those of now."""
-            watch[:] = [lambda *_args: shown.append(_read(patch))]
-            kiosk.window.bind(on_flip=watch[0])
-            kiosk.window.canvas.ask_update()
-            kiosk.until(lambda: shown, "a frame")
-            return shown[-1]
-
-        def touch(button) -> None:
-            kiosk.rest(SETTLE_SECONDS)
-            finger.move(*button.to_window(*button.center))
-            kiosk.rest(0.1)
-            screen, patch = kiosk.screen, _patch(button)
-            shown: list[bytes] = []
-            before = look(patch, shown)
-            told: dict[str, float] = {}
-
-            def press() -> None:
-                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 - any moment of a frame
-                told["down"] = finger.press(True)
-                time.sleep(HOLD_SECONDS)
-                told["up"] = finger.press(False)
-
-            threading.Thread(target=press).start()
-            end = time.perf_counter() + 5
-            seen: dict[str, float] = {}
-            while "next" not in seen and time.perf_counter() < end:
-                shown.clear()
-                kiosk.frame()
-                if not shown:
-                    continue  # nothing was drawn
-                if "answer" not in seen and shown[-1] != before:
-                    seen["answer"] = time.perf_counter()
-                if kiosk.screen != screen:
-                    seen["next"] = time.perf_counter()
-            kiosk.window.unbind(on_flip=watch[0])
-            if len(seen) < 2:
-                raise TimeoutError(f"the touch on “{button.label}” led nowhere")
-            answers.append(1000 * (seen["answer"] - told["down"]))
-            nexts.append(1000 * (seen["next"] - told["up"]))
-
         kiosk.until(lambda: kiosk.button(kiosk.words("start.take_number")) is not None, "the start")
         kiosk.rest(BUILT_SECONDS)  # screens are built ahead while nobody is there
         for turn in range(2 * rounds + 1):
@@ -371,36 +249,17 @@ def touches(rounds: int) -> dict:
                 for words in (door, "frame.back"):
                     wanted = kiosk.words(words)
                     kiosk.until(lambda wanted=wanted: kiosk.button(wanted) is not None, wanted)
-                    touch(kiosk.button(wanted))
+                    answer, following = touching.touch(kiosk.button(wanted))
+                    answers.append(answer)
+                    nexts.append(following)
             if not turn:  # cold: pages were built
                 cold, answers[:], nexts[:] = max(nexts), [], []
     return {
-        "how": finger.how,
+        "how": touching.how,
         "count": len(answers),
-        "answer": _spread(answers),
-        "next": _spread(nexts),
+        "answer": spread(answers),
+        "next": spread(nexts),
         "cold": cold,
-    }
-
-
-def _patch(button) -> tuple[int, int, int, int]:
-    x, y = button.to_window(*button.pos)
-    return int(x + button.width * 0.06), int(y + button.height * 0.2), 24, 12
-
-
-def _read(patch: tuple[int, int, int, int]) -> bytes:
-    """Pixels of the frame that is about to be shown. Waits until they are drawn."""
-    from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
-
-    return bytes(glReadPixels(*patch, GL_RGBA, GL_UNSIGNED_BYTE))
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    ordered = sorted(values)
-    return {
-        "p50": statistics.median(ordered),
-        "p95": ordered[int(len(ordered) * 0.95)],
-        "worst": ordered[-1],
     }
 
 

@@ -41,7 +41,7 @@ from kiosk.processes.finding import Library
 from kiosk.processes.kiosk import KioskProcess
 from kiosk.processes.offline_numbers import OfflineNumbers
 from kiosk.settings import load
-from kiosk.visit.states import VisitState
+from kiosk.visit.states import Clip, VisitState
 
 COUNTERS = (CounterName("quay-1", 1, ""), CounterName("quay-9", 9, ""))
 
@@ -360,6 +360,7 @@ class MemoryLobby:
     numbers: OfflineNumbers | None = None
     clock: CentreClock | None = None
     procedures: Library | None = None
+    clips: tuple[Clip, ...] = ()
     changed: Callable[[], None] = lambda: None
     changes: int = 0
 
@@ -372,6 +373,7 @@ class MemoryLobby:
             MemoryWindow(),
             self._changed,
             forms={form().id: form()},
+            clips=self.clips,
             procedures=self.procedures,
             numbers=self.numbers,
             clock=self.clock,

@@ -38,12 +38,13 @@ def display():
 class Kiosk:
     """The window in a process of its own; what it shows, and a finger."""
 
-    def __init__(self, display: str) -> None:
+    def __init__(self, display: str, *arguments: str, path: str | None = None) -> None:
         self._display = {**os.environ, "DISPLAY": display}
+        path = path or os.environ["PATH"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.screens.touched_lobby"],
+            [sys.executable, "-m", "tests.screens.touched_lobby", *arguments],
             cwd=ROOT,
-            env={**self._display, "PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "x11"},
+            env={**self._display, "PATH": path, "PYTHONPATH": str(ROOT), "SDL_VIDEODRIVER": "x11"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,9 +1,10 @@
 """The citizen's window over the real kiosk process, with a centre and devices in memory, for real touches.
 
-Run as a process of its own: ``python -m tests.screens.touched_lobby``. When the screen has settled it says
-one JSON object on a line: ``{"shown": key, "buttons": {label: [x, y]}, "texts": [...]}`` and ``"sizes"``, the
-pixels of each text's letters; places are window pixels from the upper left. What happens is told on stdin, a
-line each: ``card lay``, ``card take``, ``reading slow``, ``reading quick``, ``paper out``, ``paper in``,
+Run as a process of its own: ``python -m tests.screens.touched_lobby [VIDEO]``; ``VIDEO`` is the clip
+“Đoạn phim” that can be watched. When the screen has settled it says one JSON object on a line:
+``{"shown": key, "buttons": {label: [x, y]}, "texts": [...]}`` and ``"sizes"``, the pixels of each text's
+letters; places are window pixels from the upper left. What happens is told on stdin, a line each:
+``card lay``, ``card take``, ``reading slow``, ``reading quick``, ``paper out``, ``paper in``,
 ``centre away``, ``centre back``, ``quiet SECONDS``.
 """
 
@@ -22,7 +23,7 @@ WIDTH, HEIGHT = 540, 960  # half the pixels of the real panel, the same millimet
 SETTLED_SECONDS = 0.6  # sizes have settled and touches are heard
 
 
-def main() -> int:
+def main(video: Path | None = None) -> int:
     from kiosk.settings import ScreenSettings
     from screens.window import prepare_window
 
@@ -30,8 +31,10 @@ def main() -> int:
     from kivy.clock import Clock
     from memory_lobby import HUONG, MemoryLobby, MemoryPrinter
 
+    from kiosk.processes.clips import ClipSource
     from kiosk.processes.procedure_search import ProcedureSearch
     from kiosk.visit.events import Tick
+    from kiosk.visit.states import Clip
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import present
     from screens.locale import catalogue
@@ -41,7 +44,11 @@ def main() -> int:
         app.refresh()
 
     nothing_imported = Path("nothing-imported")
-    lobby = MemoryLobby(procedures=ProcedureSearch(ROOT / "config", nothing_imported), changed=changed)
+    lobby = MemoryLobby(
+        procedures=ProcedureSearch(ROOT / "config", nothing_imported),
+        clips=(Clip("phim", "Đoạn phim", 60, video),) if video is not None else (),
+        changed=changed,
+    )
 
     def view():
         state = lobby.process.state
@@ -53,7 +60,10 @@ def main() -> int:
     def crashed() -> None:
         lobby.process.crashed()
 
-    app = CitizenApp(view, send, crashed)
+    def open_clip(video, captions, size, *, aside, **how):
+        return ClipSource(video, captions, *size, **how)
+
+    app = CitizenApp(view, send, crashed, open_clip=open_clip)
     last: list[object] = [None]
     since = [0.0]
 
@@ -106,4 +116,4 @@ def _middle(widget) -> list[int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
