@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -80,14 +80,18 @@ def _check_part(part: Part, language: Language) -> list[Finding]:
     return findings
 
 
-def check_lengths(language: Language, size: tuple[int, int], inches: float) -> list[Finding]:
-    """Which texts do not fit on which screen, found by drawing each sample of the gallery on a panel of
-    ``size`` pixels and ``inches`` diagonal, in a process of its own without a display.
+def check_lengths(
+    language: Language, size: tuple[int, int], inches: float, screens: Collection[str] = ()
+) -> list[Finding]:
+    """Which texts do not fit on which screen, found by laying out each sample of the gallery (or those of
+    ``screens``) on a panel of ``size`` pixels and ``inches`` diagonal, in a process of its own without a
+    display.
 
-    Raises ``RuntimeError`` when the screens cannot be drawn.
+    Raises ``RuntimeError`` when the screens cannot be laid out.
     """
+    panel = [*map(str, size), str(inches)]
     done = subprocess.run(
-        [sys.executable, "-m", "screens.locale.measuring", language.tag, *map(str, size), str(inches)],
+        [sys.executable, "-m", "screens.locale.measuring", language.tag, *panel, *screens],
         cwd=ROOT,
         env={**os.environ, "SDL_VIDEODRIVER": "offscreen", "KIVY_NO_ARGS": "1"},
         capture_output=True,

@@ -1,53 +1,59 @@
-"""Draws every sample of the gallery in one language and prints, as JSON, which texts do not fit.
+"""Lays out every sample of the gallery in one language and prints, as JSON, which texts do not fit.
 
 Run as a process of its own, because a window is opened: ``python -m screens.locale.measuring TAG WIDTH HEIGHT
-INCHES`` with ``SDL_VIDEODRIVER=offscreen``. One line: ``[[screen, text, what is wrong], …]``. Vietnamese fits
-by the tests of the screens; what is told of it here tells how strict this is.
+INCHES [NAME …]`` with ``SDL_VIDEODRIVER=offscreen``; with names only these samples. One line:
+``[[screen, text, what is wrong], …]``. Vietnamese fits by the tests of the screens; what is told of it here
+tells how strict this is.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from kiosk.settings import ScreenSettings
 from kiosk.visit.comfort import Comfort, TextSize
-from screens.gallery import FRAMES, samples
+from screens.gallery import samples
+from screens.gallery.settling import settle
 from screens.window import prepare_window
 
-ROUNDS = 12
 LEAST_SQUEEZE = 0.8
 """Type that had to be made smaller than this part of its size is too much text for its screen."""
 
 
-def too_long(tag: str, width: int, height: int, inches: float) -> list[tuple[str, str, str]]:
-    """Screen, text and what is wrong with it, for every sample in the language ``tag``."""
+def too_long(
+    tag: str, size: tuple[int, int], inches: float, names: Collection[str] = ()
+) -> list[tuple[str, str, str]]:
+    """Screen, text and what is wrong with it, for every sample (or those of ``names``) in the language
+    ``tag``, on a panel of ``size`` pixels.
+    """
+    width, height = size
     prepare_window(ScreenSettings(width=width, height=height, diagonal_inches=inches), "languages")
     from kivy.base import EventLoop  # noqa: PLC0415 - the window is prepared now
+    from kivy.clock import Clock  # noqa: PLC0415
     from kivy.core.window import Window  # noqa: PLC0415
 
     from screens.citizen.stage import Stage  # noqa: PLC0415
 
+    Clock._max_fps = 0
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
     EventLoop.ensure_window()
     found: dict[tuple[str, str, str], None] = {}
     for name, view in samples(Comfort(language=tag, text_size=TextSize.NORMAL)).items():
+        if names and name not in names:
+            continue
         stage.show(view)
-        problems: list[tuple[str, str]] = []
-        for _ in range(ROUNDS):  # sizes settle, and type becomes smaller step by step, each a little later
-            for _ in range(FRAMES):
-                EventLoop.idle()
-            problems = _problems(stage, (width, height))
-            if not problems:
-                break
-        for text, wrong in problems:
+        settle(stage)
+        for text, wrong in too_full(stage, size):
             found[(name, text, wrong)] = None
     return list(found)
 
 
-def _problems(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
+def too_full(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
+    """Each text of the settled ``stage`` that does not fit a window of ``size`` pixels, and why."""
     from kivy.uix.label import Label  # noqa: PLC0415
 
     from screens.widgets.column import Column  # noqa: PLC0415
@@ -57,7 +63,7 @@ def _problems(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
     widgets = list(top.walk(restrict=True))
     found: list[tuple[str, str]] = []
     for label in widgets:
-        if not isinstance(label, Label) or not label.text:
+        if not isinstance(label, Label) or not label.text or not label.opacity:
             continue
         wide, high = label.texture_size[0] - label.width, label.texture_size[1] - label.height
         if wide > 1 or high > 1:
@@ -76,5 +82,6 @@ def _problems(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    told = too_long(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    tag, width, height, inches, *names = sys.argv[1:]
+    told = too_long(tag, (int(width), int(height)), float(inches), names)
     print(json.dumps(told, ensure_ascii=False))  # noqa: T201 - the answer

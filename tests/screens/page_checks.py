@@ -1,4 +1,5 @@
-"""Shows every sample on a window without a display and prints what is wrong with it, as JSON.
+"""Shows every sample on a window without a display and prints what is wrong with it, as JSON: a list for
+each mode, and, of a mode in the usual size and layout, which texts fill their page too much.
 
 Run as a process of its own: ``python -m tests.screens.page_checks WIDTH HEIGHT [MODE …] [-- NAME …]``. A mode
 is ``LANGUAGE-SIZE``, then ``-low``, ``-left``, ``-contrast`` where wanted, such as ``vi-2-low``; without one
@@ -9,12 +10,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
 from kiosk.settings import ScreenSettings
 from kiosk.visit.comfort import Comfort, TextSize
 from screens.gallery import samples
+from screens.gallery.settling import settle
+from screens.locale.measuring import too_full
 from screens.theme import CAPITALS_TEXT, GAP_MM, TOUCH_LEAST_MM, TOUCH_MM, current
 from screens.window import prepare_window
 
@@ -41,8 +45,7 @@ def touch_problems(pressed, is_main) -> list[str]:
             found.append(f"“{widget.label}” is only {min(widget.size) / mm:.1f} mm")
         if current().low and box(widget)[3] > current().reach + 1:
             found.append(f"“{widget.label}” is {(box(widget)[3] - current().reach) / mm:.0f} mm out of reach")
-    for one, other in combinations(pressed, 2):
-        a, b = box(one), box(other)
+    for (one, a), (other, b) in combinations([(widget, box(widget)) for widget in pressed], 2):
         apart = max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]) / mm
         if apart < GAP_MM - 0.1:
             found.append(f"“{one.label}” and “{other.label}” are {apart:.1f} mm apart")
@@ -78,8 +81,8 @@ def word_problems(labels, size: tuple[int, int], least_mm: float) -> list[str]:
             found.append(f"{words} is too small ({high:.1f} mm)")
     found += [
         f"“{one.text[:30]}” lies over “{other.text[:30]}”"
-        for one, other in combinations(labels, 2)
-        if overlap(inked(one), inked(other)) and one not in other.walk() and other not in one.walk()
+        for (one, a), (other, b) in combinations([(label, inked(label)) for label in labels], 2)
+        if overlap(a, b) and one not in other.walk() and other not in one.walk()
     ]
     return found
 
@@ -122,44 +125,27 @@ def comfort_of(mode: str) -> Comfort:
     )
 
 
-def problems(width: int, height: int, modes: list[str], names: list[str]) -> list[str]:
+def problems(width: int, height: int, modes: list[str], names: list[str]) -> Iterator[dict[str, object]]:
+    """What is wrong, mode by mode: ``{"mode", "problems", "too_full"}``."""
     prepare_window(ScreenSettings(width=width, height=height), "checks")
     from kivy.base import EventLoop
     from kivy.clock import Clock
     from kivy.core.window import Window
-    from kivy.lang import Builder
     from kivy.uix.label import Label
 
     from screens.citizen.stage import Stage
     from screens.widgets.buttons import Pressable, PrimaryButton
-    from screens.widgets.column import SETTLED_FRAMES, Column
+    from screens.widgets.column import Column
 
     Clock._max_fps = 0
     stage = Stage(lambda _event: None, lambda: None)
     Window.add_widget(stage)
     EventLoop.ensure_window()
     found: list[str] = []
-
-    def turn() -> None:
-        """One turn of the window's loop without drawing, which takes most of its time and moves nothing."""
-        Clock.tick()
-        Builder.sync()
-        Clock.tick_draw()
-        Builder.sync()
-
-    def settle() -> None:
-        """Until nothing changes its size any more, but not for ever."""
-        before: object = None
-        for _ in range(80):
-            for _ in range(SETTLED_FRAMES + 3):  # columns look again after some turns
-                turn()
-            now = [(w.size[:], w.pos[:], getattr(w, "squeeze", 1)) for w in stage.walk(restrict=True)]
-            if now == before:
-                return
-            before = now
+    full: list[tuple[str, str, str]] = []
 
     def look(name: str, least_mm: float) -> None:
-        settle()
+        settle(stage)
         laid_over = stage._overlay is not None and stage._overlay.parent is stage
         widgets = list((stage._overlay if laid_over else stage).walk(restrict=True))
         pressed = [w for w in widgets if isinstance(w, Pressable) and w.present]
@@ -181,13 +167,15 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> lis
             if not names or name in names:
                 stage.show(view)
                 look(f"{mode} {name}", least_mm)
-        if names or mode != "vi-0":
-            continue
-        for name, lengthen in long_ones().items():
+                if comfort == Comfort(comfort.language):
+                    full += [(name, text, wrong) for text, wrong in too_full(stage, (width, height))]
+        for name, lengthen in long_ones().items() if mode == "vi-0" and not names else ():
             view = views[name]
             stage.show(replace(view, screen=lengthen(view.screen), key=f"{name}-long"))
             look(f"{mode} {name}, long words", 0.0)
-    return found
+        yield {"mode": mode, "problems": found[:], "too_full": full[:]}
+        found.clear()
+        full.clear()
 
 
 def long_ones():
@@ -213,7 +201,8 @@ def long_ones():
 def main(arguments: list[str]) -> None:
     width, height, *rest = arguments
     modes, names = (rest[: rest.index("--")], rest[rest.index("--") + 1 :]) if "--" in rest else (rest, [])
-    print(json.dumps(problems(int(width), int(height), modes or ["vi-0"], names), ensure_ascii=False))
+    for told in problems(int(width), int(height), modes or ["vi-0"], names):
+        print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Every text of a translated language has as much room as the Vietnamese, drawn in real pixels."""
+"""What a translator learns about texts that are too long; test_pages looks at every screen."""
 
-import pytest
-
-from screens.locale.checking import check_lengths
+from screens.locale.checking import Fault, check_lengths
 from screens.locale.languages import language
 
 
-@pytest.mark.parametrize("size", [(1080, 1920), (1920, 1080)], ids=["upright", "lying"])
-def test_english_is_cut_nowhere_and_fills_no_page_that_the_vietnamese_does_not(size: tuple[int, int]) -> None:
-    too_full = {one.part for one in check_lengths(language("vi"), size, 21.5)}
-    assert [
-        f"{one.part}: {one.key}: {one.detail}"
-        for one in check_lengths(language("en"), size, 21.5)
-        if one.part not in too_full
-    ] == []
+def test_a_text_that_does_not_fit_is_named_with_its_screen_and_key() -> None:
+    """On a panel as small as a telephone nothing fits."""
+    findings = check_lengths(language("en"), (540, 960), 8.0, ["services"])
+    assert {(one.language, one.part, one.fault) for one in findings} == {("en", "services", Fault.TOO_LONG)}
+    assert any(not one.key.startswith("“") for one in findings), "words of the catalogue are told by key"
+
+
+def test_where_everything_fits_nothing_is_said() -> None:
+    assert check_lengths(language("vi"), (1080, 1920), 21.5, ["start"]) == []
