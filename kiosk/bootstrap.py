@@ -328,7 +328,7 @@ def _read_languages_soon(settings: Settings) -> None:
     def read() -> None:
         for tag in settings.kiosk.languages:
             catalogue("citizen", tag, unreviewed=settings.kiosk.show_unreviewed)
-            failures.words(tag)
+            failures.words(tag, unreviewed=settings.kiosk.show_unreviewed)
 
     timer = threading.Timer(LANGUAGES_AFTER_SECONDS, read)
     timer.daemon = True

@@ -153,7 +153,11 @@ def _dossier(walk: Walk, services: tuple[ServiceChoice, ...]) -> None:
     walk.do(KeyTapped(key=code[-1]), Continue())
     walk.do(ServicesLoaded(walk.asked(LoadServices).visit, services))
     walk.keep("my_dossier_found")
-    for page in range(1, 5):
+    page = 1
+    walk.do(PageTapped(page=page))
+    walk.keep(f"my_dossier_states_{page}")
+    while getattr(walk.views[f"my_dossier_states_{page}"].screen, "more", None) is not None:
+        page += 1
         walk.do(PageTapped(page=page))
         walk.keep(f"my_dossier_states_{page}")
 

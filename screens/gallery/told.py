@@ -9,6 +9,7 @@ from typing import Any
 
 from kiosk.clip_library import SHIPPED, load_clips
 from kiosk.eforms.definition import load_forms
+from kiosk.eforms.suggestions import Suggestions
 from kiosk.identity.citizen import Citizen, Sex
 from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.settings import load
@@ -41,6 +42,7 @@ def setup_of(table: dict[str, Any]) -> Setup:
         clips=load_clips(SHIPPED),
         public_url="http://192.168.1.10:8080",
         dossier_page=settings.centre.dossier_page,
+        suggestions=Suggestions(**{kind: tuple(names) for kind, names in table["suggestions"].items()}),
     )
 
 

@@ -42,8 +42,14 @@ from kiosk.visit.events import (
     TicketIssued,
 )
 from kiosk.visit.states import CheckAnswers, Question, Setup
+from screens.citizen.question.presenter import QuestionView
+from screens.citizen.screens import present
 from screens.gallery.told import closed_of, priorities_of, told, wait_of
 from screens.gallery.walk import NOW, Walk
+from screens.locale import catalogue
+
+FEW_LETTERS = 2
+"""After so many letters of a name or a place the keyboard may offer it."""
 
 
 def start(walk: Walk) -> None:
@@ -127,7 +133,7 @@ def form(walk: Walk, typed: dict[str, str]) -> None:
         if input_kind(_field(walk, name)) is InputKind.CHOICE:
             walk.do(ChoiceTapped(value=_wanted_option(walk, name)))
         else:
-            walk.do(*_typing(walk, name, typed))
+            _type(walk, name, typed)
         walk.keep(f"question_{name}_answered")
         walk.do(Continue())
         if walk.state.screen == Question(name) or getattr(walk.state.screen, "problem", None):
@@ -156,6 +162,22 @@ def form(walk: Walk, typed: dict[str, str]) -> None:
     walk.state = before
     walk.do(FormSent(sending.visit, sending.ticket))
     walk.keep("form_done")
+
+
+def _type(walk: Walk, name: str, typed: dict[str, str]) -> None:
+    """All that is typed there; after some letters the keyboard offers what it may become."""
+    kept = f"question_suggested_{_field(walk, name).type.value}"
+    for event in _typing(walk, name, typed):
+        walk.do(event)
+        if kept not in walk.views and _offers(walk):
+            walk.keep(kept)
+
+
+def _offers(walk: Walk) -> bool:
+    if not isinstance(walk.state.screen, Question) or len(walk.state.screen.draft) < FEW_LETTERS:
+        return False
+    shown = present(walk.state, catalogue("citizen")).screen
+    return isinstance(shown, QuestionView) and shown.keyboard is not None and bool(shown.keyboard.suggestions)
 
 
 def _field(walk: Walk, name: str) -> Any:

@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 
 from kiosk.catalogues import SOURCE_LANGUAGE, places, read_entries, translated
+from kiosk.failures import FailureCode, FailureWords
+from kiosk.failures import words as failure_words
 
 FOLDER = Path(__file__).parent
 _LIST_ITEM = re.compile(r"(.+)\.(\d+)")
@@ -34,10 +36,16 @@ class Words:
     """The words of one catalogue in one language, NFC."""
 
     def __init__(
-        self, name: str, entries: Mapping[str, str | tuple[str, ...]], language: str = SOURCE_LANGUAGE
+        self,
+        name: str,
+        entries: Mapping[str, str | tuple[str, ...]],
+        language: str = SOURCE_LANGUAGE,
+        *,
+        unreviewed: bool = False,
     ) -> None:
         self.name = name
         self.language = language
+        self.unreviewed = unreviewed  #: whether words that no native reader has confirmed are among them
         self._entries = dict(entries)
 
     def __call__(self, key: str, **values: object) -> str:
@@ -46,6 +54,10 @@ class Words:
         if not isinstance(entry, str):
             raise WordMissingError(f"{self.name}: {key}")
         return entry.format(**values) if values else entry
+
+    def failures(self) -> Mapping[FailureCode, FailureWords]:
+        """What citizens read of each failure, as reviewed as these words."""
+        return failure_words(self.language, unreviewed=self.unreviewed)
 
     def lines(self, key: str, **values: object) -> tuple[str, ...]:
         """The list of words under ``key``. Raises ``WordMissingError``."""
@@ -73,7 +85,7 @@ def catalogue(name: str, language: str = SOURCE_LANGUAGE, *, unreviewed: bool = 
     texts = source_texts(name)
     if language != SOURCE_LANGUAGE:
         texts = translated(texts, catalogue_file(name, language), unreviewed=unreviewed)
-    return Words(f"{language}/{name}.po", _with_lists(texts), language)
+    return Words(f"{language}/{name}.po", _with_lists(texts), language, unreviewed=unreviewed)
 
 
 @cache

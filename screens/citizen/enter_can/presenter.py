@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.failures import words as failure_words
 from kiosk.identity.number import CAN_DIGITS
 from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import Back, Continue, StartWithoutCard
@@ -74,7 +73,7 @@ def _notice(state: VisitState, words: Words) -> tuple[str, ...]:
 
 def _message(state: VisitState, screen: EnterCan, words: Words) -> Message | None:
     if screen.failure is not None:
-        told = failure_words(words.language)[screen.failure]
+        told = words.failures()[screen.failure]
         return Message(f"{told.citizen_what} {told.citizen_do}", "trouble")
     if screen.waiting:
         return Message(words("enter_can.lay_card"), "wait")

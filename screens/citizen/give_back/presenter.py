@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.failures import words as failure_words
 from kiosk.visit.events import Back, Confirmed
 from kiosk.visit.states import GiveBack, VisitState
 from screens.citizen.parts import Button, Message
@@ -36,7 +35,7 @@ def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBac
     if screen.sending:
         message = Message(words("give_back.sending"), "wait")
     elif screen.failure is not None:
-        told = failure_words(words.language)[screen.failure]
+        told = words.failures()[screen.failure]
         message = Message(
             sentences(told.citizen_what, told.citizen_do) or words("give_back.failed"), "trouble"
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.failures import FailureCode
-from kiosk.failures import words as failure_words
 from kiosk.visit.events import Back, Cancel, Finish, Retry, StartWithoutCard
 from kiosk.visit.states import Again, CheckAnswers, Problem, VisitState
 from screens.citizen.parts import Button
@@ -37,7 +36,7 @@ class ProblemView:
 
 def problem_view(state: VisitState, screen: Problem, words: Words) -> ProblemView:
     """What happened, what to do now, and what was kept."""
-    told = failure_words(words.language)[screen.code]
+    told = words.failures()[screen.code]
     primary, *others = _ways_on(state, screen, words)
     kept = words("problem.kept_nothing")
     if state.form is not None:

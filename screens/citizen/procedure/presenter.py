@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.failures import words as failure_words
 from kiosk.procedures.procedure import Aspect, Online, Procedure
 from kiosk.visit.events import Back, PageTapped, PrintResult, PrintSheetTapped, ServiceChoice, ServiceTapped
 from kiosk.visit.states import ProcedureShown, VisitState
@@ -58,7 +57,7 @@ def procedure_view(state: VisitState, screen: ProcedureShown, words: Words) -> P
     last = page == len(pages) - 1
     shown = pages[page]
     title = procedure.short or procedure.name
-    message = _message(screen, state.comfort.language, words)
+    message = _message(screen, words)
     return ProcedureView(
         title=title,
         code=words("procedure.code", code=procedure.code, field=procedure.field),
@@ -189,14 +188,14 @@ def _sheet(screen: ProcedureShown, at: str, words: Words) -> Button | None:
     return Button(label, PrintSheetTapped(at), enabled=not screen.printing)
 
 
-def _message(screen: ProcedureShown, language: str, words: Words) -> Message | None:
+def _message(screen: ProcedureShown, words: Words) -> Message | None:
     match screen.printed:
         case PrintResult.PRINTED:
             return Message(words("procedure.printed"), "done")
         case None:
             return None
         case _:
-            told = failure_words(language)[screen.print_failure] if screen.print_failure else None
+            told = words.failures()[screen.print_failure] if screen.print_failure else None
             what = told.citizen_what if told is not None else ""
             return Message(what or words("procedure.not_printed"), "wait")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.failures import words as failure_words
 from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import Aspect, AspectChosen, Back, Cancel, Continue, FaceChosen, WriteTapped
 from kiosk.visit.rating import FACES, MOST_LETTERS, capital_next
@@ -124,7 +123,7 @@ def _message(screen: Rate, words: Words) -> Message | None:
     if screen.sending:
         return Message(words("rate.sending"), "wait")
     if screen.failure is not None:
-        told = failure_words(words.language)[screen.failure]
+        told = words.failures()[screen.failure]
         return Message(sentences(words("rate.not_sent"), told.citizen_what), "trouble")
     left = MOST_LETTERS - len(screen.words)
     if screen.step is RatingStep.WORDS and left <= NEAR_THE_END:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.failures import words as failure_words
 from kiosk.identity.card_proof import Verdict
 from kiosk.identity.citizen import Sex
 from kiosk.visit.events import Back, FindTapped, Finish, ServiceChoice, ServiceTapped
@@ -118,7 +117,7 @@ def _back(state: VisitState, held: HeldTicket | None, words: Words) -> Button | 
 
 def _message(state: VisitState, screen: Services, words: Words) -> Message | None:
     if screen.failure is not None:
-        told = failure_words(words.language)[screen.failure]
+        told = words.failures()[screen.failure]
         return Message(f"{told.citizen_what} {told.citizen_do}", "wait")
     if screen.given_back:
         return Message(words("services.given_back", number=screen.given_back), "done")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.failures import words as failure_words
 from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import (
     DossierTapped,
@@ -148,7 +147,7 @@ def _hours_messages(hours: LobbyHours, words: Words) -> tuple[Message, ...]:
 
 
 def _troubles(state: VisitState, words: Words) -> tuple[Message, ...]:
-    told = failure_words(words.language)
+    told = words.failures()
     messages: list[Message] = []
     reader = state.lobby.troubles.get("card_reader")
     printer = state.lobby.troubles.get("printer")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.failures import FailureCode
-from kiosk.failures import words as failure_words
 from kiosk.visit.comfort import TextSize
 from kiosk.visit.events import (
     AddMatterTapped,
@@ -148,10 +147,10 @@ def _printing(held: HeldTicket, words: Words) -> Message:
         case PrintResult.UNCONFIRMED:
             return Message(words("ticket.unconfirmed"), "wait")
         case PrintResult.UNKNOWN:
-            told = failure_words(words.language)[FailureCode.PRINTER_UNCONFIRMED]
+            told = words.failures()[FailureCode.PRINTER_UNCONFIRMED]
             return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "wait")
         case PrintResult.FAILED:
-            told = failure_words(words.language)[held.print_failure or FailureCode.PRINTER_ERROR]
+            told = words.failures()[held.print_failure or FailureCode.PRINTER_ERROR]
             if not told.citizen_what:
-                told = failure_words(words.language)[FailureCode.PRINTER_ERROR]
+                told = words.failures()[FailureCode.PRINTER_ERROR]
             return Message(words("ticket.trouble", what=told.citizen_what, do=told.citizen_do), "trouble")
