@@ -1,4 +1,5 @@
-"""A citizen uses a real kiosk process and leaves; then prints as JSON what is left of her.
+"""A citizen uses a real kiosk process and leaves, from each of its screens; then prints as JSON what is left
+of her.
 
 ``during``: which of her words the process held while she was there (all of them should be). ``objects``:
 where any is still held after the visits, of all that the garbage collector can reach. ``files``: which files
@@ -14,11 +15,14 @@ import gc
 import json
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench._screen_window import Kiosk
+
+Visit = Callable[[Kiosk, Callable[[], None]], None]
 
 # Written backwards: so they are found only where the program put them.
 BACKWARDS = {
@@ -26,7 +30,7 @@ BACKWARDS = {
     "number": "954321777100",
     "home": "yab meihgn uht mox",
     "answer": "zvqxw",
-    "search": "qzxh nihs iahk",
+    "search": "qzxh hnis iahk",
     "words": "wzxq mahc ehg",
     "dossier": "7654-777777-62h",
 }
@@ -40,7 +44,9 @@ def main(folder: Path, *, quiet: bool) -> None:
     logging.basicConfig(
         filename=folder / "log", level=logging.DEBUG, format="%(levelname)s %(name)s %(message)s", force=True
     )
-    with Kiosk(540, 960, folder) as kiosk:
+    from kiosk.clip_library import SHIPPED, load_clips
+
+    with Kiosk(540, 960, folder, load_clips(SHIPPED)) as kiosk:
         from kivy.clock import Clock
 
         from screens.citizen import stage
@@ -51,10 +57,10 @@ def main(folder: Path, *, quiet: bool) -> None:
 
         def look() -> None:
             kiosk.rest(0.2)
-            seen.add(kiosk.screen)
+            seen.update((kiosk.screen, kiosk.key.partition("+")[2]))
             during.update(key for key, _ in held())
 
-        for visit in (with_card, searching, rating, dossier):
+        for visit in VISITS:
             visit(kiosk, look)
             leave(kiosk, quiet=quiet)
         kiosk.rest(0.5)
@@ -119,8 +125,8 @@ def _in_file(path: Path) -> list[str]:
 # -- visits ------------------------------------------------------------------------------------------------
 
 
-def with_card(kiosk: Kiosk, look) -> None:
-    """Card, number, form with an answer typed."""
+def card(kiosk: Kiosk) -> None:
+    """Her card is laid down and read."""
     mine = words()
     her = replace(
         kiosk.person, full_name=mine["name"].title(), number=mine["number"], residence=mine["home"].title()
@@ -128,33 +134,165 @@ def with_card(kiosk: Kiosk, look) -> None:
     kiosk.lobby.reader.lay(her)
     del her
     kiosk.until_screen("enter_can")
-    look()
     kiosk.type(mine["number"][-6:])
     kiosk.press_key("enter_can.proceed")
-    kiosk.until_screen("services")
-    look()
+    kiosk.until_screen("services", "my_forms")
+
+
+def number(kiosk: Kiosk) -> None:
+    """Card and number."""
+    card(kiosk)
     kiosk.press("Hôn nhân")
     kiosk.until_screen("ticket")
+
+
+def first_question(kiosk: Kiosk) -> None:
+    """Card, number, form."""
+    number(kiosk)
+    kiosk.press_key("ticket.form")
+    kiosk.until_screen("offer_form")
+    kiosk.press_key("offer_form.accept")
+    kiosk.until_screen("question")
+
+
+def card_digits(kiosk: Kiosk, look) -> None:
+    """The six digits of her card."""
+    kiosk.lobby.reader.lay(replace(kiosk.person, number=words()["number"]))
+    kiosk.until_screen("enter_can")
+    kiosk.type("00")
     look()
+
+
+def greeted(kiosk: Kiosk, look) -> None:
+    """Her name above the services."""
+    card(kiosk)
+    look()
+
+
+def ticket(kiosk: Kiosk, look) -> None:
+    """Her number."""
+    number(kiosk)
+    look()
+
+
+def offered(kiosk: Kiosk, look) -> None:
+    """The form that goes with it."""
+    number(kiosk)
     kiosk.press_key("ticket.form")
     kiosk.until_screen("offer_form")
     look()
-    kiosk.press_key("offer_form.accept")
-    kiosk.until_screen("question")
+
+
+def asked(kiosk: Kiosk, look) -> None:
+    """A form with an answer typed, and the panels over it."""
+    first_question(kiosk)
     kiosk.press("Cho con tôi")
     kiosk.press_key("question.proceed")
     kiosk.until(lambda: kiosk.button("Q") or kiosk.button("q"), "the keyboard")
-    kiosk.type(mine["answer"])
+    kiosk.type(words()["answer"])
     look()
+    for panel, close in (("language", "close"), ("comfort", "done"), ("call", "close")):
+        kiosk.press_key(f"frame.{panel}")
+        kiosk.until(lambda: "+" in kiosk.key, panel)
+        look()
+        kiosk.press_key(f"frame.{close}")
+        kiosk.until(lambda: "+" not in kiosk.key, "the form again")
     kiosk.press_key("question.proceed")
+    look()
+
+
+def panel(name: str) -> Visit:
+    """Left with a panel over the form."""
+
+    def visit(kiosk: Kiosk, look) -> None:
+        first_question(kiosk)
+        kiosk.press_key(f"frame.{name}")
+        kiosk.until(lambda: "+" in kiosk.key, name)
+        look()
+
+    return visit
+
+
+def clip(kiosk: Kiosk, look) -> None:
+    """The clip of the form that she is offered, which plays over it."""
+    offered(kiosk, lambda: None)
+    kiosk.press_key("clips.of_procedure")
+    kiosk.until_screen("clips")
+    look()
+
+
+def checked(kiosk: Kiosk, look) -> None:
+    """All she answered and what her card told, page by page."""
+    first_question(kiosk)
+    answers = ("Cho chính tôi", "Chưa đăng ký kết hôn với ai", "Nơi đang cư trú, đến nay")
+    answers += ("Vay vốn ngân hàng", "Chưa, đây là lần đầu", "Đến trung tâm lấy")
+    for answer in answers:
+        kiosk.press(answer)
+        kiosk.press_key("question.proceed")
+    kiosk.press("2")
+    kiosk.press_key("question.proceed")
+    kiosk.press_key("question.skip")
+    kiosk.until_screen("check_answers")
+    look()
+    while kiosk.button(kiosk.words("check_answers.confirm")) is None:
+        before = kiosk.key
+        kiosk.press_key("check_answers.next_page")
+        kiosk.until(lambda before=before: kiosk.key != before, "the next page")
+        look()
+
+
+def sent(kiosk: Kiosk, look) -> None:
+    """The form is at the centre."""
+    checked(kiosk, lambda: None)
+    kiosk.press_key("check_answers.confirm")
+    kiosk.until_screen("form_done")
+    look()
+
+
+def giving_back(kiosk: Kiosk, look) -> None:
+    """She thinks of giving her number back."""
+    number(kiosk)
+    kiosk.press_key("ticket.give_back")
+    kiosk.until_screen("give_back")
+    look()
+
+
+def given_back(kiosk: Kiosk, look) -> None:
+    """She has given it back."""
+    giving_back(kiosk, lambda: None)
+    kiosk.press_key("give_back.give")
+    kiosk.until_screen("services")
+    look()
+
+
+def forms(kiosk: Kiosk, look) -> None:
+    """Her card is laid down at the list of forms."""
+    kiosk.press_key("start.forms")
+    kiosk.until_screen("my_forms")
+    card(kiosk)
+    kiosk.until_screen("my_forms")
     look()
 
 
 def searching(kiosk: Kiosk, look) -> None:
-    """What she needs, and then something that nobody offers."""
+    """What she needs, in words of her own."""
     kiosk.press_key("start.find")
     for sign in words()["search"]:
         kiosk.press(sign if sign != " " else kiosk.words("question.space"))
+    look()
+
+
+def procedure(kiosk: Kiosk, look) -> None:
+    """What was found with them, and its sheet in paper."""
+    searching(kiosk, lambda: None)
+    kiosk.until(lambda: kiosk.lobby.state.screen.hits, "what fits")
+    wanted = kiosk.lobby.state.screen.hits[0].procedure.shown
+    kiosk.press(wanted)
+    kiosk.until_screen("procedure")
+    look()
+    before = len(kiosk.lobby.printer.slips)
+    kiosk.press_key("procedure.print")
+    kiosk.until(lambda: len(kiosk.lobby.printer.slips) > before, "the sheet")
     look()
 
 
@@ -193,8 +331,8 @@ def leave(kiosk: Kiosk, *, quiet: bool) -> None:
         for seconds in (65, 31):
             kiosk.lobby.process.dispatch(Tick(datetime.now(UTC), seconds))
             kiosk.rest(0.2)
-    ways = [kiosk.words(key) for key in ("question.leave", "ticket.done", "rate.done", "frame.back")]
-    for _ in range(6):
+    ways = [kiosk.words(key) for key in WAYS_OUT]
+    for _ in range(8):
         kiosk.rest(0.2)
         if kiosk.screen == "start":
             return
@@ -202,6 +340,43 @@ def leave(kiosk: Kiosk, *, quiet: bool) -> None:
         if way is not None:
             kiosk.press(way)
     kiosk.until_screen("start")
+
+
+WAYS_OUT = (
+    "question.leave",
+    "offer_form.refuse",
+    "check_answers.leave",
+    "form_done.finish",
+    "give_back.keep",
+    "clips.stop",
+    "ticket.done",
+    "rate.done",
+    "frame.finish",
+    "frame.close",
+    "frame.done",
+    "frame.back",
+)
+VISITS: tuple[Visit, ...] = (
+    card_digits,
+    greeted,
+    ticket,
+    offered,
+    asked,
+    panel("language"),
+    panel("comfort"),
+    panel("call"),
+    clip,
+    checked,
+    sent,
+    giving_back,
+    given_back,
+    forms,
+    searching,
+    procedure,
+    rating,
+    dossier,
+)
+"""Each ends on another screen, from which she leaves."""
 
 
 if __name__ == "__main__":

@@ -12,8 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HERS = ["answer", "dossier", "home", "name", "number", "search", "words"]
+FORM = {"offer_form", "question", "check_answers", "form_done", "my_forms"}
+DOORS = {"find_procedure", "procedure", "clips", "my_dossier", "rate"}
+SCREENS = {"enter_can", "services", "ticket", "give_back", "language", "comfort", "help"} | FORM | DOORS
+"""From each of them she leaves once."""
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("how", ["ends", "quiet"], ids=["she ends each visit", "she walks away each time"])
 def test_nothing_of_a_citizen_is_left_when_she_has_gone(tmp_path, how):
     done = subprocess.run(
@@ -22,7 +27,7 @@ def test_nothing_of_a_citizen_is_left_when_she_has_gone(tmp_path, how):
         env={**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=560,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
@@ -31,6 +36,4 @@ def test_nothing_of_a_citizen_is_left_when_she_has_gone(tmp_path, how):
     assert told["during"] == HERS, "what is looked for should have been there during the visits"
     assert told["objects"] == []
     assert told["files"] == []
-    assert {"enter_can", "services", "ticket", "question", "find_procedure", "my_dossier", "rate"} <= set(
-        told["screens"]
-    )
+    assert set(told["screens"]) >= SCREENS
