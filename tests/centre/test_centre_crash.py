@@ -1,4 +1,4 @@
-"""A number is issued once, never twice, never lost: the centre is killed 50 times while everyone works."""
+"""A number is issued once, never twice, never lost: the centre is killed while everyone works."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from kiosk.failures import FailureCode
 from kiosk.settings import load
 from tests.centre.support import CONFIG, PASSWORD, WarmProcess, eventually, sql
 
-KILLS = 50
+KILLS = 20
+"""``script/bench faults`` makes a thousand."""
 SERVICES = ("ho-tich", "xac-nhan-hon-nhan", "chung-thuc")
 
 
@@ -91,9 +92,7 @@ class Officer(threading.Thread):
 
 @pytest.mark.on_sqlite  # tests/faults kills it on both engines
 @pytest.mark.timeout(240)
-def test_fifty_kills_under_load_lose_and_double_nothing(
-    data: Path, seed: tuple[Path, dict[str, str]]
-) -> None:
+def test_kills_under_load_lose_and_double_nothing(data: Path, seed: tuple[Path, dict[str, str]]) -> None:
     process = WarmProcess(data)
     process.start()
     stop, done = threading.Event(), threading.Event()
