@@ -26,9 +26,13 @@ LONG = (
     "Xác nhận thông tin về cư trú và tình trạng hôn nhân của công dân Việt Nam cư trú ở nước ngoài "
     "trong thời gian trước khi xuất cảnh"
 )
-# Least capitals of words, in millimetres, by size of the letters, upright and lying.
-UPRIGHT_MM = (7.0, 7.4, 7.4)
-LYING_MM = (5.6, 6.2, 6.5)
+# Least capitals of words, in millimetres, by size of the letters.
+LEAST_MM = (7.0, 7.4, 7.4)
+# Pages whose words are smaller, upright or lying, by what share, and why that is so.
+SMALLER = {
+    ("lying", "clip_take"): 0.86,  # the clip stays beside the code, its words and the controls
+    ("upright", "find_clips_found"): 0.98,  # low, with large letters: three clips above the keyboard
+}
 TRANSLATED_MM = 0.15  # translations are longer: their words may be so much smaller
 
 
@@ -158,15 +162,16 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> Ite
         ):
             found.append(f"{name}: {problem}")
 
+    panel = "upright" if height > width else "lying"
     for mode in modes:
         comfort = comfort_of(mode)
-        least_mm = (UPRIGHT_MM if height > width else LYING_MM)[comfort.text_size]
+        least_mm = LEAST_MM[comfort.text_size]
         least_mm -= 0.0 if comfort.language == "vi" else TRANSLATED_MM
         views = samples(comfort)
         for name, view in views.items():
             if not names or name in names:
                 stage.show(view)
-                look(f"{mode} {name}", least_mm)
+                look(f"{mode} {name}", least_mm * SMALLER.get((panel, name), 1))
                 if comfort == Comfort(comfort.language):
                     full += [(name, text, wrong) for text, wrong in too_full(stage, (width, height))]
         for name, lengthen in long_ones().items() if mode == "vi-0" and not names else ():
