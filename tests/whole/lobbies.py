@@ -67,7 +67,8 @@ class Watch(threading.Thread):
                 try:
                     self.seen[process.pid, process.create_time()] = process.name()
                     for one in process.net_connections("inet"):
-                        # a datagram socket with a peer hears that peer only, such as the browser's resolver
+                        # with a peer it hears that peer only: Chromium's network service looks whether
+                        # IPv6 leads out, and asks the name server unless it is told not to (tour/browser.py)
                         heard_by_all = one.type.name == "SOCK_DGRAM" and not one.raddr
                         if one.status == psutil.CONN_LISTEN or heard_by_all:
                             self.listening.add((one.laddr.ip, one.laddr.port))

@@ -60,6 +60,10 @@ class PageUnderTour:
         return bytes(self._page.screenshot())
 
 
+_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+"""The lobby is on this machine; Chromium's network service would ask the name server for others."""
+
+
 class Browser:
     """Debian's Chromium without a window."""
 
@@ -72,7 +76,7 @@ class Browser:
         if program is None:
             raise CommandError("the tour needs Chromium; run script/setup")
         self._playwright = sync_playwright().start()
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", _NAMES]
         self._chromium = self._playwright.chromium.launch(executable_path=program, args=arguments)
         self._open: dict[str, PageUnderTour] = {}
         return self
