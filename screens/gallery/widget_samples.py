@@ -29,7 +29,7 @@ from screens.widgets.column import Column, Fill
 from screens.widgets.page import Actions, Body, Sheet, TwoSides
 from screens.widgets.signs import STROKES
 from screens.widgets.slip import Slip
-from screens.widgets.tiles import LevelGrid
+from screens.widgets.tiles import LevelGrid, SideBySide
 from screens.widgets.turning import Turning
 
 EVENT = Back("gallery")
@@ -258,7 +258,11 @@ def around(words: Words) -> list[Sample]:
     sides = TwoSides()
     for _ in range(2):
         sides.add_widget(_with(pictures.QrImage(), code=FOLLOW))
-    return [*found, Sample("TwoSides", sides, 75)]
+    columns = SideBySide(cols=2, size_hint_y=None)
+    columns.bind(minimum_height=columns.setter("height"))
+    for _ in range(3):
+        columns.add_widget(text.Words(text=words("start.notice")))
+    return [*found, Sample("TwoSides", sides, 75), Sample("SideBySide", columns, 60, wide=True)]
 
 
 def clips(words: Words) -> list[Sample]:

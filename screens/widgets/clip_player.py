@@ -15,6 +15,7 @@ from kivy.graphics.texture import Texture
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from screens.citizen.clips.presenter import Playing
 from screens.widgets import text as _text  # noqa: F401 - kv names its classes
@@ -22,6 +23,7 @@ from screens.widgets.buttons import climb
 
 FRAMES_PER_SECOND = 15
 MOST_PIXELS = 1280
+ASPECT = 16 / 9  # of every clip made here; others get edges of their own
 UNREADABLE_SECONDS = 3.0
 TOUCH_FIRST_SECONDS = 0.15
 """So long after a touch no frame of the clip is drawn: the touch is answered first."""
@@ -45,8 +47,8 @@ Builder.load_string(
                 rgba: (1, 1, 1, 1) if root.texture else theme.dark
             Rectangle:
                 texture: root.texture
-                pos: self.pos
-                size: self.size
+                pos: self.center_x - root.picture_wide / 2, self.center_y - root.picture_high / 2
+                size: root.picture_wide, root.picture_high
     AnchorLayout:
         size_hint_y: None
         height: (theme.mm(44) if theme.portrait else theme.mm(36)) if root.captions_on else 0
@@ -123,9 +125,12 @@ class ClipPlayer(BoxLayout):
     caption = StringProperty("")
     captions_on = BooleanProperty(True)
     share = NumericProperty(0)
+    picture_wide = NumericProperty(0)
+    picture_high = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self.ids.screen.bind(size=self._fit)
         self._source: FrameSource | None = None
         self._shown: Playing | None = None  # what the source was told last
         self._size = (0, 0)
@@ -172,6 +177,12 @@ class ClipPlayer(BoxLayout):
         self.caption = ""
         self.share = 0
 
+    def _fit(self, place: Widget, size: tuple[float, float]) -> None:
+        """As large as the place allows, also where that changes while a clip runs."""
+        width, height = size
+        self.picture_wide = round(min(width, height * ASPECT))
+        self.picture_high = round(min(height, width / ASPECT))
+
     def _on_touch(self, *_args: object) -> None:
         self._touched = Clock.get_time()
 
@@ -198,8 +209,8 @@ class ClipPlayer(BoxLayout):
         if self.open_clip is None:
             self._end()
             return
-        shrink = min(1.0, MOST_PIXELS / max(place.size))
-        self._size = (int(place.width * shrink) & ~1, int(place.height * shrink) & ~1)
+        shrink = min(1.0, MOST_PIXELS / self.picture_wide)
+        self._size = (int(self.picture_wide * shrink) & ~1, int(self.picture_high * shrink) & ~1)
         how: dict[str, Any] = {
             "start": playing.start,
             "length": playing.seconds or None,
