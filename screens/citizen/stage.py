@@ -211,6 +211,7 @@ class Stage(FloatLayout):
     def _wear(self, theme: Theme) -> None:
         """Put on what is built for ``theme``; of another than the usual nothing is kept afterwards."""
         self._outfit = self._usual_outfit if theme is self._usual else Outfit(theme)
+        install(theme)
         Window.clearcolor = theme.paper  # a rectangle as large as the window takes a third of a frame
         self._overlay = None
         self._focus.rebuilt()

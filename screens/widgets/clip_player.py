@@ -60,18 +60,18 @@ Builder.load_string(
             halign: "center"
     Widget:
         size_hint_y: None
-        height: theme.mm(4)
+        height: theme.mm(8)
         canvas:
             Color:
                 rgba: theme.ink_quiet
             Rectangle:
-                pos: self.pos
-                size: self.size
+                pos: self.x + theme.mm(4), self.y + theme.mm(3)
+                size: self.width - theme.mm(8), theme.mm(3)
             Color:
-                rgba: theme.jade_ground
+                rgba: theme.on_dark
             Rectangle:
-                pos: self.pos
-                size: self.width * root.share, self.height
+                pos: self.x + theme.mm(4), self.y + theme.mm(3)
+                size: (self.width - theme.mm(8)) * root.share, theme.mm(3)
 """
 )
 

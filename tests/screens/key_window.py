@@ -20,6 +20,7 @@ TAB, ENTER, ESCAPE, PAD = 9, 13, 27, 256
 CLEAR_MM = 3.0
 CLEAR_OF_FACES_MM = 1.6  # their words fill the tile beneath the face
 FRAMES = 6
+PATIENCE_SECONDS = 10.0
 
 
 class Keys:
@@ -52,7 +53,10 @@ class Keys:
         from screens.citizen.screens import TOUCH_GUARD_MS
 
         self.stage.show(replace(view, key=key))
+        end = time.monotonic() + PATIENCE_SECONDS
         self.settle(TOUCH_GUARD_MS / 1000 + 0.05)
+        while self.stage._deaf() and time.monotonic() < end:
+            self.settle()
         self.sent.clear()
         self.said.clear()
 
@@ -121,11 +125,11 @@ def guard_time(keys: Keys, view) -> None:
 
 
 def kept_focus(keys: Keys, view) -> list[weakref.ref]:
-    """The focus stays when the screen is updated, also when it is built anew; the pages of each size."""
+    """The focus stays when the screen is updated, also when it is built anew; the pages of larger letters."""
     keys.show(view, "kept")
     keys.press(TAB, TAB)
     kept = keys.stage._focus.target.label
-    pages = [weakref.ref(keys.stage.page)]
+    pages = []
     for size in (0, 2, 1, 0):
         comfort = replace(view.comfort, text_size=TextSize(size), high_contrast=size == 2)
         keys.stage.show(replace(view, key="kept", comfort=comfort))

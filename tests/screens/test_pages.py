@@ -151,4 +151,5 @@ def test_fields_of_the_window_are_what_the_stage_reads():
         "comfort",
         "overlay",
         "spoken",
+        "news",
     }
