@@ -9,7 +9,7 @@ from kivy.clock import Clock
 
 STILL_SECONDS = 2.0
 STEP_SECONDS = 0.3
-VISITS_WITHOUT_REST = 5
+VISITS_WITHOUT_REST = 20  # mostly a person needs longer than the rest to come up to the machine
 EVERYTHING_AFTER = 50
 IN_A_VISIT = 700, 10, 100  # Python's own thresholds but the last, which is ten there
 

@@ -36,6 +36,7 @@ FRAMES_PER_SECOND = 10
 DOWN_SECONDS, LYING_SECONDS, UP_SECONDS = 1.4, 2.0, 1.0
 REST_SECONDS, LONGEST_REST_SECONDS = 5.0, 40.0
 MOST_SHARE = 0.03
+MOST_PRINTS = 3
 _LOWERED = 27.0  # in the drawing's units: the card touches the reader
 _STANDING = 34.0  # how much lower a card stands in the reader
 _HEIGHT = 122
@@ -118,7 +119,7 @@ class CardOnReader(Widget):
         self._drawing = InstructionGroup()
         self.canvas.add(self._drawing)
         self._shift: Translate | None = None
-        self._prints: tuple[_Print, _Print] | None = None
+        self._prints: dict[float, tuple[_Print, _Print]] = {}  # of the units drawn last
         self._unit = 0.0
         self._round: ClockEvent | None = None
         self._seconds = 0.0
@@ -158,21 +159,28 @@ class CardOnReader(Widget):
         if self._shift is not None:
             self._shift.y = -round(_LOWERED * self.lowered * self._unit)
 
+    def _printed(self, unit: float) -> tuple[_Print, _Print]:
+        """Reader and hand. While a page is filled its parts move, and come back to where they stood."""
+        found = self._prints.pop(unit, None)
+        if found is None:
+            found = _Print(unit, _READER, _reader), _Print(unit, _HAND, _hand_with_card)
+        self._prints[unit] = found
+        for old in list(self._prints)[:-MOST_PRINTS]:
+            del self._prints[old]
+        return found
+
     def _draw(self, *_args: object) -> None:
         self._drawing.clear()
         self._shift = None
         with_hand = self.doing == "laying"
         wide, middle = (_WIDE_WITH_HAND, _MIDDLE_WITH_HAND) if with_hand else (_WIDE, _MIDDLE)
-        unit, before = min(self.width / wide, self.height / _HEIGHT), self._unit
-        self._unit = unit
+        unit = self._unit = min(self.width / wide, self.height / _HEIGHT)
         if unit < 0.2:
             return
         left = self.x + self.width / 2 - middle * unit
         bottom = self.y + (self.height - _HEIGHT * unit) / 2
         if with_hand:
-            if self._prints is None or unit != before:
-                self._prints = _Print(unit, _READER, _reader), _Print(unit, _HAND, _hand_with_card)
-            reader, hand = self._prints
+            reader, hand = self._printed(unit)
             self._shift = Translate(0, 0)
             self._lower()
             for instruction in (

@@ -41,8 +41,8 @@ def test_what_a_visit_left_is_thrown_away_at_rest(seen):
     assert seen["set aside at rest"] > 0
 
 
-def test_some_visits_without_a_rest_are_tidied_up_together(seen):
-    assert seen["garbage after five visits without a rest"] == 0
+def test_visits_without_a_rest_are_tidied_up_together(seen):
+    assert seen["garbage after visits without a rest"] == 0
 
 
 def test_nothing_stays_set_aside_when_the_window_is_closed(seen):
