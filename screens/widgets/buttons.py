@@ -52,7 +52,8 @@ Builder.load_string(
 
 <TextButton>:
     size_hint_y: None
-    height: max(theme.mm(self.least_mm), label.height + theme.mm(8)) if self.present else 0
+    own_height: max(theme.mm(self.least_mm), label.height + theme.mm(8)) if self.present else 0
+    height: max(self.own_height, self.row_height) if self.present else 0
     padding: theme.mm(5), 0
     text_colour: theme.ink
     Lead:
@@ -216,8 +217,10 @@ class Slab(Pressable):
 
 
 class TextButton(AnchorLayout, Slab):
-    """A button with words in its middle; grows with them."""
+    """A button with words in its middle; grows with them and, in a ``LevelGrid``, with those beside it."""
 
+    own_height = NumericProperty(0)
+    row_height = NumericProperty(0)
     text_colour = ColorProperty((0, 0, 0, 1))
     one_line = NumericProperty(0)
 

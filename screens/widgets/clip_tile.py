@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.widgets.buttons import Slab, TextButton
@@ -12,7 +12,8 @@ Builder.load_string(
     """
 <ClipTile>:
     size_hint_y: None
-    height: max(theme.mm(46), words.height + theme.mm(8))
+    own_height: max(theme.mm(46), words.height + theme.mm(8))
+    height: max(self.own_height, self.row_height)
     padding: theme.mm(4)
     spacing: theme.mm(6)
     fill: theme.surface_pressed if self.state == "down" else theme.surface
@@ -64,6 +65,8 @@ Builder.load_string(
 class ClipTile(BoxLayout, Slab):
     """A clip to choose; ``poster`` is the picture's place or empty."""
 
+    own_height = NumericProperty(0)
+    row_height = NumericProperty(0)
     length = StringProperty("")
     poster = StringProperty("")
 
