@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -38,7 +39,7 @@ def write_file(file: Path, write: Callable[[BinaryIO], object]) -> None:
 
     Raises ``OSError``; then the file is as it was.
     """
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "w+b") as opened:
