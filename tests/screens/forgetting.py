@@ -41,7 +41,8 @@ def main() -> None:
     for view in views.values():
         stage.show(view)
         EventLoop.idle()
-        during |= set(holding())
+        if not during:  # going through all objects takes long, and only shows that what is there is found
+            during |= set(holding())
     stage.show(views["start"])
     for _ in range(5):
         EventLoop.idle()

@@ -58,7 +58,8 @@ def main(folder: Path, *, quiet: bool) -> None:
         def look() -> None:
             kiosk.rest(0.2)
             seen.update((kiosk.screen, kiosk.key.partition("+")[2]))
-            during.update(key for key, _ in held())
+            if during != BACKWARDS.keys():  # going through all objects takes long
+                during.update(key for key, _ in held())
 
         for visit in VISITS:
             visit(kiosk, look)

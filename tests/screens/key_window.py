@@ -21,6 +21,7 @@ CLEAR_MM = 3.0
 CLEAR_OF_FACES_MM = 1.6  # their words fill the tile beneath the face
 FRAMES = 6
 PATIENCE_SECONDS = 10.0
+SETTLED_SECONDS = 0.05
 
 
 class Keys:
@@ -50,11 +51,9 @@ class Keys:
 
     def show(self, view, key: str) -> None:
         """Show it as a new screen and wait until presses are heard."""
-        from screens.citizen.screens import TOUCH_GUARD_MS
-
         self.stage.show(replace(view, key=key))
         end = time.monotonic() + PATIENCE_SECONDS
-        self.settle(TOUCH_GUARD_MS / 1000 + 0.05)
+        self.settle(SETTLED_SECONDS)
         while self.stage._deaf() and time.monotonic() < end:
             self.settle()
         self.sent.clear()
@@ -159,13 +158,16 @@ def main() -> None:
     prepare_window(ScreenSettings(width=540, height=960), "keys")
     from kivy.clock import Clock
 
+    from screens.citizen import stage
     from screens.theme import current
 
     Clock._max_fps = 0
     keys, views = Keys(), samples(Comfort(voice=Voice.ALOUD))
+    usual_guard, stage.TOUCH_GUARD_MS = stage.TOUCH_GUARD_MS, 0
     for name, view in views.items():
         if not getattr(view.screen, "attract", False):
             walk_through(keys, name, view)
+    stage.TOUCH_GUARD_MS = usual_guard
     guard_time(keys, views["problem"])
     pages = kept_focus(keys, views["services"])
     keyboards = (view for view in views.values() if getattr(view.screen, "keyboard", None) is not None)
