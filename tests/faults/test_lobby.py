@@ -14,7 +14,7 @@ from tests.faults.seeded_mistakes import MISTAKES
 MOST = 12
 """Examples within which a mistake is found by the rules that can show it; with ``LOBBY_EXAMPLES`` by all."""
 
-FEW = {"sqlite": 16, "postgresql": 8}
+FEW = {"sqlite": 10, "postgresql": 5}
 
 
 @pytest.mark.timeout(900 if MORE else 120)
