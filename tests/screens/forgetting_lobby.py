@@ -287,9 +287,16 @@ def procedure(kiosk: Kiosk, look) -> None:
     """What was found with them, and its sheet in paper."""
     searching(kiosk, lambda: None)
     kiosk.until(lambda: kiosk.lobby.state.screen.hits, "what fits")
-    wanted = kiosk.lobby.state.screen.hits[0].procedure.shown
-    kiosk.press(wanted)
-    kiosk.until_screen("procedure")
+
+    def press_first() -> None:
+        hits = getattr(kiosk.lobby.state.screen, "hits", ())
+        first = kiosk.button(hits[0].procedure.shown) if hits else None
+        if first is not None:
+            first.press()
+        kiosk.rest(0.2)
+
+    while kiosk.screen != "procedure":  # while results still come, the first is not the first any more
+        press_first()
     look()
     before = len(kiosk.lobby.printer.slips)
     kiosk.press_key("procedure.print")
