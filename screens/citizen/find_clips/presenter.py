@@ -10,28 +10,14 @@ from kiosk.visit.events import Back, ClipChosen, PageTapped, SuggestionTapped
 from kiosk.visit.states import FindClips, VisitState
 from screens.citizen.clips.presenter import length_text, title_of
 from screens.citizen.keyboard import search_keyboard
-from screens.citizen.parts import Button, Keyboard, Message
+from screens.citizen.parts import Button, Message
+from screens.citizen.searching import SearchView
 from screens.locale import Words
 
 
 @dataclass(frozen=True)
-class FindClipsView:
-    """``entry`` is what was typed; ``hits`` a page of the clips that fit, each with its topic and the line
-    found; ``examples`` stand there before that. ``message`` says that nothing fits.
-    """
-
-    title: str
-    entry: str
-    entry_hint: str
-    examples_title: str
-    examples: tuple[Button, ...]
-    hits: tuple[Button, ...]
-    previous: Button | None
-    following: Button | None
-    message: Message | None
-    keyboard: Keyboard
-    back: Button
-    spoken: tuple[str, ...] = ()
+class FindClipsView(SearchView):
+    """The search in the clips; each hit with its topic and the line found."""
 
 
 def find_clips_view(state: VisitState, screen: FindClips, words: Words) -> FindClipsView:

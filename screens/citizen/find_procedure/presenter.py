@@ -8,31 +8,16 @@ from kiosk.visit.events import Back, FoundProcedure, PageTapped, ProcedureChosen
 from kiosk.visit.finding import hits_on_a_page
 from kiosk.visit.states import FindProcedure, VisitState
 from screens.citizen.keyboard import search_keyboard
-from screens.citizen.parts import Button, Keyboard, Message
+from screens.citizen.parts import Button, Message
+from screens.citizen.searching import SearchView
 from screens.locale import Words, catalogue
 
 CATALOGUE = "citizen"
 
 
 @dataclass(frozen=True)
-class FindProcedureView:
-    """``entry`` is what was typed; ``hits`` a page of what fits; ``examples`` stand there before that.
-
-    ``message`` says that nothing fits and whom to ask, or where such a matter is done.
-    """
-
-    title: str
-    entry: str
-    entry_hint: str
-    examples_title: str
-    examples: tuple[Button, ...]
-    hits: tuple[Button, ...]
-    previous: Button | None
-    following: Button | None
-    message: Message | None
-    keyboard: Keyboard
-    back: Button
-    spoken: tuple[str, ...] = ()
+class FindProcedureView(SearchView):
+    """The search for a procedure; ``message`` may tell where such a matter is done."""
 
 
 def find_procedure_view(state: VisitState, screen: FindProcedure, words: Words) -> FindProcedureView:
