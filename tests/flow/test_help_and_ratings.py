@@ -136,6 +136,7 @@ class TestHelp:
         officer = lobby.person("lan")
         officer.answer_help(officer.help_calls()[0].id)
         until(lambda: HelpAnswered("visit-1", None) in lobby.heard)
+        assert not officer.help_calls()
 
     def test_without_the_centre_the_citizen_is_told_to_go_to_a_counter(self, lobby: Lobby) -> None:
         lobby.centre.kill()

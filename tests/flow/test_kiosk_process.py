@@ -187,8 +187,10 @@ def test_a_card_laid_on_and_taken_off_is_noticed() -> None:
     with MemoryLobby() as lobby:
         lobby.reader.lay(replace(HUONG))
         lobby.until_screen("enter_can")
+        assert lobby.state.lobby.card
         lobby.reader.take()
         lobby.until(lambda: not lobby.state.lobby.card)
+        assert not lobby.state.lobby.card
 
 
 def test_the_centre_hears_of_every_device() -> None:

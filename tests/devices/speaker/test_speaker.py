@@ -269,6 +269,7 @@ def test_the_voice_process_ends_with_its_owner():
     child = psutil.Process(voice.child_id)
     voice._child.stdin.close()  # what the system does when the owner is killed
     child.wait(timeout=3)
+    assert not child.is_running()
     voice.close()
 
 
