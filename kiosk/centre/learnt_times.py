@@ -142,20 +142,13 @@ class LearntTimes:
         *,
         then: Mapping[str, Sequence[str]],
         parked: Sequence[Coming],
-        exact: bool = False,
     ) -> Forecast:
-        """The waits of all who wait, and of one who comes now, by service. ``exact``: made for this queue.
+        """The waits of all who wait, and of one who comes now, by service.
 
-        ``then``: by ticket the services it still goes to; ``parked``: who comes back when. A heavy forecast
-        serves a while longer, but not when a counter was opened or closed meanwhile.
+        ``then``: by ticket the services it still goes to; ``parked``: who comes back when.
         """
         with self._lock:
             began = time.monotonic()
-            open_now = frozenset(one.queue.id for one in counters)
-            if self._last is not None and not exact:
-                at, took, last, opened = self._last
-                if opened == open_now and took > _HEAVY_SECONDS and began - at < _SHARE_OF_TIME * took:
-                    return last
             self._meet(waiting)
             made = forecast(
                 waiting,
@@ -170,8 +163,18 @@ class LearntTimes:
                 futures=self.arrivals.futures(now, len(waiting)),
             )
             made = self._promise(made, waiting, now)
-            self._last = (time.monotonic(), time.monotonic() - began, made, open_now)
+            ended = time.monotonic()
+            self._last = (ended, ended - began, made, _ids(counters))
             return made
+
+    def still_good(self, counters: Sequence[OpenCounter]) -> Forecast | None:
+        """The last forecast if it was a heavy one not long ago and the same counters are open."""
+        with self._lock:
+            if self._last is None:
+                return None
+            ended, took, made, opened = self._last
+            fresh = time.monotonic() - ended < _SHARE_OF_TIME * took
+            return made if took > _HEAVY_SECONDS and fresh and opened == _ids(counters) else None
 
     def _meet(self, waiting: Sequence[Waiting]) -> None:
         """Learn how many come, and who has priority among them."""
@@ -190,6 +193,10 @@ class LearntTimes:
             {ticket: told(wait) for ticket, wait in made.tickets.items()},
             {service: told(wait) for service, wait in made.newcomers.items()},
         )
+
+
+def _ids(counters: Sequence[OpenCounter]) -> frozenset[str]:
+    return frozenset(one.queue.id for one in counters)
 
 
 def _learn_day(day: Day, times: ServiceTimes, arrivals: Arrivals) -> None:

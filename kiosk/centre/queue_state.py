@@ -193,6 +193,9 @@ class QueueState:
         waiting, further = self.waiting, self.further
         with self._computing:
             if self._forecast is None:
+                # Not kept: the next who asks may be given a newer one, made for somebody's admission.
+                if not self._admits and (made := self._times.still_good(opened)) is not None:
+                    return made
                 self._forecast = self._times.forecast(
                     waiting,
                     opened,
@@ -204,7 +207,6 @@ class QueueState:
                         for row in further
                         if row["state"] == TicketState.PARKED
                     ],
-                    exact=self._admits,
                 )
             return self._forecast
 

@@ -163,6 +163,17 @@ class TestStopWhenFull:
         desk.clock.moment = at(7, 30, day=25)
         assert door(desk)[0] is None
 
+    def test_the_door_says_what_the_last_refusal_found_however_long_a_forecast_takes(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("kiosk.centre.learnt_times._HEAVY_SECONDS", 0.0)
+        monkeypatch.setattr("kiosk.centre.learnt_times._SHARE_OF_TIME", 1e9)
+        desk.clock.moment = at(15)
+        desk.at("quay-1", "open")
+        while desk.issue().status_code == 201:
+            door(desk)
+        assert door(desk)[0] == "full"
+
     def test_says_nothing_while_nobody_can_say_how_long_it_takes(self, desk: Desk) -> None:
         desk.clock.moment = at(16, 55)
         assert desk.issue().status_code == 201

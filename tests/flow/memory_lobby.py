@@ -359,6 +359,7 @@ class MemoryLobby:
     centre: MemoryCentre = field(default_factory=MemoryCentre)
     numbers: OfflineNumbers | None = None
     clock: CentreClock | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     procedures: Library | None = None
     clips: tuple[Clip, ...] = ()
     changed: Callable[[], None] = lambda: None
@@ -377,6 +378,7 @@ class MemoryLobby:
             procedures=self.procedures,
             numbers=self.numbers,
             clock=self.clock,
+            now=self.now,
             make_reader=lambda settings: self._made(MemoryReader(settings)),
             make_printer=lambda settings: self._made(MemoryPrinter(settings)),
             make_scanner=lambda settings: self._made(MemoryScanner(settings)),
@@ -411,6 +413,14 @@ class MemoryLobby:
     @property
     def scanner(self) -> MemoryScanner:
         return self.made["scanner"]
+
+    def until_quiet(self, seconds: float = 0.5) -> None:
+        """Wait until nothing visible has changed for so long. Fails when it never stops."""
+        deadline, before = time.monotonic() + 10, -1
+        while self.changes != before:
+            assert time.monotonic() < deadline, f"the window does not come to rest; it shows {self.state.key}"
+            before = self.changes
+            time.sleep(seconds)
 
     def until(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
         """Wait for something that the workers do. Fails when it does not come about."""

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from journey import HUONG, INTACT, Journey
@@ -264,9 +265,10 @@ def test_an_error_of_the_window_wipes_the_visit_and_says_so() -> None:
 
 
 def test_time_alone_does_not_redraw_the_window() -> None:
-    with MemoryLobby() as lobby:
+    a_minute_begins = datetime(2026, 11, 23, 1, 0, tzinfo=UTC) - timedelta(seconds=time.monotonic())
+    with MemoryLobby(now=lambda: a_minute_begins + timedelta(seconds=time.monotonic())) as lobby:
         lobby.until(lambda: lobby.process.state.services is not None)  # the start screen asks what is open
-        time.sleep(0.3)
+        lobby.until_quiet()
         before = lobby.changes
         time.sleep(1.2)
         assert lobby.changes == before
