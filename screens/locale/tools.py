@@ -9,6 +9,7 @@ from screens.locale import source_texts
 from screens.locale.checking import Finding, check_lengths, check_texts
 from screens.locale.languages import language, languages
 from screens.locale.updating import PARTS, update
+from screens.locale.whole import WholeScreens, whole_screens
 
 FIRST_TO_RECORD = ("frame", "start", "language", "services", "ask_priority", "ticket", "help", "idle_warning")
 """The screens of a visit without a card, and help: what a speaker records first."""
@@ -34,6 +35,10 @@ class LanguageTools:
     def texts(self, tag: str) -> Sequence[Finding]:
         """Faults of the files."""
         return check_texts(language(tag))
+
+    def whole(self, tag: str) -> WholeScreens:
+        """Which screens have every text."""
+        return whole_screens(language(tag))
 
     def lengths(self, tag: str, size: tuple[int, int], inches: float) -> Sequence[Finding]:
         """What does not fit on which screen. Raises ``RuntimeError`` when nothing can be drawn."""

@@ -30,6 +30,17 @@ class Finding(Protocol):
     def detail(self) -> str: ...
 
 
+class Whole(Protocol):
+    """Which screens a language has whole, as ``screens.locale.whole`` tells it."""
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def confirmed(self) -> Sequence[str]: ...
+    @property
+    def drafted(self) -> Sequence[str]: ...
+
+
 class Tools(Protocol):
     """What the screens know of their words; given by ``bootstrap``, which may import them."""
 
@@ -37,6 +48,7 @@ class Tools(Protocol):
     def name(self, tag: str) -> str: ...
     def total(self) -> int: ...
     def texts(self, tag: str) -> Sequence[Finding]: ...
+    def whole(self, tag: str) -> Whole: ...
     def lengths(self, tag: str, size: tuple[int, int], inches: float) -> Sequence[Finding]: ...
     def update(self, tag: str) -> Sequence[str]: ...
     def to_record(self) -> Mapping[str, str]: ...
@@ -76,17 +88,13 @@ def _check(args: argparse.Namespace, tools: Tools) -> int:
         told = [(str(one.fault), one.part, one.key, one.detail) for one in findings]
         found[tag] = told + _recordings(tag, tools)
     if args.json:
-        keys = ("fault", "part", "key", "detail")
-        print(
-            json.dumps(
-                {tag: [dict(zip(keys, one, strict=True)) for one in told] for tag, told in found.items()}
-            )
-        )
+        print(json.dumps(_as_json(found, tools)))
     else:
         for tag, told in found.items():
             print(f"{tag}  {tools.name(tag)}")
             if tag != SOURCE:
                 print(f"  {_how_far(told, tools.total())}")
+                print(f"  {_whole(tools.whole(tag))}")
             _print(told, None if args.all else SHOWN)
     return 1 if any(one[0] not in _HARMLESS for told in found.values() for one in told) else 0
 
@@ -101,6 +109,27 @@ def _how_far(told: Sequence[tuple[str, str, str, str]], total: int) -> str:
     draft = texts["unreviewed"]
     vietnamese = texts["missing"] + texts["stale"] + texts["places"]
     return f"of {total} texts: {total - draft - vietnamese} good, {draft} unreviewed, {vietnamese} Vietnamese"
+
+
+def _whole(whole: Whole) -> str:
+    """How many screens have every text, and which do with the drafts that wait for a native reader."""
+    line = f"whole screens, of {whole.total}: {len(whole.confirmed)} good"
+    drafted = f" ({', '.join(whole.drafted)})" if whole.drafted else ""
+    return f"{line}, {len(whole.drafted)} unreviewed{drafted}"
+
+
+def _as_json(found: Mapping[str, Sequence[tuple[str, str, str, str]]], tools: Tools) -> dict[str, Any]:
+    """The findings by language, and under ``whole_screens`` which screens have every text."""
+    keys = ("fault", "part", "key", "detail")
+    listed: dict[str, Any] = {
+        tag: [dict(zip(keys, one, strict=True)) for one in told] for tag, told in found.items()
+    }
+    whole = {tag: tools.whole(tag) for tag in found if tag != SOURCE}
+    listed["whole_screens"] = {
+        tag: {"of": one.total, "good": list(one.confirmed), "unreviewed": list(one.drafted)}
+        for tag, one in whole.items()
+    }
+    return listed
 
 
 def _print(told: Sequence[tuple[str, str, str, str]], most: int | None) -> None:

@@ -14,6 +14,7 @@ from kiosk.processes.commands import languages
 from kiosk.processes.commands.options import CommandError
 from screens.locale.checking import Fault, Finding
 from screens.locale.tools import LanguageTools
+from screens.locale.whole import WholeScreens
 
 RECORDING = """[[recording]]
 key = "citizen:start.title"
@@ -44,6 +45,11 @@ class Told:
 
     def texts(self, tag: str) -> Sequence[Finding]:
         return [one for one in self.findings if one.language == tag]
+
+    def whole(self, tag: str) -> WholeScreens:
+        return (
+            WholeScreens(3, ("start", "help", "rate"), ()) if tag == "en" else WholeScreens(3, (), ("help",))
+        )
 
     def lengths(self, _tag: str, _size: tuple[int, int], _inches: float) -> Sequence[Finding]:
         return [Finding("en", "start", "start.title", Fault.TOO_LONG, "12 px too wide")]
@@ -77,7 +83,8 @@ def test_what_only_falls_back_to_vietnamese_is_told_and_is_no_failure(capsys) ->
     told = Told([Finding("tyz", "citizen", "start.title", Fault.MISSING, "Kính chào ông/bà")])
     assert run(told, "check", "--no-lengths") == 0
     said = capsys.readouterr().out
-    assert "en  EN\n  of 10 texts: 10 good, 0 unreviewed, 0 Vietnamese\n  all well" in said
+    assert "of 10 texts: 10 good, 0 unreviewed, 0 Vietnamese" in said
+    assert "0 unreviewed\n  all well" in said
     assert "missing: 1" in said
     assert "no recording: 1" in said
 
@@ -102,6 +109,14 @@ def test_how_far_a_language_is_and_on_which_screens_is_told(capsys) -> None:
     assert "by screen: start 1" in capsys.readouterr().out
 
 
+def test_which_screens_are_whole_is_told_and_what_of_them_waits_for_a_reader(capsys) -> None:
+    run(Told(), "check", "--no-lengths")
+    said = capsys.readouterr().out
+    assert "en  EN\n  of 10 texts: 10 good, 0 unreviewed, 0 Vietnamese\n" in said
+    assert "  whole screens, of 3: 3 good, 0 unreviewed\n" in said
+    assert "  whole screens, of 3: 0 good, 1 unreviewed (help)\n" in said
+
+
 def test_everything_is_told_as_json(capsys) -> None:
     assert run(Told(), "check", "--json") == 1
     told = json.loads(capsys.readouterr().out)
@@ -109,6 +124,7 @@ def test_everything_is_told_as_json(capsys) -> None:
         {"fault": "too long", "part": "start", "key": "start.title", "detail": "12 px too wide"}
     ]
     assert told["tyz"][-1]["fault"] == "no recording"
+    assert told["whole_screens"]["tyz"] == {"of": 3, "good": [], "unreviewed": ["help"]}
 
 
 def test_a_recording_of_an_older_sentence_or_another_file_is_a_failure(voices: Path, capsys) -> None:
