@@ -139,7 +139,7 @@ class Stage(FloatLayout):
 
     @property
     def page(self) -> Page | None:
-        """The page of the screen, also while a panel stands in its place."""
+        """The page of the screen, also while a panel stands in its place, once it is built."""
         return self._outfit.pages.get(self._view.name) if self._view is not None else None
 
     @property
@@ -175,13 +175,14 @@ class Stage(FloatLayout):
             self._focus.entered()
         else:
             self._focus.changed()
-        page = self._page(view.name)
+        covered = type(view.overlay) in PANELS
         if before is not None and before.name != view.name and before.name in self._outfit.pages:
             self._outfit.pages[before.name].clear()
-        page.show(view.screen)
+        if not covered or view.name in self._outfit.pages:  # else it is built when the panel goes
+            self._page(view.name).show(view.screen)
         self._outfit.frame.show(view.centre, view.help, view.frame)
         self._show_overlay(view)
-        shown = self._overlay if type(view.overlay) in PANELS else page
+        shown = self._overlay if covered else self.page
         place = self._outfit.place
         if place.children != [shown]:
             place.clear_widgets()

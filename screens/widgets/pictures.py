@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
+from kivy.clock import Clock
 from kivy.graphics import (
     Color,
     InstructionGroup,
@@ -23,6 +25,11 @@ from screens.theme import current
 from screens.widgets.signs import DOTS, FILLED, STROKES
 
 
+def before_the_frame(draw: Callable[..., None]) -> Callable[..., None]:
+    """``draw`` once for the next frame, however often it is asked; a layout moves a widget several times."""
+    return Clock.create_trigger(draw, -1)  # type: ignore[no-any-return]
+
+
 class Glyph(Widget):
     """A sign by its ``kind``: a name of ``screens.widgets.signs``; drawn in ``colour``."""
 
@@ -33,8 +40,9 @@ class Glyph(Widget):
         super().__init__(**kwargs)
         self._drawing = InstructionGroup()
         self.canvas.add(self._drawing)
-        self.bind(pos=self._draw, size=self._draw, kind=self._draw, colour=self._draw)
-        self._draw()
+        draw = before_the_frame(self._draw)
+        self.bind(pos=draw, size=draw, kind=draw, colour=draw)
+        draw()
 
     def _draw(self, *_args: object) -> None:
         self._drawing.clear()
@@ -72,15 +80,9 @@ class Disc(Widget):
         self.canvas.add(self._drawing)
         self._glyph = Glyph(size_hint=(None, None))
         self.add_widget(self._glyph)
-        self.bind(
-            pos=self._draw,
-            size=self._draw,
-            kind=self._draw,
-            fill=self._draw,
-            ring=self._draw,
-            sign=self._draw,
-        )
-        self._draw()
+        draw = before_the_frame(self._draw)
+        self.bind(pos=draw, size=draw, kind=draw, fill=draw, ring=draw, sign=draw)
+        draw()
 
     def _draw(self, *_args: object) -> None:
         self._drawing.clear()

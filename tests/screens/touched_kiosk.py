@@ -19,6 +19,7 @@ from screens.locale import catalogue
 from screens.window import prepare_window
 
 WIDTH, HEIGHT = 540, 960  # half the pixels of the real panel, the same millimetres
+SETTLED_SECONDS = 0.3  # as long as nothing has moved
 
 
 def say(**what: object) -> None:
@@ -67,15 +68,19 @@ def main(crashes: int) -> int:
         if walk.state.key == last[0]:
             return
         last[0] = walk.state.key
-        Clock.schedule_once(lambda _s: tell(), 0.6)  # when sizes have settled and touches are heard
+        Clock.schedule_once(lambda _s: tell_settled({}), SETTLED_SECONDS)
 
-    def tell() -> None:
-        found = [w for w in app.root.walk() if isinstance(w, Pressable) and w.present]
-        say(
-            shown=walk.state.key,
-            buttons={w.label: [round(w.center_x), round(HEIGHT - w.center_y)] for w in found},
-            texts=sorted({w.text for w in app.root.walk() if getattr(w, "text", "")}),
-        )
+    def tell_settled(before: dict[str, list[int]]) -> None:
+        """Say it when sizes have settled and touches are heard, however slow the machine is."""
+        buttons = {w.label: [round(w.center_x), round(HEIGHT - w.center_y)] for w in pressables()}
+        if buttons != before or app.root._deaf():
+            Clock.schedule_once(lambda _s: tell_settled(buttons), SETTLED_SECONDS)
+            return
+        texts = sorted({w.text for w in app.root.walk() if getattr(w, "text", "")})
+        say(shown=walk.state.key, buttons=buttons, texts=texts)
+
+    def pressables() -> list[Pressable]:
+        return [w for w in app.root.walk() if isinstance(w, Pressable) and w.present]
 
     Clock.schedule_interval(report, 0.05)
 
