@@ -7,15 +7,15 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import insert, select, update
 
-from kiosk.centre.access import Role
+from kiosk.centre.access import Principal, Role
 from kiosk.centre.commons import Seen
+from kiosk.centre.device_reports import Report, keep_report, same
 from kiosk.centre.moments import read, written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json, Row
@@ -29,6 +29,7 @@ from kiosk.settings import DeviceSettings
 SILENT_SECONDS = 60.0
 ANSWER_SECONDS = 120.0
 REQUESTS_KEPT_DAYS = 7
+"""Also so long a kiosk that fell silent is told of."""
 
 CARD_READER = "card_reader"
 """The one device whose test may come with digits of the card that lies on it."""
@@ -42,16 +43,9 @@ OWNERS: Mapping[str, Role] = {
     "ceiling_screen": Role.DISPLAY,
 }
 """Every device, and the process that owns it."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """A device's status as its owner sees it."""
-
-    condition: str
-    failure: FailureCode | None
-    warning: FailureCode | None
-    facts: Json
+MACHINE = "kiosk"
+"""What a kiosk reports of itself; kept apart for each, under the name that the journal gives it."""
+_MACHINES = f"{Role.KIOSK}:"
 
 
 def new_request_id() -> str:
@@ -84,21 +78,32 @@ class DeviceBook:
             raise RefusalError(FailureCode.NOT_ALLOWED, f"The device belongs to the role {OWNERS[name]}.")
         return name
 
+    def reported(self, name: str, who: Principal) -> str:
+        """Under which name a report of ``who`` on ``name`` is kept: the device's own, or the machine's.
+
+        Raises ``RefusalError``: ``NOT_FOUND``, ``NOT_ALLOWED``.
+        """
+        if name != MACHINE:
+            return self.owned(name, who.role)
+        if who.role is not Role.KIOSK:
+            raise RefusalError(FailureCode.NOT_ALLOWED, "Only a kiosk tells of itself.")
+        return who.actor
+
     def unchanged(self, name: str, report: Report, now: datetime, shown: Row | None) -> bool:
         """Note a heartbeat; whether it says what is already known, so that nothing need be written."""
         self._seen[name] = now
-        return shown is not None and _same(shown, report)
+        return shown is not None and same(shown, report)
 
     def report(self, transaction: Transaction, actor: str, name: str, report: Report) -> None:
         """Keep a device's status; a change of condition, failure or warning goes into the journal."""
         self._seen[name] = transaction.now
-        _keep_report(transaction, actor, name, report)
+        keep_report(transaction, actor, name, report)
 
     def mark_silent(self, transaction: Transaction) -> None:
         """Devices that have fallen silent become disconnected, and the journal says so."""
         for row in self._silent_rows(transaction):
             gone = Report("disconnected", FailureCode.DEVICE_SILENT, None, json.loads(row["facts"]))
-            _keep_report(transaction, "centre", row["name"], gone, seen_at=row["seen_at"])
+            keep_report(transaction, "centre", row["name"], gone, seen_at=row["seen_at"])
 
     def any_silent(self, reading: Reading) -> bool:
         """Whether ``mark_silent`` has something to do."""
@@ -117,29 +122,36 @@ class DeviceBook:
         return (now - heard).total_seconds() > SILENT_SECONDS
 
     def all(self, reading: Reading) -> list[Json]:
-        """All devices, also those nobody has reported yet."""
+        """All devices, also those nobody has reported yet, then the kiosks that have told of themselves."""
         rows = reading.connection.execute(select(device_table).where(device_table.c.site == reading.site))
         known = {row["name"]: row for row in rows.mappings()}
         overlays = self.overlays(reading)
-        return [self._told(name, known.get(name), overlays.get(name, {}), reading.now) for name in OWNERS]
+        devices = [
+            self._told(
+                name, owner, self.effective(name, overlays.get(name, {})), known.get(name), reading.now
+            )
+            for name, owner in OWNERS.items()
+        ]
+        machines = sorted(name for name in known if name.startswith(_MACHINES))
+        return devices + [self._told(name, Role.KIOSK, {}, known[name], reading.now) for name in machines]
 
     def shown(self, reading: Reading, name: str) -> Row | None:
         """A device's row."""
         query = select(device_table).where(device_table.c.site == reading.site, device_table.c.name == name)
         return reading.connection.execute(query).mappings().first()
 
-    def _told(self, name: str, row: Row | None, overlay: Json, now: datetime) -> Json:
+    def _told(self, name: str, owner: Role, settings: Json, row: Row | None, now: datetime) -> Json:
         seen = self._seen.get(name)
         answer: Json = {
             "name": name,
-            "owner": OWNERS[name].value,
+            "owner": owner.value,
             "condition": "disconnected",
             "failure": FailureCode.DEVICE_SILENT.value,
             "warning": None,
             "facts": {},
             "since": None,
             "seen_at": None,
-            "settings": self.effective(name, overlay),
+            "settings": settings,
         }
         if row is not None:
             answer["facts"] = json.loads(row["facts"])
@@ -322,7 +334,7 @@ class DeviceBook:
         return [one for one in told if state is None or one["state"] == state]
 
     def tidy(self, transaction: Transaction) -> None:
-        """Requests nobody answered in time expire; old ones go."""
+        """Requests nobody answered in time expire; old ones go, and kiosks that are gone for good."""
         late = written(transaction.now - timedelta(seconds=ANSWER_SECONDS))
         old = written(transaction.now - timedelta(days=REQUESTS_KEPT_DAYS))
         here = device_request.c.site == transaction.site
@@ -332,6 +344,14 @@ class DeviceBook:
             .values(state="expired")
         )
         transaction.connection.execute(device_request.delete().where(here, device_request.c.at < old))
+        transaction.connection.execute(
+            device_table.delete().where(
+                device_table.c.site == transaction.site,
+                device_table.c.name.startswith(_MACHINES),
+                device_table.c.failure == FailureCode.DEVICE_SILENT,
+                device_table.c.since < old,
+            )
+        )
 
 
 def request_json(row: Row, now: datetime | None = None) -> Json:
@@ -351,31 +371,6 @@ def request_json(row: Row, now: datetime | None = None) -> Json:
         "at": row["at"],
         "answered_at": row["answered_at"],
     }
-
-
-def _same(row: Row, report: Report) -> bool:
-    told = (row["condition"], row["failure"], row["warning"], json.loads(row["facts"]))
-    return told == (report.condition, report.failure, report.warning, report.facts)
-
-
-def _keep_report(
-    transaction: Transaction, actor: str, name: str, report: Report, seen_at: str | None = None
-) -> None:
-    site, connection = transaction.site, transaction.connection
-    query = select(device_table).where(device_table.c.site == site, device_table.c.name == name)
-    old = connection.execute(query).mappings().first()
-    state = {"condition": report.condition, "failure": report.failure, "warning": report.warning}
-    changed = old is None or any(old[key] != value for key, value in state.items())
-    row = {
-        **state,
-        "facts": json.dumps(report.facts, ensure_ascii=False),
-        "since": transaction.at if changed or old is None else old["since"],
-        "seen_at": seen_at or transaction.at,
-    }
-    fresh = upsert(device_table).values(site=site, name=name, **row)
-    connection.execute(fresh.on_conflict_do_update(index_elements=["site", "name"], set_=row))
-    if changed:
-        transaction.record("device.changed", actor, name, {"name": name, **state})
 
 
 def _reason(item: Any, section: BaseModel) -> str:

@@ -11,6 +11,9 @@ from kiosk.client.connection import Connection, part
 from kiosk.client.reading import Json, read_failure, read_maybe, read_time
 from kiosk.failures import FailureCode
 
+MACHINES = "kiosk:"
+"""How the names of whole machines begin in the list of devices."""
+
 
 @dataclass(frozen=True)
 class DeviceState:
@@ -94,6 +97,15 @@ class DeviceCalls(Connection):
 
     def devices(self) -> list[DeviceState]:
         """All devices with state and effective settings."""
+        return [state for state in self._all() if not state.name.startswith(MACHINES)]
+
+    def machines(self) -> list[DeviceState]:
+        """The kiosks that have told of themselves: ``name`` is ``kiosk:`` and the token's; they have no
+        settings. ``facts["service"]``: ``in_service`` or ``suspended``.
+        """
+        return [state for state in self._all() if state.name.startswith(MACHINES)]
+
+    def _all(self) -> list[DeviceState]:
         return self._read_list(read_device, "GET", "/devices")
 
     def request_device(

@@ -51,7 +51,7 @@ from kiosk.processes.owned_devices import OwnedDevices
 from kiosk.processes.rating import Ratings
 from kiosk.processes.sheets import Sheets
 from kiosk.processes.slips import Printer, Slips
-from kiosk.processes.suspension import Suspension
+from kiosk.processes.suspension import Suspension, machine_status
 from kiosk.settings import (
     CardReaderSettings,
     DeviceSettings,
@@ -185,6 +185,7 @@ class KioskProcess:
             self._build,
             self._device_changed,
             health=lambda name: self._issuing.health if name == "kiosk_screen" else None,
+            machine=lambda: machine_status(self._state.lobby.suspended),
         )
         clock = clock or CentreClock()
         self._issuing = Issuing(client, self._zone, numbers, clock, monotonic=monotonic)
@@ -271,9 +272,12 @@ class KioskProcess:
         self._on_change()
 
     def suspend(self, suspended: bool) -> bool:
-        """Staff take the machine out of service, or put it back; whether a restart will find it so."""
+        """Staff take the machine out of service, or put it back; the centre is told. Whether a restart will
+        find it so.
+        """
         kept = self._suspension.keep(suspended)
         self.dispatch(MachineSuspended(suspended))
+        self._devices.report_soon()
         return kept
 
     def _begin(self, effect: Effect) -> None:  # noqa: PLR0912 - a line for each effect

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,8 @@ REPORT_SECONDS = 20.0
 AGAIN_SECONDS = 1.0
 REFUSED_AGAIN_SECONDS = 10.0
 TEST_SECONDS = 60.0
+MACHINE = "kiosk"
+"""The name under which a machine tells of itself; the centre knows by the token which one it is."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class OwnedDevices:
     ``build`` makes a device from its settings; it must not touch the hardware. ``on_status`` hears every new
     status on the device's thread. ``settings`` are those in effect at the start; the centre's come before
     them as soon as it answers. A process that follows the centre's stream itself says ``listen=False`` and
-    calls ``catch_up`` and ``take``. ``health`` adds to a device's report what its process knows of itself.
+    calls ``catch_up`` and ``take``. ``health`` adds to a device's report what its process knows of itself;
+    ``machine`` is the state of the whole machine, reported like a device's.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class OwnedDevices:
         *,
         listen: bool = True,
         health: Callable[[str], Health | None] = lambda _name: None,
+        machine: Callable[[], DeviceStatus] | None = None,
     ) -> None:
         self._client = client
         self._settings = settings
@@ -75,6 +79,7 @@ class OwnedDevices:
         self._build = build
         self._on_status = on_status
         self._health = health
+        self._machine = machine
         self._workers: dict[str, DeviceWorker] = {}
         self._stop = threading.Event()
         self._report_now = threading.Event()
@@ -114,6 +119,10 @@ class OwnedDevices:
         given = [can]  # taken out by the job, so that a finished job holds nothing
         # Which device the worker has may change while this waits its turn.
         return _waited_for(worker.submit(lambda: tested(worker.device, given.pop())))
+
+    def report_soon(self) -> None:
+        """Something that ``health`` or ``machine`` tells is other than before. Never waits."""
+        self._report_now.set()
 
     def catch_up(self) -> None:
         """Take over the centre's settings, answer requests made while this process was away.
@@ -159,7 +168,8 @@ class OwnedDevices:
     def _report(self) -> None:
         while not self._stop.is_set():
             self._report_now.clear()
-            told = [self._tell(name, worker) for name, worker in self._workers.items()]
+            told = [self._tell_machine()]
+            told += [self._tell(name, worker) for name, worker in self._workers.items()]
             self._report_now.wait(REPORT_SECONDS if all(told) else AGAIN_SECONDS)
 
     def _tell(self, name: str, worker: DeviceWorker) -> bool:
@@ -171,8 +181,16 @@ class OwnedDevices:
         if health is not None:
             facts |= health.facts
             warning = warning or health.warning
+        return self._sent(name, replace(status, warning=warning, facts=facts))
+
+    def _tell_machine(self) -> bool:
+        return self._machine is None or self._sent(MACHINE, self._machine())
+
+    def _sent(self, name: str, status: DeviceStatus) -> bool:
         try:
-            self._client.report_device(name, status.condition.value, status.failure, warning, facts)
+            self._client.report_device(
+                name, status.condition.value, status.failure, status.warning, status.facts
+            )
         except CentreError as error:
             if error.code is not FailureCode.CENTRE_UNREACHABLE:
                 _LOG.error("the centre does not take the report on %s: %s", name, error.code)

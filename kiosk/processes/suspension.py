@@ -1,9 +1,12 @@
-"""That staff took this machine out of service, kept in the kiosk's file: a restart does not undo it."""
+"""That staff took this machine out of service: kept in the kiosk's file, so that a restart does not undo it,
+and told to the centre.
+"""
 
 from __future__ import annotations
 
 import logging
 
+from devices.contract import Condition, DeviceStatus
 from kiosk.processes.offline_numbers import OfflineNumbers, OfflineStoreError
 
 _LOG = logging.getLogger(__name__)
@@ -30,3 +33,10 @@ class Suspension:
             _LOG.error("whether this machine is out of service is not remembered: %s", error)
             return False
         return True
+
+
+def machine_status(suspended: bool) -> DeviceStatus:
+    """What the centre is told of the whole machine."""
+    if suspended:
+        return DeviceStatus(Condition.DISABLED, facts={"service": "suspended"})
+    return DeviceStatus(Condition.READY, facts={"service": "in_service"})

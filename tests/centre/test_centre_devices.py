@@ -88,6 +88,60 @@ def test_a_report_that_is_not_right_changes_nothing(
     assert desk.head() == head
 
 
+class TestMachines:
+    """Each kiosk tells of itself, whether staff took it out of service."""
+
+    def tell(self, desk: Desk, service: str, role: str = "kiosk") -> Any:
+        condition = "disabled" if service == "suspended" else "ready"
+        body = {"condition": condition, "facts": {"service": service}}
+        return desk.call("PUT", "/devices/kiosk", role, json=body)
+
+    def machines(self, desk: Desk, role: str = "officer") -> dict[str, tuple[str, Any, Any]]:
+        listed = [one for one in desk.call("GET", "/devices", role).json() if ":" in one["name"]]
+        assert all(one["settings"] == {} and one["owner"] == "kiosk" for one in listed)
+        return {one["name"]: (one["condition"], one["failure"], one["facts"]["service"]) for one in listed}
+
+    def test_of_two_each_is_kept_apart_and_a_change_is_told_once(self, desk: Desk) -> None:
+        for _ in range(3):
+            assert self.tell(desk, "suspended").status_code == 204
+            assert self.tell(desk, "in_service", "kiosk-2").status_code == 204
+            desk.clock.forward(seconds=20)
+        assert self.machines(desk) == {
+            "kiosk:kiosk-1": ("disabled", None, "suspended"),
+            "kiosk:kiosk-2": ("ready", None, "in_service"),
+        }
+        self.tell(desk, "in_service")
+        assert self.machines(desk)["kiosk:kiosk-1"] == ("ready", None, "in_service")
+        told = [
+            (one.subject, one.data()["condition"]) for one in desk.journal() if one.type == "device.changed"
+        ]
+        assert told == [("kiosk:kiosk-1", "disabled"), ("kiosk:kiosk-2", "ready"), ("kiosk:kiosk-1", "ready")]
+
+    def test_one_switched_off_is_still_known_to_be_out_of_service_for_a_week(self, desk: Desk) -> None:
+        self.tell(desk, "suspended")
+        desk.clock.forward(seconds=61)
+        look(desk)
+        silent = {"kiosk:kiosk-1": ("disconnected", "DEVICE_SILENT", "suspended")}
+        desk.clock.forward(days=6)
+        desk.centre.store.submit_write(desk.centre.devices.tidy).result()
+        assert self.machines(desk) == silent
+        desk.clock.forward(days=2)
+        desk.centre.store.submit_write(desk.centre.devices.tidy).result()
+        assert self.machines(desk) == {}
+        self.tell(desk, "suspended")
+        assert self.machines(desk) == {"kiosk:kiosk-1": ("disabled", None, "suspended")}
+
+    def test_only_a_kiosk_tells_of_itself_and_nobody_asks_it_for_a_test(self, desk: Desk) -> None:
+        self.tell(desk, "in_service")
+        head = desk.head()
+        assert self.tell(desk, "suspended", "display").status_code == 403
+        assert desk.call("PUT", "/devices/kiosk:kiosk-1", "kiosk-2", json=READY).status_code == 404
+        for name in ("kiosk", "kiosk:kiosk-1"):
+            asked = desk.call("POST", f"/devices/{name}/requests", "maintenance", json={"kind": "test"})
+            assert asked.status_code == 404
+        assert desk.head() == head
+
+
 class TestRequests:
     """A test really tests: the owner is asked, and answers."""
 

@@ -194,9 +194,9 @@ def test_a_card_laid_on_and_taken_off_is_noticed() -> None:
         assert not lobby.state.lobby.card
 
 
-def test_the_centre_hears_of_every_device() -> None:
+def test_the_centre_hears_of_every_device_and_of_the_machine() -> None:
     with MemoryLobby() as lobby:
-        names = {"card_reader", "printer", "scanner", "kiosk_screen"}
+        names = {"card_reader", "printer", "scanner", "kiosk_screen", "kiosk"}
         lobby.until(lambda: {name for name, _, _ in lobby.centre.reports} == names)
         MemoryPrinter.paper = False
         lobby.until(

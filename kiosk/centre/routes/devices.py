@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kiosk.centre.access import Role, principal
-from kiosk.centre.devices import CARD_READER, Report, new_request_id
+from kiosk.centre.device_reports import Report
+from kiosk.centre.devices import CARD_READER, new_request_id
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import DeviceAnswer, DeviceRequestAnswer, DeviceSecretAnswer
@@ -67,16 +68,20 @@ class AnswerBody(Body):
 
 @router.get("/devices", responses={200: {"model": list[DeviceAnswer]}})
 async def devices(request: Request) -> Response:
-    """All devices with state and effective settings."""
+    """All devices with state and effective settings, then each kiosk itself, as ``kiosk:`` and its name."""
     centre = centre_of(request)
     return Answer(await centre.store.read(centre.devices.all))
 
 
 @router.put("/devices/{name}", status_code=204)
 async def report(request: Request, name: Identity, body: ReportBody) -> Response:
-    """The owner reports a device's status; also the heartbeat that says it is still there."""
+    """The owner reports a device's status; also the heartbeat that says it is still there.
+
+    Under the name ``kiosk`` each kiosk tells of itself, and in its facts whether staff took it out of service
+    (``service``: ``in_service`` or ``suspended``); it is listed as ``kiosk:`` and the name of its token.
+    """
     centre, who = centre_of(request), principal(request)
-    centre.devices.owned(name, who.role)
+    name = centre.devices.reported(name, who)
     status = Report(body.condition, body.failure, body.warning, dict(body.facts))
 
     def unchanged(reading: Reading) -> bool:

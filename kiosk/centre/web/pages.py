@@ -83,15 +83,16 @@ class Pages:
 
     async def _counter(self, _request: Request) -> Response:
         return self._page("counter.html", words=page_words(
-            "common", "sign_in", "counter", "help", "source", with_failures=True))  # fmt: skip
+            "common", "sign_in", "counter", "help", "machine", "source", with_failures=True))  # fmt: skip
 
     async def _head(self, _request: Request) -> Response:
-        return self._page("head.html", words=page_words("common", "sign_in", "head", with_failures=True))
+        return self._page("head.html", words=page_words(
+            "common", "sign_in", "head", "machine", with_failures=True))  # fmt: skip
 
     async def _maintenance(self, _request: Request) -> Response:
         return self._page(
             "maintenance.html",
-            words=page_words("common", "sign_in", "maintenance", with_failures=True),
+            words=page_words("common", "sign_in", "maintenance", "machine", with_failures=True),
             forms=script_safe({name: [asdict(field) for field in device_fields(name)] for name in OWNERS}),
         )
 

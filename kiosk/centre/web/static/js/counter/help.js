@@ -5,6 +5,7 @@ import { say, sayProblem } from "../banner.js";
 import { secondsSince, stopwatch } from "../clock.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Bell } from "../bell.js";
+import { kioskWords } from "../machines.js";
 import { optionalWord, word } from "../words.js";
 
 const MOST_LINES = 2; // the desk below keeps its room
@@ -120,13 +121,6 @@ export class HelpBar {
       say(word("help.on_the_way", { kiosk: kioskWords(one.kiosk) }), "", 5);
     } else say(by ? word("help.taken", { number: by.number }) : word("help.taken_elsewhere"));
   }
-}
-
-/** A machine as officers call it: by its number; a name that an administrator gave stays as it is. */
-function kioskWords(name) {
-  const plain = /^kiosk(?:-(\d+))?$/.exec(name);
-  if (!plain) return name;
-  return plain[1] ? word("help.kiosk", { number: plain[1] }) : word("help.one_kiosk");
 }
 
 /** The screen in words, and the language where it is not Vietnamese. */

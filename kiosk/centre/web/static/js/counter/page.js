@@ -5,6 +5,7 @@ import { say, sayProblem, showLink } from "../banner.js";
 import { dismiss } from "../dialog.js";
 import { byId, setText } from "../dom.js";
 import { Live } from "../live.js";
+import { isMachine, suspendedWords } from "../machines.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { drawChoice } from "./choose.js";
@@ -14,6 +15,7 @@ import { HelpBar } from "./help.js";
 import { LISTED, QueueModel } from "./model.js";
 
 const model = new QueueModel();
+let devices = [];
 let linked = true;
 let ready = false;
 let chosen = false; // opened here just now; the counter's own event follows
@@ -22,7 +24,8 @@ const live = new Live({
   load, changed: draw, link,
   apply: (event) => {
     help.apply(event);
-    if (!model.apply(event)) live.reload();
+    const machine = event.type === "device.changed" && isMachine(event.data); // what it tells of itself is no part of the event
+    if (!model.apply(event) || machine) live.reload();
   },
   refused: () => door.ask(word("sign_in.ended")),
 });
@@ -31,12 +34,13 @@ const help = new HelpBar({ mine: () => model.mine, changed: () => draw() });
 const door = new Door({ roles: ["officer", "head"], live, clear, wrongRole: () => word("counter.wrong_role") });
 
 async function load() {
-  const [me, services, counters, rules, calls, ...lists] = await Promise.all([
+  const [me, services, counters, rules, calls, all, ...lists] = await Promise.all([
     call("GET", "/session"), call("GET", "/services"), call("GET", "/counters"), call("GET", "/queue/rules"), call("GET", "/help-calls"),
-    ...LISTED.map((state) => call("GET", `/tickets?state=${state}`)),
+    call("GET", "/devices"), ...LISTED.map((state) => call("GET", `/tickets?state=${state}`)),
   ]);
   model.replace({ me: me.officer ?? me, services, counters, rules, tickets: lists.flat() });
   help.replace(calls);
+  devices = all;
   ready = true;
 }
 
@@ -61,6 +65,9 @@ function draw() {
   const title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
   document.title = help.asked ? word("help.title", { title }) : title;
   help.draw(linked);
+  const suspended = suspendedWords(devices);
+  byId("machines").hidden = !suspended;
+  setText(byId("machines"), suspended);
   if (!mine) {
     clearForm();
     drawChoice(model, { linked, opened });

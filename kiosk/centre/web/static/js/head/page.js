@@ -6,6 +6,7 @@ import { moment } from "../clock.js";
 import { ask, asking, dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
+import { suspendedWords } from "../machines.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { Satisfaction } from "./satisfaction.js";
@@ -14,6 +15,7 @@ const HOUSE = "*";
 const AFTER_EVENTS_MS = 500; // many events a second lead to one look
 let me = null;
 let services = [];
+let devices = [];
 let linked = true;
 let soon = null;
 let view = "queue";
@@ -34,11 +36,12 @@ const door = new Door({ roles: ["head"], live, clear, wrongRole: () => word("hea
 setInterval(() => me && linked && live.reload(), 60_000); // hours and waits change by the clock alone
 
 async function load() {
-  const [who, all] = await Promise.all([
-    call("GET", "/session"), call("GET", "/services"), view === "ratings" ? satisfaction.load() : null,
+  const [who, all, machines] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), call("GET", "/devices"), view === "ratings" ? satisfaction.load() : null,
   ]);
   me = who.officer ?? who;
   services = all;
+  devices = machines;
 }
 
 function link(state) {
@@ -76,6 +79,9 @@ function drawHouse(stop) {
   byId("house").dataset.state = stop ? "stopped" : open ? "open" : "closed";
   setText(byId("house-state"), word(stop ? "head.house_stopped" : open ? "head.house_open" : "head.house_closed"));
   setText(byId("house-note"), stop ? `${stopWords(stop)} · ${waiting}` : waiting);
+  const suspended = suspendedWords(devices);
+  byId("machines").hidden = !suspended;
+  setText(byId("machines"), suspended);
   setText(byId("house-stop"), word(stop ? "head.resume" : "head.house_stop"));
   byId("house-stop").disabled = !linked;
 }

@@ -2,9 +2,10 @@
 
 import { moment } from "../clock.js";
 import { make } from "../dom.js";
+import { isMachine, kioskWords, machineName } from "../machines.js";
 import { failureWords, optionalWord, word } from "../words.js";
 
-export const deviceName = (name) => optionalWord(`maintenance.device.${name}`) ?? name;
+export const deviceName = (name) => (isMachine({ name }) ? kioskWords(machineName({ name })) : optionalWord(`maintenance.device.${name}`) ?? name);
 
 const ownerName = (owner) => optionalWord(`maintenance.owner_${owner}`) ?? owner;
 

@@ -5,6 +5,7 @@ import { sayProblem, showLink } from "../banner.js";
 import { dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
+import { isMachine } from "../machines.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { deviceName, statusParts, testReport } from "./device-card.js";
@@ -28,8 +29,11 @@ async function load() {
   const [listed, told] = await Promise.all([call("GET", "/devices"), readHouse()]);
   house = told;
   devices.clear();
-  for (const device of listed.sort((one, other) => ORDER.indexOf(one.name) - ORDER.indexOf(other.name))) devices.set(device.name, device);
+  for (const device of listed.sort((one, other) => place(one) - place(other))) devices.set(device.name, device);
 }
+
+/** Devices in their order, then the machines themselves as the centre lists them. */
+const place = ({ name }) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 
 function apply(event) {
   const { type, data } = event;
@@ -53,9 +57,10 @@ function draw() {
   }
 }
 
-/** Test and settings stay as they are while the status above them is drawn anew. */
+/** Test and settings stay as they are while the status above them is drawn anew; a machine itself has neither. */
 function newCard(device) {
   const status = make("div");
+  if (isMachine(device)) return keep(device, make("li", { class: "card device", "data-device": device.name }, status), status, null);
   const result = make("div", { "data-part": "test-report", role: "status" });
   const button = make("button", { class: "button", type: "button", "data-part": "test", text: word("maintenance.test") });
   const digits = device.name === CARD_READER ? digitsField() : null;
@@ -68,6 +73,10 @@ function newCard(device) {
     status,
     make("footer", {}, make("div", { class: "test" }, digits?.field, button), result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
   );
+  return keep(device, card, status, settings);
+}
+
+function keep(device, card, status, settings) {
   byId("devices").append(card);
   cards.set(device.name, { card, status, settings });
   return cards.get(device.name);
