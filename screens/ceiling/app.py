@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 
 from kivy.app import App
-from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
@@ -19,12 +17,12 @@ from kivy.uix.widget import Widget
 from kiosk.settings import ScreenSettings
 from screens.ceiling.presenter import CeilingView
 from screens.ceiling.view import CeilingScreen, panel_theme
+from screens.errors import GoesOn
 from screens.theme import install
 
 _LOG = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 0.5
-CRASHES_APART_SECONDS = 10.0
 
 
 class CeilingApp(App):
@@ -47,13 +45,12 @@ class CeilingApp(App):
         self._on_frame = on_frame
         self._screen: CeilingScreen | None = None
         self._shown: CeilingView | None = None
-        self._crashed_at: float | None = None
-        self._handler = _Handler(self._crashed)
+        self._errors = GoesOn(self._crashed)
         self._draw_soon = Clock.create_trigger(self._draw, -1)
 
     def build(self) -> Widget:
         """The screen with the first view already on it."""
-        ExceptionManager.add_handler(self._handler)
+        self._errors.begin()
         install(panel_theme(*map(int, Window.size)))
         self._screen = CeilingScreen()
         self._draw()
@@ -65,7 +62,7 @@ class CeilingApp(App):
     def on_stop(self) -> None:
         """Let go of the error handler."""
         Clock.unschedule(self._draw)
-        ExceptionManager.remove_handler(self._handler)
+        self._errors.end()
 
     def open_settings(self, *_args: object) -> bool:
         """Kivy's own settings panel does not exist here."""
@@ -102,27 +99,10 @@ class CeilingApp(App):
             glFinish()  # the frame is not only ordered but drawn
             self._on_frame(self._shown)
 
-    def _crashed(self, error: Exception) -> None:
+    def _crashed(self, error: Exception, again: bool) -> None:
         """Log, draw everything anew; a second time within ten seconds leave it to the supervisor."""
         _LOG.error("error in the window: %s", type(error).__name__, exc_info=error)
-        again = self._crashed_at is not None and time.monotonic() - self._crashed_at < CRASHES_APART_SECONDS
-        self._crashed_at = time.monotonic()
         self._shown = None
         if again:
             self.exit_code = 1
             self.stop()
-
-
-class _Handler(ExceptionHandler):
-    """Keeps Kivy's loop alive after an error."""
-
-    def __init__(self, tell: Callable[[Exception], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def handle_exception(self, exception: BaseException) -> int:
-        """Tell the application; go on."""
-        if not isinstance(exception, Exception):
-            return int(ExceptionManager.RAISE)
-        self._tell(exception)
-        return int(ExceptionManager.PASS)

@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import logging
-import time
-import traceback
 from collections.abc import Callable
 from typing import Protocol
 
 from kivy.app import App
-from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
@@ -20,12 +17,11 @@ from kivy.uix.widget import Widget
 from screens.citizen.at_rest import AtRest
 from screens.citizen.screens import KioskView
 from screens.citizen.stage import Stage
+from screens.errors import GoesOn, describe
 from screens.pace import Pace
 from screens.widgets.clip_player import OpenClip
 
 log = logging.getLogger(__name__)
-
-CRASHES_APART_SECONDS = 10.0
 
 
 class StaffScreen(Protocol):
@@ -69,13 +65,12 @@ class CitizenApp(App):
         self._at_rest: AtRest | None = None
         self._pace = Pace()
         self._staff_screen: StaffScreen | None = None
-        self._crashed_at: float | None = None
-        self._handler = _Handler(self.crashed)
+        self._errors = GoesOn(self._crashed)
         self._draw_soon = Clock.create_trigger(self._draw, 0)
 
     def build(self) -> Widget:
         """The stage with the first view already on it."""
-        ExceptionManager.add_handler(self._handler)
+        self._errors.begin()
         self._stage = Stage(self._send_on, self.show_maintenance, self._open_clip, self._speak)
         self._at_rest = AtRest(self._stage.build_ahead)
         self._draw()
@@ -90,7 +85,7 @@ class CitizenApp(App):
         if self._at_rest is not None:
             self._at_rest.end()
         self._pace.end()
-        ExceptionManager.remove_handler(self._handler)
+        self._errors.end()
 
     def open_settings(self, *_args: object) -> bool:
         """Kivy's own settings panel does not exist here."""
@@ -144,12 +139,9 @@ class CitizenApp(App):
             if self._stage is not None:
                 self._stage.uncover()
 
-    def crashed(self, error: BaseException) -> None:
+    def _crashed(self, error: Exception, again: bool) -> None:
         """Log the error without its words (they may hold personal data), wipe, show the problem screen."""
         log.error("error in the window: %s", describe(error))
-        now = time.monotonic()
-        again = self._crashed_at is not None and now - self._crashed_at < CRASHES_APART_SECONDS
-        self._crashed_at = now
         if self._stage is not None:
             self._stage.wipe()
         self._on_crash()
@@ -158,26 +150,3 @@ class CitizenApp(App):
             self.stop()
         else:
             self.refresh()
-
-
-class _Handler(ExceptionHandler):
-    """Keeps Kivy's loop alive after an error."""
-
-    def __init__(self, tell: Callable[[BaseException], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def handle_exception(self, exception: BaseException) -> int:
-        """Tell the application; go on."""
-        if not isinstance(exception, Exception):
-            return int(ExceptionManager.RAISE)
-        self._tell(exception)
-        return int(ExceptionManager.PASS)
-
-
-def describe(error: BaseException) -> str:
-    """Kind of the error and the places it came through, without its words."""
-    places = [
-        f"{frame.name} {frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    return " < ".join([type(error).__qualname__, *reversed(places)])
