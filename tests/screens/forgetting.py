@@ -11,6 +11,7 @@ from screens.window import prepare_window
 
 
 def main() -> None:
+    gc.disable()  # once at the end will do
     prepare_window(ScreenSettings(), "forgetting")
     from kivy.base import EventLoop
     from kivy.core.window import Window

@@ -155,6 +155,7 @@ def typing(keys: Keys, digits, letters) -> None:
 
 
 def main() -> None:
+    gc.disable()  # once at the end will do
     prepare_window(ScreenSettings(width=540, height=960), "keys")
     from kivy.clock import Clock
 

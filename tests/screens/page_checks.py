@@ -8,6 +8,7 @@ is ``LANGUAGE-SIZE``, then ``-low``, ``-left``, ``-contrast`` where wanted, such
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -181,6 +182,7 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> Ite
         yield {"mode": mode, "problems": found[:], "too_full": full[:]}
         found.clear()
         full.clear()
+        gc.collect()
 
 
 def long_ones():
@@ -206,6 +208,7 @@ def long_ones():
 def main(arguments: list[str]) -> None:
     width, height, *rest = arguments
     modes, names = (rest[: rest.index("--")], rest[rest.index("--") + 1 :]) if "--" in rest else (rest, [])
+    gc.disable()  # looking through all pages again and again takes half of the time; once a mode will do
     for told in problems(int(width), int(height), modes or ["vi-0"], names):
         print(json.dumps(told, ensure_ascii=False), flush=True)
 
