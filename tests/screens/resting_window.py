@@ -58,6 +58,7 @@ def main() -> None:
             kiosk.until_screen("start")
         told["garbage after visits without a rest"] = int(garbage() is not None)
 
+        told |= _larger_letters(kiosk)
         told |= _waiting(kiosk, app, Clock, EventLoop)
     told["set aside after the end"] = gc.get_freeze_count()
     told["Python's own thresholds again"] = gc.get_threshold() == thresholds
@@ -68,6 +69,20 @@ def _touched() -> object:
     from kiosk.visit.events import ScreenTouched
 
     return ScreenTouched()
+
+
+def _larger_letters(kiosk: Kiosk) -> dict[str, object]:
+    """What is built for other letters while the panel to choose them is open, and when it was closed."""
+    kiosk.press_key("frame.comfort")
+    kiosk.until_screen("start+comfort")
+    kiosk.press_key("comfort.size_largest")
+    kiosk.until(lambda: kiosk.app.root._outfit.theme.text_size == 2, "the largest letters")
+    outfit = kiosk.app.root._outfit
+    told: dict[str, object] = {"built beneath the panel": len(outfit.pages)}
+    kiosk.press_key("frame.done")
+    kiosk.until_screen("start")
+    told["shown in the largest letters"] = [type(one).__name__ for one in outfit.place.children]
+    return told
 
 
 def _waiting(kiosk: Kiosk, app, clock, loop) -> dict[str, object]:

@@ -54,3 +54,8 @@ def test_a_touch_is_answered_by_the_frame_that_follows_it_at_once(seen):
     assert seen["looks while waiting for a frame"] >= 3
     assert seen["waited on after a touch"] is False
     assert seen["waited on after news"] is False
+
+
+def test_other_letters_are_built_for_what_is_seen_first(seen):
+    assert seen["built beneath the panel"] == 0
+    assert seen["shown in the largest letters"] == ["StartPage"]
