@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from kiosk.processes.clock_skew import CentreClock
     from kiosk.processes.commands import gallery, languages
     from kiosk.processes.kiosk import KioskProcess
+    from kiosk.processes.narrator import Narrator
     from kiosk.processes.offline_numbers import OfflineNumbers
     from kiosk.processes.owned_devices import OwnedDevices
-    from kiosk.processes.speech_guide import Narrator
     from kiosk.visit.comfort import Comfort
     from kiosk.visit.events import Event
+    from kiosk.visit.states import VisitState
     from screens.citizen.app import CitizenApp
     from screens.citizen.screens import KioskView
     from screens.maintenance.model import Devices, PinAnswer, Report
@@ -268,7 +269,7 @@ def _kiosk(args: argparse.Namespace) -> int:
         words = catalogue("citizen", state.comfort.language, unreviewed=settings.kiosk.show_unreviewed)
         shown[:] = [present(state, words)]
         view = shown[0]
-        _narrate(narrator, state.visit, view)
+        _narrate(narrator, state, view)
         return view
 
     def dispatch(event: object) -> None:
@@ -335,9 +336,9 @@ def _read_languages_soon(settings: Settings) -> None:
     timer.start()
 
 
-def _narrate(narrator: Narrator, visit: str, view: KioskView) -> None:
+def _narrate(narrator: Narrator, state: VisitState, view: KioskView) -> None:
     entered = (view.key, type(view.overlay))
-    narrator.follow(visit, entered, view.spoken, view.comfort, view.news)
+    narrator.follow(state.visit, entered, view.spoken, view.comfort, view.news, mistakes=state.mistakes)
 
 
 def _speak(narrator: Narrator, sentences: tuple[str, ...], comfort: Comfort) -> None:
@@ -350,8 +351,9 @@ def _speak(narrator: Narrator, sentences: tuple[str, ...], comfort: Comfort) -> 
 
 def _narrator(settings: Settings) -> Narrator:
     """The kiosk's voice; the languages it speaks are read soon."""
+    from kiosk.processes.narrator import Narrator
     from kiosk.processes.recordings import Recordings
-    from kiosk.processes.speech_guide import Narrator, SpeechGuide
+    from kiosk.processes.speech_guide import SpeechGuide
     from screens.locale import fixed_texts
 
     _read_languages_soon(settings)

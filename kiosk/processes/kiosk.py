@@ -532,7 +532,7 @@ def setup_of(
 
 
 def _visible(state: VisitState) -> tuple[object, ...]:
-    """What of the state can be seen; time alone changes only the idle warning and what is told of hours."""
+    """What of the state is seen or heard; time alone changes the idle warning and what is told of hours."""
     screen: object = state.screen
     minute = 0
     if isinstance(screen, Services):
@@ -553,6 +553,7 @@ def _visible(state: VisitState) -> tuple[object, ...]:
         state.tickets,
         state.form,
         state.idle_warning,
+        state.mistakes,
     )
 
 

@@ -21,8 +21,7 @@ from devices.speaker.sound import Sound
 from devices.speaker.synthesis import SynthesisError, Synthesizer, VoiceMissingError
 from kiosk.processes.recordings import Recordings
 from kiosk.speech import spoken
-from kiosk.speech.news import News, fresh
-from kiosk.visit.comfort import LOUDEST, Comfort, Voice
+from kiosk.visit.comfort import LOUDEST, Voice
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,8 +30,6 @@ GAP_SECONDS = 0.25
 """Silence between two sentences."""
 KEPT_SENTENCES = 64
 HUSH_SECONDS = 2.0
-REST_SECONDS = 1.0
-"""So long no key was pressed when what was found is said: who types on hears nothing of each letter."""
 STEP_DB = 6.0
 """One step of ``Comfort.volume``: about one and a half times as loud to the ear."""
 VOICES: Mapping[str, str] = {"vi": "vi", "en": "en"}
@@ -111,6 +108,7 @@ class SpeechGuide:
         self._next: list[_Utterance] = []  # said when what is being said has ended
         self._forgetting = self._ended = False
         self._playing: Output | None = None
+        self._said: _Utterance | None = None  # on that output
         self._playing_number = 0
         self._thread = threading.Thread(target=self._run, name="speech-guide", daemon=True)
         self._thread.start()
@@ -142,16 +140,29 @@ class SpeechGuide:
         language: str = "vi",
         voice: Voice = Voice.ALOUD,
         volume: int = 2,
+        *,
+        once: bool = False,
     ) -> None:
-        """Say these when what is being said has ended; at once if nothing is."""
+        """Say these when what is being said has ended; at once if nothing is, or if it is being stopped.
+
+        ``once``: not when just these are being said or wait for their turn.
+        """
         utterance = self._utterance(sentences, language, voice, volume)
         if utterance is None:
             return
         with self._changed:
-            if self.speaking:
+            to_come = self._to_come()
+            if once and any(one.sentences == utterance.sentences for one in to_come):
+                return
+            if to_come:
                 self._next.append(utterance)
                 return
         self._replace(utterance)
+
+    def _to_come(self) -> list[_Utterance]:
+        """What is being said and will not be stopped, and what waits."""
+        said = self._said if self._playing_number == self._newest else None
+        return [one for one in (said, self._waiting, *self._next) if one is not None]
 
     def _utterance(
         self,
@@ -229,7 +240,7 @@ class SpeechGuide:
                 forgetting, self._forgetting = self._forgetting, False
                 ended = self._ended
                 if utterance is not None:
-                    self._playing, self._playing_number = utterance.output, number
+                    self._playing, self._said, self._playing_number = utterance.output, utterance, number
             if ended or (forgetting and self._said_personal):
                 self._let_go()
             if ended:
@@ -241,7 +252,7 @@ class SpeechGuide:
                     _LOG.error("the kiosk's voice failed: %s", type(error).__name__)
                 finally:
                     with self._changed:
-                        self._playing = None
+                        self._playing = self._said = None
                         if self._next and self._newest == number:
                             self._waiting = self._next.pop(0)
 
@@ -304,84 +315,6 @@ class SpeechGuide:
         for voice in self._voices.values():
             voice.close()
         self._voices.clear()
-
-
-class Narrator:
-    """Decides what the guide says of the screens: each screen once when it comes, and while it stands what
-    its ``News`` tells, in its turn. What follows each key is said when the hand rests.
-
-    ``fixed`` gives the sentences of a language in which nothing of a person can stand: those of the catalogue
-    that take no values. Only their sounds are kept.
-    """
-
-    def __init__(self, guide: SpeechGuide, fixed: Callable[[str], frozenset[str]]) -> None:
-        self._guide = guide
-        self._fixed = fixed
-        self._shown: tuple[object, ...] = ()
-        self._visit: object = None
-        self._known: frozenset[str] = frozenset()
-
-    def follow(
-        self,
-        visit: object,
-        screen: object,
-        sentences: Sequence[str],
-        comfort: Comfort,
-        news: Sequence[News] = (),
-    ) -> None:
-        """This is shown now. ``visit`` names the visit, ``screen`` what was entered and what lies over it;
-        ``news`` is what is said when it comes while the same screen stands.
-        """
-        if visit != self._visit:
-            self._visit = visit
-            self._shown = ()
-            self._guide.forget()
-        shown = (screen, comfort.language, comfort.voice)
-        if comfort.voice is Voice.OFF:
-            if self._shown != shown:
-                self._guide.stop()
-        elif self._shown != shown:
-            self._say(sentences, comfort)
-        else:
-            self._tell(fresh(news, self._known), comfort)
-        self._shown = shown
-        self._known = frozenset(one.key for one in news)
-
-    def _tell(self, news: Sequence[News], comfort: Comfort) -> None:
-        told = self._sentences([one.said for one in news], comfort)
-        if any(one.typing for one in news):
-            self._guide.say(told, comfort.language, comfort.voice, comfort.volume, after=REST_SECONDS)
-        elif told:
-            self._guide.add(told, comfort.language, comfort.voice, comfort.volume)
-
-    def focus(self, text: str, comfort: Comfort) -> None:
-        """The keypad has moved to something that is called so."""
-        if comfort.voice is not Voice.OFF:
-            self._say((text,), comfort)
-
-    def close(self) -> None:
-        """End the guide."""
-        self._guide.close()
-
-    def touched(self) -> None:
-        """A finger is on the screen: what was being said ends."""
-        self._guide.stop()
-
-    def _say(self, sentences: Sequence[str], comfort: Comfort) -> None:
-        told = self._sentences(sentences, comfort)
-        self._guide.say(told, comfort.language, comfort.voice, comfort.volume)
-
-    def _sentences(self, sentences: Sequence[str], comfort: Comfort) -> list[Sentence]:
-        fixed, vietnamese = self._fixed(comfort.language), self._fixed("vi")
-        voiceless = comfort.language not in VOICES
-        return [
-            Sentence(
-                text,
-                personal=text not in fixed,
-                synthesise=not voiceless or text not in fixed or text in vietnamese,
-            )
-            for text in sentences
-        ]
 
 
 def _synthesizer(voice: str, words_per_minute: int) -> Voicing:

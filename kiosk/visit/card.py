@@ -23,7 +23,7 @@ from kiosk.visit.events import (
     Intent,
     StartWithoutCard,
 )
-from kiosk.visit.moves import Result, failed, go_on, read, same, stay, to, wiped
+from kiosk.visit.moves import Result, failed, go_on, mistaken, read, same, stay, to, wiped
 from kiosk.visit.states import (
     Again,
     AskPriority,
@@ -115,7 +115,7 @@ def _on_read(state: VisitState, screen: Reading, citizen: Citizen, proof: CardPr
 
 def _on_failed(state: VisitState, screen: Reading, code: FailureCode) -> Result:
     if code is FailureCode.CARD_CAN_WRONG and screen.expected is None:
-        return to(state, EnterCan(failure=code, resume=screen.resume))
+        return to(mistaken(state), EnterCan(failure=code, resume=screen.resume))
     if code is FailureCode.CARD_CAN_WRONG:
         return failed(state, FailureCode.CARD_NUMBERS_DISAGREE, resume=screen.resume)
     return failed(state, code, Again.READING, reading=screen, resume=screen.resume)
@@ -225,8 +225,8 @@ def on_foreign_code(state: VisitState) -> Result:
     """A code that is no citizen card's."""
     match state.screen:
         case EnterCan() as screen:
-            return same(state, replace(screen, unknown_code=True))
+            return same(mistaken(state), replace(screen, unknown_code=True))
         case MyDossier(found=None) as screen:
-            return same(state, replace(screen, wrong=True))
+            return same(mistaken(state), replace(screen, wrong=True))
         case _:
             return stay(state)

@@ -27,7 +27,7 @@ from kiosk.visit.events import (
     SuggestionTapped,
     WatchClips,
 )
-from kiosk.visit.moves import Result, same, stay, to, wiped
+from kiosk.visit.moves import Result, mistaken, same, stay, to, wiped
 from kiosk.visit.states import Clip, Clips, FindClips, Screen, Start, VisitState
 
 SPEEDS = (1.0, 1.25, 1.5, 0.75)
@@ -179,10 +179,17 @@ def on_find(state: VisitState, screen: FindClips, intent: Intent) -> Result:
         case Cancel():
             return _leave(state, screen.listed)
         case SuggestionTapped(text=text):
-            return same(state, replace(screen, text=text, page=0))
+            return _typed(state, screen, text)
         case _:
-            text = composed(screen.text, intent, screen.method)
-            return same(state, screen if text == screen.text else replace(screen, text=text, page=0))
+            return _typed(state, screen, composed(screen.text, intent, screen.method))
+
+
+def _typed(state: VisitState, screen: FindClips, text: str) -> Result:
+    if text == screen.text:
+        return same(state, screen)
+    looked = replace(screen, text=text, page=0)
+    nothing = bool(text.strip()) and not found(state, looked)
+    return same(mistaken(state) if nothing else state, looked)
 
 
 def _play_found(state: VisitState, screen: FindClips, chosen: ClipFound) -> Result:

@@ -24,7 +24,7 @@ from kiosk.visit.events import (
     ServiceChoice,
     ServiceTapped,
 )
-from kiosk.visit.moves import Result, home, same, stay, to
+from kiosk.visit.moves import Result, home, mistaken, same, stay, to
 from kiosk.visit.priority import choose
 from kiosk.visit.states import Clips, EnterCan, MyDossier, Start, TicketShown, VisitState
 
@@ -60,7 +60,7 @@ def on_dossier(state: VisitState, screen: MyDossier, intent: Intent) -> Result:
             try:
                 return _to_found(state, screen.typed, parse(screen.typed))
             except DossierCodeError:
-                return same(state, replace(screen, wrong=True))
+                return same(mistaken(state), replace(screen, wrong=True))
         case Back() | Cancel():
             return home(state)
         case _:
@@ -126,6 +126,6 @@ def on_dossier_scanned(state: VisitState, code: DossierCode) -> Result:
         case Start() | Clips() | MyDossier():
             return _to_found(state, str(code), code)
         case EnterCan() as screen:
-            return same(state, replace(screen, unknown_code=True))
+            return same(mistaken(state), replace(screen, unknown_code=True))
         case _:
             return stay(state)

@@ -21,7 +21,7 @@ from kiosk.visit.events import (
     SheetPrinted,
     SuggestionTapped,
 )
-from kiosk.visit.moves import Result, home, same, stay, to, to_services
+from kiosk.visit.moves import Result, home, mistaken, same, stay, to, to_services
 from kiosk.visit.priority import choose
 from kiosk.visit.states import FindProcedure, ProcedureShown, TicketShown, VisitState
 
@@ -64,6 +64,8 @@ def on_found(state: VisitState, answer: Found) -> Result:
     screen = state.screen
     if not isinstance(screen, FindProcedure) or answer.text != screen.text:
         return stay(state)
+    if not answer.hits and answer.text != screen.searched:
+        state = mistaken(state)
     found = replace(screen, hits=answer.hits, searched=answer.text, elsewhere=answer.elsewhere, page=0)
     return same(state, found)
 
@@ -98,4 +100,6 @@ def on_sheet_printed(state: VisitState, answer: SheetPrinted) -> Result:
     if not isinstance(screen, ProcedureShown) or screen.found.procedure.code != answer.procedure:
         return stay(state)
     failure = answer.code if answer.result is not PrintResult.PRINTED else None
+    if answer.result is not PrintResult.PRINTED:
+        state = mistaken(state)
     return same(state, replace(screen, printing=False, printed=answer.result, print_failure=failure))

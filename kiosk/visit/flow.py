@@ -387,7 +387,7 @@ def _waited_too_long(state: VisitState) -> Result:
         case Services(matter_of=str(number)):
             return failed(state, FailureCode.CENTRE_UNREACHABLE, resume=TicketShown(number))
         case GiveBack() as screen:
-            return to(state, replace(screen, sending=False, failure=FailureCode.CENTRE_UNREACHABLE))
+            return giving_back.not_given_back(state, screen, FailureCode.CENTRE_UNREACHABLE)
         case Rate() as screen:
             return rating.not_sent(state, screen, FailureCode.CENTRE_UNREACHABLE)
         case Services(issuing=str(service)):

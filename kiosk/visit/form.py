@@ -44,7 +44,7 @@ from kiosk.visit.events import (
     Skip,
     SuggestionTapped,
 )
-from kiosk.visit.moves import Result, failed, same, stay, to, to_last_ticket, to_services, wiped
+from kiosk.visit.moves import Result, failed, mistaken, same, stay, to, to_last_ticket, to_services, wiped
 from kiosk.visit.states import (
     Again,
     CheckAnswers,
@@ -153,7 +153,7 @@ def _answered(state: VisitState, session: FormSession, made: Field, screen: Ques
     value = value_of(made, screen.draft)
     problem = check_value(made, value, state.now.date())
     if problem is not None:
-        return same(state, replace(screen, problem=problem))
+        return same(mistaken(state), replace(screen, problem=problem))
     unchanged = state.answers.get(made.id)
     if screen.changing and unchanged is not None and unchanged.value == value:
         return to(state, CheckAnswers(_page_of(state, made.id)))
@@ -257,7 +257,8 @@ def _confirmed(state: VisitState, session: FormSession) -> Result:
     declared = replace(state, form=replace(session, typed=typed))
     found = problems(session.form, declared.answers, state.now.date())
     if found:
-        return to(state, CheckAnswers(_page_of(state, found[0].field), problems=tuple(found)))
+        page = _page_of(state, found[0].field)
+        return to(mistaken(state), CheckAnswers(page, problems=tuple(found)))
     return send(declared)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.failures import FailureCode
 from kiosk.visit.effects import GiveBackTicket, LoadServices
 from kiosk.visit.events import (
     Back,
@@ -13,7 +14,7 @@ from kiosk.visit.events import (
     Intent,
     TicketGivenBack,
 )
-from kiosk.visit.moves import Result, stay, to, to_services
+from kiosk.visit.moves import Result, mistaken, stay, to, to_services
 from kiosk.visit.states import (
     FormDone,
     FormState,
@@ -54,6 +55,11 @@ def on_give_back(state: VisitState, screen: GiveBack, intent: Intent) -> Result:
             return stay(state)
 
 
+def not_given_back(state: VisitState, screen: GiveBack, code: FailureCode) -> Result:
+    """The number still holds."""
+    return to(mistaken(state), replace(screen, sending=False, failure=code))
+
+
 def on_given_back(state: VisitState, answer: TicketGivenBack | GiveBackFailed) -> Result:
     """The number is gone, or it still holds and that is said.
 
@@ -66,7 +72,7 @@ def on_given_back(state: VisitState, answer: TicketGivenBack | GiveBackFailed) -
     service = held.ticket.service
     if isinstance(answer, GiveBackFailed):
         if isinstance(screen, GiveBack) and screen.sending and screen.service == service:
-            return to(state, replace(screen, sending=False, failure=answer.code))
+            return not_given_back(state, screen, answer.code)
         return stay(state)
     state = replace(
         state,

@@ -39,6 +39,11 @@ def same(state: VisitState, screen: Screen, *effects: Effect) -> Result:
     return replace(state, screen=screen), effects
 
 
+def mistaken(state: VisitState) -> VisitState:
+    """Once more something did not work; what is told of it is heard again, though it stands there already."""
+    return replace(state, mistakes=state.mistakes + 1)
+
+
 def wiped(state: VisitState, screen: Screen | None = None, comfort: Comfort | None = None) -> Result:
     """The visit is over: a new value that holds nothing of it, and the order to forget.
 
@@ -86,7 +91,7 @@ def home(state: VisitState) -> Result:
 def read(state: VisitState, keys: AccessKeys, resume: Screen | None) -> Result:
     """Read the chip on the reader; without a card ask for it."""
     if not state.lobby.card:
-        return to(state, EnterCan(digits=keys.can or "", waiting=True, resume=resume))
+        return to(mistaken(state), EnterCan(digits=keys.can or "", waiting=True, resume=resume))
     attempt = state.readings + 1
     lobby = replace(state.lobby, card_left=False, card_unchecked=False)
     return to(
@@ -111,4 +116,4 @@ def failed(
     resume: Screen | None = None,
 ) -> Result:
     """The one door to the problem screen."""
-    return to(state, Problem(code, again, reading, service, resume))
+    return to(mistaken(state), Problem(code, again, reading, service, resume))

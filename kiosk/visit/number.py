@@ -28,7 +28,7 @@ from kiosk.visit.events import (
     TicketRefused,
 )
 from kiosk.visit.giving_back import may_give_back
-from kiosk.visit.moves import Result, failed, same, stay, to, to_last_ticket, to_services, wiped
+from kiosk.visit.moves import Result, failed, mistaken, same, stay, to, to_last_ticket, to_services, wiped
 from kiosk.visit.priority import choose
 from kiosk.visit.states import (
     Again,
@@ -185,7 +185,7 @@ def on_ticket_refused(state: VisitState, answer: TicketRefused) -> Result:
     if answer.key != state.issue_key(screen.issuing):
         return stay(state)
     if answer.code in CLOSED:
-        return to(state, Services(failure=answer.code), LoadServices(state.visit))
+        return to(mistaken(state), Services(failure=answer.code), LoadServices(state.visit))
     return failed(state, answer.code, Again.ISSUE, service=screen.issuing)
 
 

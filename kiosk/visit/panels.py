@@ -25,7 +25,7 @@ from kiosk.visit.events import (
     VoiceChosen,
     VolumeChosen,
 )
-from kiosk.visit.moves import Result, stay
+from kiosk.visit.moves import Result, mistaken, stay
 from kiosk.visit.states import (
     NAMES,
     ChooseComfort,
@@ -102,6 +102,6 @@ def on_help_answer(state: VisitState, answer: HelpCalled | HelpAnswered | HelpFa
         case HelpCalled() if isinstance(state.panel, HelpAsked):
             return replace(state, panel=HelpAsked(HelpStep.CALLED)), ()
         case HelpFailed() if isinstance(state.panel, HelpAsked):
-            return replace(state, panel=HelpAsked(HelpStep.FAILED)), ()
+            return replace(mistaken(state), panel=HelpAsked(HelpStep.FAILED)), ()
         case _:
             return stay(state)

@@ -20,7 +20,7 @@ from kiosk.visit.events import (
     Retry,
     WriteTapped,
 )
-from kiosk.visit.moves import Result, home, same, stay, to
+from kiosk.visit.moves import Result, home, mistaken, same, stay, to
 from kiosk.visit.states import Rate, RatingStep, VisitState
 
 FACES = range(1, 6)
@@ -99,4 +99,4 @@ def on_rating_answer(state: VisitState, answer: RatingSent | RatingFailed) -> Re
 
 def not_sent(state: VisitState, screen: Rate, code: FailureCode) -> Result:
     """The rating did not arrive."""
-    return to(state, replace(screen, sending=False, failure=code))
+    return to(mistaken(state), replace(screen, sending=False, failure=code))

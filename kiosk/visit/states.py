@@ -515,6 +515,7 @@ class VisitState:
     ``declared``: the class of priority that the citizen named, empty for none, ``None``: not asked yet.
     ``offline``: the services are those of when the centre was last heard. ``panel`` lies over the screen.
     ``given_back``: the services of the numbers that were given back in this visit, one after the other.
+    ``mistakes`` counts what did not work: that the same is told again looks like nothing, and is to be heard.
     """
 
     setup: Setup
@@ -533,6 +534,7 @@ class VisitState:
     given_back: tuple[str, ...] = ()
     form: FormSession | None = None
     readings: int = 0
+    mistakes: int = 0
     clip_positions: Mapping[str, float] = field(default_factory=dict)
     now: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     quiet: float = 0.0

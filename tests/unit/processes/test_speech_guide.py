@@ -14,8 +14,9 @@ from devices.speaker.outputs import RecordOutput
 from devices.speaker.sound import Sound
 from devices.speaker.synthesis import VoiceMissingError
 from kiosk.failures import FailureCode
+from kiosk.processes.narrator import Narrator
 from kiosk.processes.recordings import Recordings
-from kiosk.processes.speech_guide import GAP_SECONDS, Narrator, Sentence, SpeechGuide, gain_of
+from kiosk.processes.speech_guide import GAP_SECONDS, Sentence, SpeechGuide, gain_of
 from kiosk.speech.news import News
 from kiosk.visit.comfort import Comfort, Voice
 
@@ -337,6 +338,56 @@ def test_an_error_that_went_and_came_again_is_said_again(room: Room, narrator: N
     assert room.said == ["Mời chọn.", "Chưa đúng.", "Chưa đúng."]
 
 
+def test_the_same_mistake_is_said_again_without_the_rest_of_the_screen(
+    room: Room, narrator: Narrator
+) -> None:
+    there, wrong = News("Mời chọn."), News("Chưa đúng.")
+    narrator.follow(1, "question", ("Mời chọn.",), ALOUD, (there,))
+    for mistakes in (1, 1, 2, 2, 3):
+        room.quiet()
+        narrator.follow(1, "question", ("Chưa đúng.", "Mời chọn."), ALOUD, (wrong, there), mistakes=mistakes)
+    room.quiet()
+    assert room.said == ["Mời chọn.", "Chưa đúng.", "Chưa đúng.", "Chưa đúng."]
+    other = News("Chưa đủ.")
+    narrator.follow(1, "question", ("Chưa đủ.", "Mời chọn."), ALOUD, (other, there), mistakes=4)
+    room.quiet()
+    assert room.said[-2:] == ["Chưa đúng.", "Chưa đủ."]
+
+
+def test_a_screen_that_came_with_the_mistake_is_said_again_with_it(room: Room, narrator: Narrator) -> None:
+    for mistakes in (1, 2, 2):
+        narrator.follow(
+            1, "problem", ("Thẻ ngân hàng.",), ALOUD, (News("Thẻ ngân hàng."),), mistakes=mistakes
+        )
+        room.quiet()
+    assert room.said == ["Thẻ ngân hàng."] * 2
+
+
+def test_who_still_hears_of_a_mistake_does_not_hear_it_twice() -> None:
+    room = Room(patient=True)
+    narrator = Narrator(room.guide, lambda _tag: frozenset())
+    for mistakes in (1, 2, 3):  # a code held under the scanner
+        narrator.follow(1, "problem", ("Sai mã.",), ALOUD, (News("Sai mã."),), mistakes=mistakes)
+        assert room.aloud.began.wait(WAIT)
+    room.aloud.stop()
+    room.quiet()
+    assert room.said == ["Sai mã."]
+    room.guide.close()
+
+
+def test_what_is_added_while_a_touch_ends_the_sentence_is_not_lost() -> None:
+    room = Room(patient=True)
+    room.aloud.stop = lambda: None  # type: ignore[method-assign] # a player that takes its time to end
+    room.guide.say(["Số A một."])
+    assert room.aloud.began.wait(WAIT)
+    room.guide.stop()
+    room.guide.add(["Chưa đúng."])
+    room.aloud._free.set()
+    room.quiet()
+    assert room.said == ["Số A một.", "Chưa đúng."]
+    room.guide.close()
+
+
 def test_minutes_that_tick_say_nothing(room: Room, narrator: Narrator) -> None:
     for minutes in (20, 19, 18):
         card = News(f"Hộ tịch. Chờ {minutes} phút.", about="Hộ tịch")
@@ -372,14 +423,14 @@ def test_a_touch_ends_the_news_that_wait_too() -> None:
 def test_what_is_found_is_said_when_the_hand_rests(
     room: Room, narrator: Narrator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kiosk.processes.speech_guide.REST_SECONDS", 3600)
+    monkeypatch.setattr("kiosk.processes.narrator.REST_SECONDS", 3600)
     narrator.follow(1, "find_procedure", ("Mời gõ.",), ALOUD)
     room.quiet()
     for text in ("Khai sinh.", "Khai tử."):
         narrator.follow(1, "find_procedure", (text,), ALOUD, (News(text, typing=True),))
     assert room.guide.speaking
     assert room.said == ["Mời gõ."], "who types on hears nothing of each letter"
-    monkeypatch.setattr("kiosk.processes.speech_guide.REST_SECONDS", 0.01)
+    monkeypatch.setattr("kiosk.processes.narrator.REST_SECONDS", 0.01)
     narrator.follow(1, "find_procedure", ("Kết hôn.",), ALOUD, (News("Kết hôn.", typing=True),))
     room.quiet()
     assert room.said == ["Mời gõ.", "Kết hôn."]
@@ -394,6 +445,8 @@ def test_what_becomes_other_is_not_said_while_no_voice_is_wanted(room: Room, nar
 
 def test_nothing_said_of_one_visit_is_remembered_in_the_next(room: Room, narrator: Narrator) -> None:
     narrator.follow(1, "services", ("Kính chào ông An.",), ALOUD, (News("Kính chào ông An."),))
+    room.quiet()
+    narrator.follow(1, "services", ("Kính chào ông An.",), ALOUD, (News("Ông An."),), mistakes=1)
     room.quiet()
     narrator.follow(2, "start", ("Mời chọn.",), Comfort())
     assert "An" not in repr(vars(narrator))
