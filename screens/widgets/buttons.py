@@ -65,16 +65,18 @@ Builder.load_string(
 <PrimaryButton>:
     least_mm: 30 if theme.portrait else 24
     fill: (theme.lacquer_pressed if self.state == "down" else theme.lacquer) if self.enabled else theme.paper
-    outline: self.fill if self.enabled else theme.hairline
+    outline: self.fill if self.enabled else theme.surface_pressed
     text_colour: theme.on_lacquer if self.enabled else theme.ink_quiet
 
 <SecondaryButton>:
-    fill: theme.surface_pressed if self.state == "down" else theme.surface
-    outline: theme.edge
+    fill: theme.surface_pressed if self.state == "down" else theme.surface if self.enabled else theme.paper
+    outline: theme.edge if self.enabled else theme.surface_pressed
+    text_colour: theme.ink if self.enabled else theme.ink_quiet
 
 <QuietButton>:
     fill: theme.surface_pressed if self.state == "down" else theme.paper
-    outline: theme.edge
+    outline: theme.edge if self.enabled else theme.surface_pressed
+    text_colour: theme.ink if self.enabled else theme.ink_quiet
 
 <BackButton>:
     size_hint: None, None
@@ -153,6 +155,8 @@ Builder.load_string(
 )
 
 
+LEAST_KEY_MM = 7.5  # capitals of a key's words where larger ones would touch its edges
+BESIDE_KEY_MM = 5  # a key is so much wider than its words
 LINE_EM = 1.3  # a line of the key's letters is so many times as high as their size
 
 
@@ -278,8 +282,9 @@ class Key(AnchorLayout, Slab):
     def _fit(self, *_args: object) -> None:
         """Letters grow with the others as far as the key is wide."""
         theme = current()
-        wanted, least = theme.letters(self.capitals_mm), theme.capitals(self.capitals_mm)
-        room = self.width - theme.mm(2)
+        wanted = theme.letters(self.capitals_mm)
+        least = min(wanted, theme.capitals(LEAST_KEY_MM))
+        room = self.width - theme.mm(BESIDE_KEY_MM)
         if wanted > least and len(self.label) > 1:
             wide = CoreLabel(font_name=theme.semibold, font_size=wanted).get_extents(self.label)[0]
             wanted = max(least, min(wanted, wanted * room / wide))

@@ -10,14 +10,16 @@ from screens.widgets import buttons as _buttons  # noqa: F401 - kv names its cla
 
 Builder.load_string(
     """
+#:import LevelGrid screens.widgets.tiles.LevelGrid
+
 <ClipControls>:
     orientation: "vertical"
     size_hint_y: None
     height: self.minimum_height
-    spacing: theme.mm(5)
+    spacing: theme.mm(5) if self.controls and self.controls.back else theme.mm(2.5)
     PrimaryButton:
         button: root.controls.pause if root.controls else None
-    GridLayout:
+    LevelGrid:
         cols: 2
         size_hint_y: None
         height: self.minimum_height

@@ -63,7 +63,7 @@ Builder.load_string(
         height: theme.mm(8)
         canvas:
             Color:
-                rgba: theme.ink_quiet
+                rgba: [*theme.on_dark[:3], 0.3]
             Rectangle:
                 pos: self.x + theme.mm(4), self.y + theme.mm(3)
                 size: self.width - theme.mm(8), theme.mm(3)

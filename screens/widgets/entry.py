@@ -40,6 +40,7 @@ Builder.load_string(
     Words:
         id: words
         text: (root.text or root.hint) if root.wanted else ""
+        typed: bool(root.text)
         color: theme.ink if root.text else theme.ink_quiet
         font_name: theme.semibold if root.text else theme.text
         type_size: theme.letters(9) if root.text else theme.body

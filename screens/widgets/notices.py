@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ColorProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.theme import current
@@ -59,7 +59,9 @@ Builder.load_string(
 
 <SummaryRow>:
     size_hint_y: None
-    height: max(words.height, change.height) + theme.mm(4)
+    own_height: max(words.height, change.height) + theme.mm(4)
+    height: max(self.own_height, self.row_height)
+    padding: 0, theme.mm(2)
     spacing: theme.mm(4 if theme.portrait else 3)
     canvas.before:
         Color:
@@ -72,9 +74,10 @@ Builder.load_string(
         orientation: "vertical"
         size_hint_y: None
         height: self.minimum_height
-        pos_hint: {"center_y": 0.5}
-        QuietWords:
-            text: root.label + (("  ·  " if theme.portrait else " · ") + root.source if root.source else "")
+        pos_hint: {"top": 1} if root.row_height > root.own_height else {"center_y": 0.5}
+        QuietWords:  # no line begins with the dot
+            dot: "\u00a0\u00a0·  " if theme.portrait else "\u00a0· "
+            text: root.label + (self.dot + root.source if root.source else "")
             balanced: True
         Words:
             text: root.value
@@ -96,13 +99,15 @@ Builder.load_string(
 <HeadedWords>:
     orientation: "vertical"
     size_hint_y: None
-    height: self.minimum_height
+    own_height: self.minimum_height
+    height: max(self.own_height, self.row_height)
     Words:
         text: root.heading
         font_name: theme.semibold
     Words:
         text: root.text
         balanced: True
+    Widget:  # keeps the words at the top beside taller ones
 
 <NumberedWords>:
     size_hint_y: None
@@ -166,8 +171,13 @@ class StepRow(BoxLayout):
 
 
 class SummaryRow(BoxLayout):
-    """One line of a summary: what was asked, where the answer comes from, the answer, *change*."""
+    """One line of a summary: what was asked, where the answer comes from, the answer, *change*.
 
+    In a ``LevelGrid`` all of a row begin at the same height.
+    """
+
+    own_height = NumericProperty(0)
+    row_height = NumericProperty(0)
     missing = BooleanProperty(False)
 
     label = StringProperty("")
@@ -178,8 +188,10 @@ class SummaryRow(BoxLayout):
 
 
 class HeadedWords(BoxLayout):
-    """A short heading and its words."""
+    """A short heading and its words; in a ``LevelGrid`` level with those beside it."""
 
+    own_height = NumericProperty(0)
+    row_height = NumericProperty(0)
     heading = StringProperty("")
     text = StringProperty("")
 

@@ -27,8 +27,8 @@ Builder.load_string(
     padding: theme.mm(3), 0
     spacing: theme.mm(2)
     fill: theme.surface_pressed if self.state == "down" else \
-        (theme.jade_ground if self.chosen else theme.surface)
-    outline: theme.jade if self.chosen else theme.edge
+        (theme.jade_ground if self.chosen else theme.surface if self.enabled else theme.paper)
+    outline: theme.jade if self.chosen else theme.edge if self.enabled else theme.surface_pressed
     Disc:
         kind: "check"
         fill: theme.jade

@@ -117,11 +117,11 @@ class Actions(BoxLayout):
             for widget in big:
                 self.add_widget(widget)
             big = []
-        row = [*back, *reversed(big), *out]
-        if len(row) == 1:  # alone, it keeps its side: back at the left, ways out at the right
-            row = [*row, Widget()] if back else [Widget(), *row]
-        if current().left_handed:
-            row.reverse()
+        ahead = [*back, *reversed(big)]
+        if len(ahead) + len(out) == 1:  # alone, it keeps its side: back at the left, all others at the right
+            ahead, out = (ahead, [Widget()]) if back else ([Widget()], [*ahead, *out])
+        # Ways out stay in their order also for the left hand: the page before, then the page after.
+        row = [*out, *reversed(ahead)] if current().left_handed else [*ahead, *out]
         if row:
             for widget in row:
                 widget.pos_hint = {"center_y": 0.5}

@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.label import Label
 
 BALANCED_LINES = 2
+SHORT_LINE = 0.3  # a last line that fills less of the width looks forgotten
 
 Builder.load_string(
     """
@@ -58,19 +59,21 @@ class Words(Label):
     """Running text. An empty one takes no height.
 
     ``type_size`` is the size in pixels it wants; ``squeeze`` (at most 1) makes it smaller where a whole
-    screen would not fit otherwise. Two ``balanced`` lines are about equally long: no word stands alone.
+    screen would not fit otherwise. No word stands alone on the last line; two ``balanced`` lines are about
+    equally long. ``typed`` words break where the line is full, so that they stay while more are coming.
     ``spare`` words are ``dropped`` before all others would get smaller than the norm.
     """
 
     type_size = NumericProperty(10)
     squeeze = NumericProperty(1.0)
     balanced = BooleanProperty(False)
+    typed = BooleanProperty(False)
     spare = BooleanProperty(False)
     dropped = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("text", "width", "font_size", "font_name", "balanced", "halign"):
+        for name in ("text", "width", "font_size", "font_name", "balanced", "typed", "halign"):
             self.fbind(name, self._balance)
         self.fbind("text", self._forget)
         self._balance()
@@ -81,34 +84,55 @@ class Words(Label):
             self._label._cached_lines, self._label.texture = [], None
 
     def _balance(self, *_args: object) -> None:
-        spare = 0.0
-        if self.balanced and self.text and "\n" not in self.text and self.width > 1:
-            measure = CoreLabel(font_name=self.font_name, font_size=self.font_size)
-            space = measure.get_extents(" ")[0]
-            widths = [measure.get_extents(word)[0] for word in self.text.split(" ")]
-            spare = max(0.0, self.width - narrowest(widths, space, self.width) - space)
+        spare = self._spare_width() if self.text and self.width > 1 and not self.typed else 0.0
         self.padding = (spare / 2, 0, spare / 2, 0) if self.halign == "center" else (0, 0, spare, 0)
 
+    def _spare_width(self) -> float:
+        measure = CoreLabel(font_name=self.font_name, font_size=self.font_size)
+        if measure.get_extents(self.text)[0] <= self.width:
+            return 0.0
+        texts = self.text.split("\n")
+        parts = [[measure.get_extents(word)[0] for word in text.split(" ")] for text in texts]
+        # Widths are rounded: the space is what is left between the words of a whole text.
+        spaces = [
+            (measure.get_extents(text)[0] - sum(widths)) / (len(widths) - 1)
+            for text, widths in zip(texts, parts, strict=True)
+            if len(widths) > 1
+        ]
+        space = max(spaces, default=0.0)
+        return max(0.0, float(self.width - narrowest(parts, space, self.width, even=self.balanced) - space))
 
-def narrowest(widths: Sequence[float], space: float, room: float) -> float:
-    """Line width that makes two lines of words of ``widths`` about equally long; else ``room`` (one unit)."""
-    lines = _lines(widths, space, room)
-    if lines != BALANCED_LINES:
+
+def narrowest(parts: Sequence[Sequence[float]], space: float, room: float, *, even: bool = False) -> float:
+    """Line width at which no part of a text ends in a short line, for as many lines as ``room`` takes.
+
+    ``parts`` holds the widths of the words of each part, all in one unit. ``even``: a text of two lines has
+    them equally long, however long the second one is. ``room`` where nothing is to be mended.
+    """
+    filled = [_lines(widths, space, room) for widths in parts]
+    lines = sum(map(len, filled))
+    alone = any(
+        len(part) > 1 and (part[-1] < SHORT_LINE * room or part[-1] == widths[-1])
+        for widths, part in zip(parts, filled, strict=True)
+    )
+    if not alone and not (even and lines == BALANCED_LINES):
         return room
-    low, high = max(widths), room
+    low, high = max(max(widths) for widths in parts), room
     while high - low > 1:
         middle = (low + high) / 2
-        low, high = (low, middle) if _lines(widths, space, middle) <= lines else (middle, high)
+        fits = sum(len(_lines(widths, space, middle)) for widths in parts) <= lines
+        low, high = (low, middle) if fits else (middle, high)
     return high
 
 
-def _lines(widths: Sequence[float], space: float, room: float) -> int:
-    lines, filled = 1, 0.0
-    for width in widths:
-        if filled and filled + space + width > room:
-            lines, filled = lines + 1, width
+def _lines(widths: Sequence[float], space: float, room: float) -> list[float]:
+    """How far each line is filled."""
+    lines = [widths[0]]
+    for width in widths[1:]:
+        if lines[-1] + space + width > room:
+            lines.append(width)
         else:
-            filled += width + (space if filled else 0.0)
+            lines[-1] += space + width
     return lines
 
 

@@ -31,7 +31,6 @@ LONG = (
 LEAST_MM = (7.0, 7.4, 7.4)
 # Pages whose words are smaller, upright or lying, by what share, and why that is so.
 SMALLER = {
-    ("lying", "clip_take"): 0.86,  # the clip stays beside the code, its words and the controls
     ("upright", "find_clips_found"): 0.98,  # low, with large letters: three clips above the keyboard
 }
 TRANSLATED_MM = 0.15  # translations are longer: their words may be so much smaller
@@ -130,8 +129,12 @@ def comfort_of(mode: str) -> Comfort:
     )
 
 
-def problems(width: int, height: int, modes: list[str], names: list[str]) -> Iterator[dict[str, object]]:
-    """What is wrong, mode by mode: ``{"mode", "problems", "too_full"}``."""
+def problems(
+    width: int, height: int, modes: list[str], names: list[str], views_of=samples
+) -> Iterator[dict[str, object]]:
+    """What is wrong, mode by mode: ``{"mode", "problems", "too_full"}``. ``views_of`` makes the views by name
+    for a comfort.
+    """
     prepare_window(ScreenSettings(width=width, height=height), "checks")
     from kivy.base import EventLoop
     from kivy.clock import Clock
@@ -168,14 +171,15 @@ def problems(width: int, height: int, modes: list[str], names: list[str]) -> Ite
         comfort = comfort_of(mode)
         least_mm = LEAST_MM[comfort.text_size]
         least_mm -= 0.0 if comfort.language == "vi" else TRANSLATED_MM
-        views = samples(comfort)
+        views = views_of(comfort)
         for name, view in views.items():
             if not names or name in names:
                 stage.show(view)
                 look(f"{mode} {name}", least_mm * SMALLER.get((panel, name), 1))
                 if comfort == Comfort(comfort.language):
                     full += [(name, text, wrong) for text, wrong in too_full(stage, (width, height))]
-        for name, lengthen in long_ones().items() if mode == "vi-0" and not names else ():
+        long = long_ones().items() if mode == "vi-0" and not names and views_of is samples else ()
+        for name, lengthen in long:
             view = views[name]
             stage.show(replace(view, screen=lengthen(view.screen), key=f"{name}-long"))
             look(f"{mode} {name}, long words", 0.0)

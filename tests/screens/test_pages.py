@@ -72,6 +72,14 @@ def test_english_fills_no_page_that_the_vietnamese_does_not(seen, panel):
     assert [one for one in told["en-0"]["too_full"] if one[0] not in too_full] == []
 
 
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("panel", PANELS)
+def test_the_procedures_with_the_most_words_are_readable_too(panel):
+    done = offscreen("tests.screens.procedure_checks", *map(str, PANELS[panel]), "vi-0", "25", timeout=280)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["problems"] == []
+
+
 def test_a_citizen_who_left_leaves_no_words_in_any_widget():
     done = offscreen("tests.screens.forgetting")
     assert done.returncode == 0, done.stderr[-2000:]

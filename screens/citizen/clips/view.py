@@ -55,6 +55,7 @@ class ClipsPage(Page):
         self.ids.player_place.add_widget(self.player)
         # ids are weak: what is taken out of the page would be gone
         self._list, self._playing_side = self.ids.list.__self__, self.ids.playing_side.__self__
+        self._controls_place = self.ids.controls_place.__self__
         self.ids.middle.remove_widget(self._playing_side)
 
     def on_cards(self, *_args: object) -> None:
@@ -76,7 +77,7 @@ class ClipsPage(Page):
 
     def on_attract(self, *_args: object) -> None:
         """Clips that run by themselves have the whole place."""
-        place, controls = self._playing_side, self.ids.controls_place
+        place, controls = self._playing_side, self._controls_place
         if self.attract and controls.parent is place:
             place.remove_widget(controls)
         elif not self.attract and controls.parent is None:

@@ -12,7 +12,7 @@ from screens.citizen.parts import Button, Message, wait_text
 from screens.locale import Words
 
 # So many letters fit one page, by the size of the letters; a heading or a new line costs as much as a line.
-ROOM = (520, 360, 260)
+ROOM = (500, 360, 260)
 LINE = 34
 
 
