@@ -189,7 +189,8 @@ def _typed(state: VisitState, screen: FindClips, text: str) -> Result:
         return same(state, screen)
     looked = replace(screen, text=text, page=0)
     nothing = bool(text.strip()) and not found(state, looked)
-    return same(mistaken(state) if nothing else state, looked)
+    goes_on = bool(screen.text.strip()) and text.startswith(screen.text) and not found(state, screen)
+    return same(mistaken(state) if nothing and not goes_on else state, looked)
 
 
 def _play_found(state: VisitState, screen: FindClips, chosen: ClipFound) -> Result:

@@ -64,7 +64,8 @@ def on_found(state: VisitState, answer: Found) -> Result:
     screen = state.screen
     if not isinstance(screen, FindProcedure) or answer.text != screen.text:
         return stay(state)
-    if not answer.hits and answer.text != screen.searched:
+    goes_on = screen.hits == () and answer.text.startswith(screen.searched)  # still writing the same words
+    if not answer.hits and not goes_on:
         state = mistaken(state)
     found = replace(screen, hits=answer.hits, searched=answer.text, elsewhere=answer.elsewhere, page=0)
     return same(state, found)
