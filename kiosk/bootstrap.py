@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         check,
         clips,
         device,
+        dossiers,
         gallery,
         journal,
         languages,
@@ -108,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     centre.add(subparsers)
     _add_window(subparsers, "kiosk", "run the citizen's machine (its window and its devices)")
     _add_window(subparsers, "display", "run a ceiling display (its window and its loudspeaker)")
-    for command in (service, journal, backup, card, check, device, pin, procedures, trust, virtual, tour):
+    of_the_centre = (service, journal, backup, card, check, device, pin)
+    for command in (*of_the_centre, procedures, dossiers, trust, virtual, tour):
         command.add(subparsers)
     simulate.add(subparsers)
     clips.add(subparsers, _clip_look)

@@ -104,6 +104,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/ratings/export"): _HEADS,
     ("POST", "/ratings/{rating_id}/open"): _HEADS,
     ("GET", "/lobby-notices"): _ALL,
+    ("POST", "/dossiers/look-up"): frozenset({_KIOSK}),
     ("GET", "/queue/rules"): _ALL,
     ("POST", "/clock/accept"): frozenset({_OFFICER, _HEAD, _MAINTENANCE}),
     ("GET", "/board"): frozenset({_DISPLAY, _KIOSK, _OFFICER, _HEAD}),

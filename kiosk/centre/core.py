@@ -15,6 +15,7 @@ from kiosk.centre.accounts import Accounts
 from kiosk.centre.clock_watch import Leap, Uptime, WatchedClock
 from kiosk.centre.commons import Commons, Digits, OwnCommons
 from kiosk.centre.devices import DeviceBook
+from kiosk.centre.dossiers import DossierBook
 from kiosk.centre.events import Broadcaster
 from kiosk.centre.forms import FormDesk
 from kiosk.centre.journal import Entry, JournalBrokenError, Verified
@@ -72,6 +73,7 @@ class Centre:
     states: QueueStates
     commons: Commons
     neighbours: Neighbours
+    dossiers: DossierBook
     health: Health = field(default_factory=Health)
 
     @classmethod
@@ -115,6 +117,7 @@ class Centre:
             states=QueueStates(plan, times),
             commons=commons,
             neighbours=Neighbours(store, events.announce),
+            dossiers=DossierBook(data_folder),
         )
 
     @contextlib.asynccontextmanager

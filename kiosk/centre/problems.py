@@ -31,6 +31,7 @@ STATUS: Mapping[FailureCode, int] = {
     FailureCode.SIGN_IN_FAILED: 401,
     FailureCode.NOT_ALLOWED: 403,
     FailureCode.NOT_FOUND: 404,
+    FailureCode.DOSSIER_UNKNOWN: 404,
     FailureCode.SERVICE_CLOSED: 409,
     FailureCode.LAST_TICKET_GONE: 409,
     FailureCode.SERVICE_FULL: 409,

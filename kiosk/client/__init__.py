@@ -13,6 +13,7 @@ from kiosk.client.board import Board, BoardCall, BoardCalls, Place
 from kiosk.client.connection import AnswerClock, CentreError
 from kiosk.client.counters import Counter, CounterCalls, CounterStep, OfficerName
 from kiosk.client.devices import DeviceCalls, DeviceRequest, DeviceState
+from kiosk.client.dossiers import DossierCalls
 from kiosk.client.events import Event, EventCalls
 from kiosk.client.forms import Answer, AttachedForm, FormAnswers, FormCalls, FormLine, FormSection
 from kiosk.client.help_calls import HelpCall, HelpCalls
@@ -73,5 +74,6 @@ class CentreClient(
     EventCalls,
     HelpCalls,
     RatingCalls,
+    DossierCalls,
 ):
     """One client of one centre. Safe to share between threads: each thread gets its own connection."""

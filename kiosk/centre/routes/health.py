@@ -43,7 +43,10 @@ async def ready(request: Request) -> Response:
     warned = await centre.store.read(centre.keeper.warnings)
     head = centre.events.head
     told = {"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting}
-    return Answer({**told, "warnings": [one.code.value for one in warned]})
+    codes = [one.code for one in warned]
+    if await asyncio.to_thread(centre.dossiers.fault) is not None:
+        codes.append(FailureCode.DOSSIERS_UNREADABLE)
+    return Answer({**told, "warnings": [code.value for code in codes]})
 
 
 @router.get("/metrics")

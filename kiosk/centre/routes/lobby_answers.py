@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from kiosk.centre.routes.answers import CounterNameAnswer
+from kiosk.dossiers.status import State
 
 
 class HelpCallAnswer(BaseModel):
@@ -103,3 +104,14 @@ class LobbyNoticesAnswer(BaseModel):
 
     notices: list[NoticeAnswer]
     spare_counter: CounterNameAnswer | None
+
+
+class DossierAnswer(BaseModel):
+    """What ``source`` said of a dossier; true as of ``as_of``. ``due``: the day promised, ``YYYY-MM-DD``."""
+
+    code: str
+    state: State
+    due: str | None
+    procedure: str
+    as_of: str
+    source: str
