@@ -32,15 +32,22 @@ settings.load_profile("untimed")
 # Files that take long, by work or by waiting, the longest first: where several processes share the files,
 # none of these begins when everything else is done.
 LONG = (
-    "screens/test_pages.py", "whole/test_tour.py", "centre/test_centre_crash.py",
-    "devices/chip_card/test_chip_card_reader.py", "faults/test_lobby.py", "devices/chip_card/test_fuzz.py",
-    "screens/test_lobby_touches.py", "browser/test_officer_page.py", "screens/test_forgetting.py",
-    "whole/test_killed.py", "faults/test_kills.py", "centre/test_keeping_rebuild.py",
-    "centre/test_centre_together.py", "centre/test_postgresql_store.py", "centre/test_keeping_backup.py",
-    "faults/test_full_disk.py", "faults/test_power_cut.py", "flow/test_two_kiosks.py",
-    "unit/clips/test_clip_building.py", "unit/queueing/test_simulation.py",
+    "screens/test_pages.py", "whole/test_tour.py", "screens/test_lobby_touches.py", "faults/test_lobby.py",
+    "devices/chip_card/test_fuzz.py", "centre/test_ticket_life_moves.py",
+    "centre/test_ticket_life_table.py", "screens/test_forgetting.py", "browser/test_officer_actions.py",
+    "screens/test_clip_touches.py", "screens/test_gallery.py", "devices/chip_card/test_chip_card_reader.py",
+    "browser/test_lobby_page.py", "browser/test_suspended_kiosk_page.py", "browser/test_officer_page.py",
+    "whole/test_killed.py", "browser/test_ratings_page.py", "browser/test_help_calls_page.py",
+    "browser/test_maintenance_page.py", "screens/test_keys.py", "centre/test_centre_together.py",
+    "centre/test_centre_counters.py", "centre/test_leases.py", "centre/test_centre_tickets.py",
+    "centre/test_keeping_backup.py", "centre/test_centre_events.py", "centre/test_centre_access.py",
+    "faults/test_power_cut.py", "faults/test_kills.py", "centre/test_keeping_rebuild.py",
+    "centre/test_centre_hammer.py", "centre/test_centre_crash.py", "centre/test_postgresql_store.py",
+    "faults/test_full_disk.py", "flow/test_two_kiosks.py", "unit/clips/test_clip_building.py",
+    "unit/processes/test_clips.py", "unit/clips/test_clips_command.py", "unit/queueing/test_simulation.py",
     "unit/queueing/test_discipline_properties.py", "devices/chip_card/test_readers.py",
-    "unit/processes/test_offline_numbers.py", "devices/speaker/test_speaker.py",
+    "devices/chip_card/test_card_command.py", "unit/processes/test_offline_numbers.py",
+    "devices/speaker/test_speaker.py",
 )  # fmt: skip
 
 

@@ -307,7 +307,8 @@ def test_a_centre_killed_and_its_database_destroyed_begins_where_it_was(
     given = [issue(f"k{n}") for n in range(5)]
     admin.back_up(settings, data)
     given += [issue(f"m{n}") for n in range(5)]
-    time.sleep(1.5)  # the copy is on the disk about each second
+    ((head,),) = sql(data, "SELECT max(seq) FROM journal")
+    wait_for(lambda: (last := newest(data / "journal")) is not None and last.seq >= head)
     process.kill()
     (data / "centre.sqlite3").write_bytes(b"\xff" * 8192)
     process.start()

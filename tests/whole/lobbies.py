@@ -56,6 +56,7 @@ class Watch(threading.Thread):
         self.stop = threading.Event()
         self.listening: set[tuple[str, int]] = set()
         self.seen: dict[tuple[int, float], str] = {}
+        self.looks = 0
 
     def run(self) -> None:
         while not self.stop.wait(1.0):
@@ -74,6 +75,7 @@ class Watch(threading.Thread):
                             self.listening.add((one.laddr.ip, one.laddr.port))
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
+            self.looks += 1
 
     def left(self) -> list[str]:
         """Names of those seen that still live."""
@@ -120,6 +122,11 @@ class RunningLobby:
             assert self.process.poll() is None, self.said
             assert time.monotonic() < end, self.said
             time.sleep(0.05)
+
+    def wait_until_watched(self) -> None:
+        """Until the watch has seen every process that runs now."""
+        before = self.watch.looks
+        self.wait(lambda: self.watch.looks >= before + 2)  # one look may have begun already
 
     def client(self, role: str) -> CentreClient:
         return CentreClient(self.url, (self.data / "tokens" / f"{role}.token").read_text().strip())

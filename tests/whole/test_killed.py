@@ -165,7 +165,7 @@ def test_a_taken_port_is_said_in_one_line(
 
 
 def test_sigterm_leaves_no_process(running_lobby: RunningLobby) -> None:
-    time.sleep(1.1)  # the watch has seen all of them
+    running_lobby.wait_until_watched()
     running_lobby.process.terminate()
     assert running_lobby.process.wait(15) == 0
     assert running_lobby.watch.left() == []
@@ -174,7 +174,7 @@ def test_sigterm_leaves_no_process(running_lobby: RunningLobby) -> None:
 def test_after_kill_9_of_run_itself_no_process_stays(tmp_path_factory: pytest.TempPathFactory) -> None:
     lobby = RunningLobby(tmp_path_factory.mktemp("lobby"))
     try:
-        time.sleep(1.2)
+        lobby.wait_until_watched()
         assert {"pcscd", "Xvfb"} <= set(lobby.watch.seen.values())
         lobby.process.kill()
         lobby.process.wait()

@@ -252,9 +252,8 @@ def test_a_centre_that_answers_later_is_found(centre, lobby):
     )
     lobby.processes.append(process)
     process.start()
-    time.sleep(0.3)
+    wait_until(lambda: process.display.lost_at is not None)
     assert process.display.board is None
-    assert process.display.lost_at is not None
     centre.cut = False
     wait_until(lambda: process.display.lost_at is None)
     assert process.display.board.centre == "Trung tâm xã Thuận Hòa"
