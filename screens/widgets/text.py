@@ -103,6 +103,11 @@ class Words(Label):
         return max(0.0, float(self.width - narrowest(parts, space, self.width, even=self.balanced) - space))
 
 
+def dot_kept(text: str) -> str:
+    """``text`` with its dots held to the word before, so that no line begins with one."""
+    return text.replace(" ·", "\u00a0·")
+
+
 def narrowest(parts: Sequence[Sequence[float]], space: float, room: float, *, even: bool = False) -> float:
     """Line width at which no part of a text ends in a short line, for as many lines as ``room`` takes.
 
