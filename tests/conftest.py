@@ -24,9 +24,12 @@ atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 ctypes.CDLL(None).mallopt(-3, 4 * 1024 * 1024)
 
 
-# How long an example takes says nothing on a busy machine; speed is measured by the benchmarks.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says nothing on a busy machine; speed is measured by the benchmarks. Each run has
+# the same examples, so that a failure belongs to the change it is seen with; RANDOM_EXAMPLES=N draws N new.
+_drawn = int(os.environ.get("RANDOM_EXAMPLES", "0"))
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("drawn", deadline=None, max_examples=_drawn or 100)
+settings.load_profile("drawn" if _drawn else "same")
 
 
 # Files that take long, by work or by waiting, the longest first: where several processes share the files,
