@@ -18,6 +18,8 @@ from screens.widgets.buttons import Slab
 
 Builder.load_string(
     """
+#:import names_kept screens.widgets.text.names_kept
+
 <FrameButton>:
     size_hint_y: None
     height: max(theme.mm(self.least_mm), words.texture_size[1] + theme.mm(2))
@@ -59,7 +61,7 @@ Builder.load_string(
         pos_hint: {"center_y": 0.5}
     Words:
         id: name
-        text: root.centre
+        text: names_kept(root.centre)
         type_size: theme.frame_type
         balanced: True
         font_name: theme.semibold

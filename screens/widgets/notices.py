@@ -11,6 +11,8 @@ from screens.widgets import buttons as _buttons  # noqa: F401 - kv names its cla
 
 Builder.load_string(
     """
+#:import names_kept screens.widgets.text.names_kept
+
 <Notice>:
     size_hint_y: None
     height: words.height + theme.mm(8 if theme.portrait else 6) if self.text else 0
@@ -80,7 +82,7 @@ Builder.load_string(
             text: root.label + (self.dot + root.source if root.source else "")
             balanced: True
         Words:
-            text: root.value
+            text: names_kept(root.value)
             font_name: theme.text if root.missing else theme.semibold
             color: theme.ink_quiet if root.missing else theme.ink
             type_size: theme.letters(7.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kivy.core.text import Label as CoreLabel
 from kivy.lang import Builder
@@ -10,6 +11,26 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.label import Label
 
 BALANCED_LINES = 2
+_ADMINISTRATIVE = "hành chính công"
+_PLACES = frozenset(
+    (
+        "thôn",
+        "bản",
+        "xóm",
+        "ấp",
+        "buôn",
+        "làng",
+        "phố",
+        "xã",
+        "phường",
+        "khu",
+        "trấn",
+        "quận",
+        "huyện",
+        "tỉnh",
+    )
+)
+_LONGEST_NAME = 4  # words
 SHORT_LINE = 0.3  # a last line that fills less of the width looks forgotten
 
 Builder.load_string(
@@ -106,6 +127,18 @@ class Words(Label):
 def dot_kept(text: str) -> str:
     """``text`` with its dots held to the word before, so that no line begins with one."""
     return text.replace(" ·", "\u00a0·")
+
+
+def names_kept(text: str) -> str:
+    """``text`` with each place's name held together: *xã Thuận Hòa* stands on one line."""
+    words = text.replace(_ADMINISTRATIVE, _ADMINISTRATIVE.replace(" ", "\u00a0")).split(" ")
+    kept, named = words[0], 0
+    for before, word in pairwise(words):
+        ended = before.endswith((",", ".", ";", ":"))
+        begins = before.casefold() in _PLACES
+        named = named + 1 if word[:1].isupper() and not ended and (begins or 0 < named < _LONGEST_NAME) else 0
+        kept += ("\u00a0" if named else " ") + word
+    return kept
 
 
 def narrowest(parts: Sequence[Sequence[float]], space: float, room: float, *, even: bool = False) -> float:

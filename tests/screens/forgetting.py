@@ -32,6 +32,7 @@ def main() -> None:
             drawn = getattr(getattr(widget, "_label", None), "text", "")
             for name in (*widget.properties(), "_label"):
                 held = (repr(getattr(widget, name, "")) if name != "_label" else repr(drawn)).casefold()
+                held = held.replace("\\xa0", " ")  # places' names are held together
                 spaced = held.replace(" ", "")
                 if any(word in held or word in spaced for word in names):
                     found.add(f"{type(widget).__name__}.{name}")
