@@ -62,6 +62,7 @@ from kiosk.settings import (
 )
 from kiosk.visit.effects import (
     AddMatter,
+    AskDossier,
     CallHelp,
     Effect,
     GiveBackTicket,
@@ -85,6 +86,7 @@ from kiosk.visit.events import (
     CodeScanned,
     DeviceChanged,
     DossierScanned,
+    DossierTold,
     Event,
     ForeignCodeScanned,
     FormFailed,
@@ -305,6 +307,8 @@ class KioskProcess:
                 self._call(self._helping.call, effect)
             case SendRating():
                 self._call(self._ratings.send, effect)
+            case AskDossier():
+                self._call(self._ask_dossier, effect)
             case Wipe():
                 self._issuing.forget()
                 self._helping.forget()
@@ -414,6 +418,12 @@ class KioskProcess:
             return
         loaded = ServicesLoaded(visit, offer.services, offer.priorities, offer.offline, offer.day)
         self.dispatch(loaded)
+
+    def _ask_dossier(self, effect: AskDossier) -> None:
+        status = None
+        with contextlib.suppress(CentreError):  # unknown or unreachable: then nothing is claimed
+            status = self._client.dossier_status(effect.code)
+        self.dispatch(DossierTold(effect.visit, effect.code, status))
 
     def _issue(self, effect: IssueTicket) -> None:
         try:

@@ -11,13 +11,14 @@ import re
 from dataclasses import replace
 
 from kiosk.procedures.dossier_code import LONGEST, DossierCode, DossierCodeError, parse
-from kiosk.visit.effects import LoadServices
+from kiosk.visit.effects import AskDossier, LoadServices
 from kiosk.visit.events import (
     Back,
     BackspaceTapped,
     Cancel,
     ClearTapped,
     Continue,
+    DossierTold,
     Intent,
     KeyTapped,
     PageTapped,
@@ -26,7 +27,16 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.moves import Result, home, mistaken, same, stay, to
 from kiosk.visit.priority import choose
-from kiosk.visit.states import Clips, EnterCan, MyDossier, Start, TicketShown, VisitState
+from kiosk.visit.states import (
+    Clips,
+    EnterCan,
+    MyDossier,
+    Problem,
+    Reading,
+    Start,
+    TicketShown,
+    VisitState,
+)
 
 RESULTS_SERVICE = "nhan-ket-qua"
 """The service at whose counter results are handed out, by its id in services.toml."""
@@ -117,7 +127,25 @@ def results_service(state: VisitState) -> ServiceChoice | None:
 
 
 def _to_found(state: VisitState, text: str, code: DossierCode) -> Result:
-    return to(state, MyDossier(text, found=code), LoadServices(state.visit))
+    asking = AskDossier(state.visit, code)
+    return to(state, MyDossier(text, found=code, asked=True), LoadServices(state.visit), asking)
+
+
+def on_dossier_told(state: VisitState, answer: DossierTold) -> Result:
+    """How far it is, where the centre knows; also while a card laid down meanwhile is being looked at."""
+    match state.screen:
+        case MyDossier() as screen:
+            return same(state, _told(screen, answer))
+        case (EnterCan() | Reading() | Problem()) as over if isinstance(over.resume, MyDossier):
+            return same(state, replace(over, resume=_told(over.resume, answer)))
+        case _:
+            return stay(state)
+
+
+def _told(screen: MyDossier, answer: DossierTold) -> MyDossier:
+    if screen.found != answer.dossier:
+        return screen
+    return replace(screen, asked=False, status=answer.status)
 
 
 def on_dossier_scanned(state: VisitState, code: DossierCode) -> Result:

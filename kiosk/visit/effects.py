@@ -10,6 +10,7 @@ from datetime import datetime
 from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.identity.access_keys import AccessKeys
+from kiosk.procedures.dossier_code import DossierCode
 from kiosk.procedures.procedure import Procedure
 from kiosk.visit.events import Aspect, IssuedTicket
 
@@ -139,6 +140,14 @@ class SendRating:
 
 
 @dataclass(frozen=True)
+class AskDossier:
+    """Ask the centre how far a dossier is. Answer: ``DossierTold``."""
+
+    visit: str
+    code: DossierCode = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Wipe:
     """The visit is over: whatever still runs for it must forget what it holds."""
 
@@ -157,5 +166,6 @@ Effect = (
     | AddMatter
     | CallHelp
     | SendRating
+    | AskDossier
     | Wipe
 )

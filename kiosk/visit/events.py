@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from kiosk.dossiers.status import DossierStatus
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof
@@ -707,6 +708,14 @@ class RatingFailed(Answer):
     """The rating is not kept."""
 
     code: FailureCode
+
+
+@dataclass(frozen=True)
+class DossierTold(Answer):
+    """How far the dossier is; None where the centre does not know, or says nothing."""
+
+    dossier: DossierCode = field(repr=False)
+    status: DossierStatus | None = field(repr=False)
 
 
 # -- the lobby around the visit -----------------------------------------------------------------------------

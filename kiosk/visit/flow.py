@@ -40,6 +40,7 @@ from kiosk.visit.events import (
     CodeScanned,
     DeviceChanged,
     DossierScanned,
+    DossierTold,
     Event,
     Finish,
     ForeignCodeScanned,
@@ -319,6 +320,8 @@ def _on_answer(state: VisitState, answer: Answer) -> Result:
             return panels.on_help_answer(state, answer)
         case RatingSent() | RatingFailed():
             return rating.on_rating_answer(state, answer)
+        case DossierTold():
+            return dossier.on_dossier_told(state, answer)
         case _:
             return stay(state)
 

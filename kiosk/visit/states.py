@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from kiosk.dossiers.status import DossierStatus
 from kiosk.eforms.answers import Answers
 from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.prefill import Known, filled
@@ -261,6 +262,7 @@ class MyDossier:
     """The code of a dossier being typed; ``letters`` are on the keys instead of digits.
 
     ``found``: it is complete, and how to look it up is told; page 0, then what the states of a dossier mean.
+    ``asked``: the centre has not answered yet how far it is; ``status``: what it answered, where it knows.
     """
 
     typed: str = field(default="", repr=False)
@@ -268,6 +270,8 @@ class MyDossier:
     found: DossierCode | None = field(default=None, repr=False)
     wrong: bool = False
     page: int = 0
+    asked: bool = False
+    status: DossierStatus | None = field(default=None, repr=False)
 
 
 class RatingStep(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.failures import FailureCode
-from kiosk.visit.effects import IssueTicket, LoadServices, PrintSlip, SendRating
+from kiosk.visit.effects import AskDossier, IssueTicket, LoadServices, PrintSlip, SendRating
 from kiosk.visit.events import (
     AddMatterTapped,
     Aspect,
@@ -16,6 +16,7 @@ from kiosk.visit.events import (
     Confirmed,
     Continue,
     DossierTapped,
+    DossierTold,
     FaceChosen,
     FormsTapped,
     GiveBackFailed,
@@ -44,7 +45,7 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.moves import wiped
 from kiosk.visit.states import Setup
-from screens.gallery.told import closed_of, told, wait_of
+from screens.gallery.told import closed_of, statuses_of, told, wait_of
 from screens.gallery.walk import NOW, Walk
 
 
@@ -152,6 +153,12 @@ def _dossier(walk: Walk, services: tuple[ServiceChoice, ...]) -> None:
     walk.keep("my_dossier_wrong")
     walk.do(KeyTapped(key=code[-1]), Continue())
     walk.do(ServicesLoaded(walk.asked(LoadServices).visit, services))
+    walk.keep("my_dossier_asked")
+    asked = walk.asked(AskDossier)
+    for name, status in statuses_of(asked.code).items():
+        walk.do(DossierTold(asked.visit, asked.code, status))
+        walk.keep(f"my_dossier_{name}")
+    walk.do(DossierTold(asked.visit, asked.code, None))
     walk.keep("my_dossier_found")
     page = 1
     walk.do(PageTapped(page=page))

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.clip_library import SHIPPED, load_clips
+from kiosk.dossiers.status import DossierStatus, State
 from kiosk.eforms.definition import load_forms
 from kiosk.eforms.suggestions import Suggestions
 from kiosk.identity.citizen import Citizen, Sex
+from kiosk.procedures.dossier_code import DossierCode
 from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.settings import load
 from kiosk.visit.events import (
@@ -80,3 +82,14 @@ def wait_of(told: list[int] | None) -> WaitRange | None:
 def closed_of() -> tuple[tuple[str, str, datetime | None], ...]:
     """Every reason for which a service gives no numbers."""
     return tuple((one["why"], one.get("words", ""), one.get("opens_at")) for one in told()["closed"])
+
+
+def statuses_of(code: DossierCode) -> dict[str, DossierStatus]:
+    """How far a dossier may be, by the name of the picture."""
+    table = told()["dossier"]
+    return {
+        name: DossierStatus(
+            str(code), State(one["state"]), one["due"], table["procedure"], table["as_of"], table["source"]
+        )
+        for name, one in table["status"].items()
+    }

@@ -33,9 +33,11 @@ from kiosk.client import (
     Ticket,
     Who,
 )
+from kiosk.dossiers.status import DossierStatus
 from kiosk.failures import FailureCode
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.citizen import Citizen
+from kiosk.procedures.dossier_code import DossierCode
 from kiosk.processes.clock_skew import CentreClock
 from kiosk.processes.finding import Library
 from kiosk.processes.kiosk import KioskProcess
@@ -73,6 +75,8 @@ class MemoryCentre:
         self.lease: NumberLease | None = None
         self.told: list[OfflineNumber] = []
         self.order: list[str] = []
+        self.dossier: DossierStatus | None = None
+        """What is known of every dossier."""
 
     def _asked(self) -> None:
         if not self.up:
@@ -92,6 +96,12 @@ class MemoryCentre:
     def notices(self) -> Notices:
         self._asked()
         return Notices()
+
+    def dossier_status(self, code: DossierCode) -> DossierStatus:
+        self._asked()
+        if self.dossier is None:
+            raise CentreError(FailureCode.DOSSIER_UNKNOWN)
+        return replace(self.dossier, code=str(code))
 
     def who(self) -> Who:
         self._asked()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from journey import ALTERED, CLASSES, FORGED, HUONG, HUONG_QR, INTACT, PAO, SERVICES, Journey, _buttons
 
+from kiosk.dossiers.status import DossierStatus, State
 from kiosk.failures import FailureCode
 from kiosk.procedures.dossier_code import parse
 from kiosk.visit import events
 from kiosk.visit.effects import (
     AddMatter,
+    AskDossier,
     GiveBackTicket,
     IssueTicket,
     LoadServices,
@@ -229,6 +231,15 @@ class AnyJourney(RuleBasedStateMachine):
     @rule(code=st.sampled_from(["000.00.01.H26-260930-0012", "H26.12-260930-0012"]))
     def receipt_is_scanned(self, code: str) -> None:
         self.kiosk.happens(events.DossierScanned(parse(code)))
+
+    @precondition(lambda self: self.kiosk.count(AskDossier))
+    @rule(state=st.none() | st.sampled_from(State), due=st.none() | st.dates())
+    def dossier_is_told(self, state: State | None, due: date | None) -> None:
+        asked: AskDossier = self.kiosk.last(AskDossier)
+        told = None
+        if state is not None:
+            told = DossierStatus(str(asked.code), state, due, "", self.kiosk.state.now, "hệ thống của tỉnh")
+        self.kiosk.happens(events.DossierTold(asked.visit, asked.code, told))
 
     @rule(device=st.sampled_from(["card_reader", "printer", "scanner"]), code=st.none() | CODES)
     def device_changes(self, device: str, code: FailureCode | None) -> None:

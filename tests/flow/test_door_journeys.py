@@ -24,6 +24,7 @@ from kiosk.visit.events import (
     CardRefused,
     DossierScanned,
     DossierTapped,
+    DossierTold,
     FaceChosen,
     FindTapped,
     ForeignCodeScanned,
@@ -241,7 +242,7 @@ def test_without_the_centre_no_form_is_promised() -> None:
 
 def test_a_typed_code_leads_to_the_portal_and_claims_no_state() -> None:
     kiosk = at("my_dossier").keys(*"0000001", "letters", *"H262609300012").press("Xem cách tra cứu")
-    kiosk.services_come((*SERVICES, RESULTS))
+    kiosk.services_come((*SERVICES, RESULTS)).happens(DossierTold(kiosk.state.visit, parse(CODE), None))
     assert kiosk.screen.code == CODE
     assert kiosk.screen.qr.startswith("https://dichvucong.gov.vn/")
     assert "quầy 6" in kiosk.screen.results

@@ -1,9 +1,13 @@
-"""*My dossier*: the code, and where to read how far it is. Nothing here claims to know its state."""
+"""*My dossier*: the code, how far it is as far as somebody told, and where to read it.
+
+What is told always says when it was true and who said so; where nothing is known, nothing is claimed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.dossiers.status import DossierStatus, State
 from kiosk.procedures.dossier_code import DossierCode
 from kiosk.visit.comfort import TextSize
 from kiosk.visit.dossier import results_service
@@ -26,6 +30,9 @@ STATES = (5, 4, 2)
 """How many states of a dossier are told on one page, by the size of the letters."""
 STATES_LOW = (4, 3, 2)
 """The same where everything stands low."""
+AWAITED = frozenset({State.REGISTERED, State.RECEIVED, State.PROCESSING, State.SUPPLEMENT, State.PAYMENT})
+"""States in which the day that was promised still says something."""
+LONGEST_NAME = 90
 _DIGIT_ROWS = (("1", "2", "3", "."), ("4", "5", "6", "-"), ("7", "8", "9", "H"))
 _LETTER_ROWS = ("ABCDEFG", "HIJKLMN", "OPQRSTU")
 _LAST_LETTERS = "VWXYZ"
@@ -41,10 +48,11 @@ class StateLine:
 
 @dataclass(frozen=True)
 class MyDossierView:
-    """``step`` is ``code`` (typing, ``keypad``), ``found`` (``qr`` of the look-up page and ``steps``) or
-    ``states``.
+    """``step`` is ``code`` (typing, ``keypad``), ``found`` (``qr`` of the look-up page and ``steps``),
+    ``status`` (the same where it is known how far it is: ``title``) or ``states``.
 
     ``results``: where results are handed out. ``more`` leads to the states, or to the next page of them.
+    ``told``: when the status was true and who said so; ``doubt``: what to do when it looks wrong.
     """
 
     step: str
@@ -64,6 +72,10 @@ class MyDossierView:
     take_number: Button | None
     more: Button | None
     back: Button
+    procedure: str = ""
+    due: str = ""
+    told: str = ""
+    doubt: str = ""
     spoken: tuple[str, ...] = ()
 
 
@@ -71,7 +83,11 @@ def my_dossier_view(state: VisitState, screen: MyDossier, words: Words) -> MyDos
     """The code as far as it is typed, or what to do with it."""
     if screen.found is None:
         return _typing(state, screen, words)
-    return _found(state, screen.found, words) if screen.page == 0 else _states(state, screen, words)
+    if screen.page > 0:
+        return _states(state, screen, words)
+    if screen.status is not None:
+        return status_view(state, screen.status, words)
+    return _found(state, screen.found, words, asked=screen.asked)
 
 
 def _typing(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView:
@@ -119,12 +135,14 @@ def _pad(at: str, screen: MyDossier, words: Words) -> Keypad:
     return Keypad((*(tuple(key(sign) for sign in row) for row in _DIGIT_ROWS), last))
 
 
-def _found(state: VisitState, code: DossierCode, words: Words) -> MyDossierView:
+def _found(state: VisitState, code: DossierCode, words: Words, *, asked: bool) -> MyDossierView:
     day = code.received
     title = words("my_dossier.found")
     received = words("my_dossier.received", day=day.day, month=day.month, year=day.year)
     steps = words.lines("my_dossier.steps")
     results, take = _results(state, words)
+    unknown = words("my_dossier.asking" if asked else "my_dossier.unknown")
+    said = (*steps, unknown, *((results,) if results else ()))
     return MyDossierView(
         step="found",
         title=title,
@@ -132,7 +150,7 @@ def _found(state: VisitState, code: DossierCode, words: Words) -> MyDossierView:
         entry="",
         entry_hint="",
         keypad=None,
-        message=Message(words("my_dossier.unknown"), "info"),
+        message=Message(unknown, "info"),
         code=str(code),
         qr=state.setup.dossier_page,
         steps=steps,
@@ -143,24 +161,20 @@ def _found(state: VisitState, code: DossierCode, words: Words) -> MyDossierView:
         take_number=take,
         more=Button(words("my_dossier.meanings_title"), PageTapped(state.key, 1)),
         back=Button(words("frame.back"), Back(state.key)),
-        spoken=(
-            sentences(title, received),
-            *steps,
-            words("my_dossier.unknown"),
-            *((results,) if results else ()),
-        ),
+        spoken=(sentences(title, received), *(() if asked else said)),
     )
 
 
-def _results(state: VisitState, words: Words) -> tuple[str, Button | None]:
-    """Where results are handed out, and the number for it."""
+def _results(state: VisitState, words: Words, *, ready: bool = False) -> tuple[str, Button | None]:
+    """Where results are handed out, and the number for it. ``ready``: this one lies there."""
     service = results_service(state)
+    told = words("my_dossier.ready_ask" if ready else "my_dossier.results_ask")
     if service is None:
-        return words("my_dossier.results_ask"), None
-    numbers = f" {words('services.or')} ".join(str(counter) for counter in service.counters)
-    told = (
-        words("my_dossier.results_counter", counters=numbers) if numbers else words("my_dossier.results_ask")
-    )
+        return told, None
+    if service.counters:
+        numbers = f" {words('services.or')} ".join(str(counter) for counter in service.counters)
+        at = "my_dossier.ready_counter" if ready else "my_dossier.results_counter"
+        told = words(at, counters=numbers)
     held = state.held(service.id)
     if held is not None:
         return told, Button(
@@ -169,6 +183,73 @@ def _results(state: VisitState, words: Words) -> tuple[str, Button | None]:
     if not service.open:
         return sentences(told, closed_words(service, state.now, words)), None
     return told, Button(words("my_dossier.take_number"), ServiceTapped(state.key, service.id))
+
+
+def status_view(state: VisitState, status: DossierStatus, words: Words) -> MyDossierView:
+    """How far it is, as of when and from whom; for a result that lies ready the number is the main button."""
+    place = list(State).index(status.state)
+    title, meaning = words.lines("my_dossier.states")[place], words.lines("my_dossier.meanings")[place]
+    day, ready = status.due, status.state is State.FINISHED
+    due = ""
+    if day is not None and status.state in AWAITED:
+        due = words("my_dossier.due", day=day.day, month=day.month, year=day.year)
+    message, take = _what_to_do(state, status, words)
+    as_of = status.as_of.astimezone(state.now.tzinfo)
+    told = words(
+        "my_dossier.told",
+        time=f"{as_of:%H:%M}",
+        day=as_of.day,
+        month=as_of.month,
+        source=status.source,
+    )
+    doubt = words("my_dossier.doubt")
+    lines = (due, message.text if message is not None else "", told, doubt)
+    return MyDossierView(
+        step="status",
+        title=title,
+        hint=meaning,
+        entry="",
+        entry_hint="",
+        keypad=None,
+        message=message,
+        code=status.code,
+        qr=state.setup.dossier_page,
+        steps=(),
+        results="",
+        states=(),
+        place="",
+        proceed=take if ready else None,
+        take_number=None if ready else take,
+        more=None,
+        back=Button(words("frame.back"), Back(state.key)),
+        procedure=_shortened(status.procedure),
+        due=due,
+        told=told,
+        doubt=doubt,
+        spoken=(sentences(words("my_dossier.found"), title, meaning), *(line for line in lines if line)),
+    )
+
+
+def _what_to_do(
+    state: VisitState, status: DossierStatus, words: Words
+) -> tuple[Message | None, Button | None]:
+    """An apology for a late one and whom to ask; where a result lies ready or is promised for today, the
+    number for it.
+    """
+    if status.state is State.FINISHED:
+        told, take = _results(state, words, ready=True)
+        return Message(told, "done"), take
+    if status.overdue(state.now.tzinfo):
+        return Message(words("my_dossier.overdue"), "wait"), None
+    expected = status.state in AWAITED and status.due is not None and status.due <= state.now.date()
+    return None, _results(state, words)[1] if expected else None
+
+
+def _shortened(procedure: str) -> str:
+    """The name of a procedure, at most ``LONGEST_NAME`` letters."""
+    if len(procedure) <= LONGEST_NAME:
+        return procedure
+    return procedure[:LONGEST_NAME].rpartition(" ")[0].rstrip(" ,;(–-") + "…"
 
 
 def _states(state: VisitState, screen: MyDossier, words: Words) -> MyDossierView:

@@ -16,7 +16,7 @@ Builder.load_file(str(Path(__file__).with_name("view.kv")))
 
 
 class MyDossierPage(Page):
-    """The code on its own pad; then how to look it up and what the states mean."""
+    """The code on its own pad; then how far it is or how to look it up, and what the states mean."""
 
     view_model = MyDossierView
 
@@ -37,9 +37,14 @@ class MyDossierPage(Page):
     take_number = ObjectProperty(None, allownone=True)
     more = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
+    procedure = StringProperty("")
+    due = StringProperty("")
+    told = StringProperty("")
+    doubt = StringProperty("")
     spoken = ObjectProperty(())
 
     typing = BooleanProperty(False)
+    known = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
