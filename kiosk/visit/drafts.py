@@ -80,6 +80,8 @@ def value_of(made: Field, draft: str) -> Value:
             return f"{text[4:]}-{text[2:4]}-{text[:2]}"
         case FieldType.IDNO:
             return text.upper()
+        case FieldType.INT if text.isdecimal():
+            return str(int(text))
         case _:
             return text
 

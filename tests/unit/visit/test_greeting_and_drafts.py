@@ -51,6 +51,8 @@ def test_a_date_comes_back_as_it_was(day: date) -> None:
         (FieldType.BOOL, "false", False),
         (FieldType.NAME, "  Lò  Văn ", "Lò Văn"),
         (FieldType.IDNO, "b123", "B123"),
+        (FieldType.INT, "09", "9"),
+        (FieldType.INT, "0", "0"),
         (FieldType.TEXT, "  ", None),
     ],
 )
