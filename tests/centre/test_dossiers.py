@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.centre.dossiers import LONGEST_TOLD, file_of, write
-from kiosk.dossiers.status import DossierStatus, State
+from kiosk.dossiers.status import DossierStatus, State, read_status
 from tests.centre.support import Desk
 
 CODE = "000.00.01.H26-261102-0012"
@@ -45,6 +45,7 @@ def test_a_new_file_is_taken_up_without_a_restart(desk: Desk) -> None:
         "source": "hệ thống của tỉnh",
     }
     assert ask(desk).headers["cache-control"] == "no-store"
+    assert read_status(ask(desk).json()) == STATUS, "as the client reads it"
     write(desk.folder, [replace(STATUS, state=State.FINISHED)])
     assert ask(desk).json()["state"] == "finished"
     write(desk.folder, [replace(STATUS, code="H26-261102-0013")])
@@ -70,6 +71,8 @@ def test_a_broken_file_is_told_and_stops_nothing(desk: Desk, content: bytes) -> 
     file_of(desk.folder).write_bytes(content)
     assert refused(ask(desk)) == (404, "DOSSIER_UNKNOWN")
     assert warnings(desk) == ["DOSSIERS_UNREADABLE"]
+    (told,) = desk.call("GET", "/keeping", "maintenance").json()["warnings"]
+    assert (told["code"], told["since"]) == ("DOSSIERS_UNREADABLE", None)
     assert desk.issue("ho-tich").status_code == 201
     write(desk.folder, [STATUS])
     assert ask(desk).status_code == 200

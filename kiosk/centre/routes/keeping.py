@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk.centre.dossiers import FILE, FOLDER
 from kiosk.centre.routes.answers import KeepingAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, centre_of
+from kiosk.failures import FailureCode
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["keeping"])
 
@@ -16,7 +20,11 @@ router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["keeping"])
 async def keeping(request: Request) -> Response:
     """What makes sure that nothing is lost: the last backup, copies, what staff must know."""
     centre = centre_of(request)
-    return Answer(await centre.store.read(centre.keeper.told))
+    told = await centre.store.read(centre.keeper.told)
+    if (fault := await asyncio.to_thread(centre.dossiers.fault)) is not None:
+        code = FailureCode.DOSSIERS_UNREADABLE.value
+        told["warnings"].append({"code": code, "since": None, "detail": f"{FOLDER}/{FILE}: {fault}"})
+    return Answer(told)
 
 
 @router.post("/keeping/backup", status_code=202)
