@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         given.language,
         given.letters,
         "high" if given.contrast else "usual",
-        "low" if given.low else "left" if given.left else "usual",
+        "_".join(name for name in ("low", "left") if getattr(given, name)) or "usual",
     )
     modes = [(mode, Path(str(mode))) for mode in given.mode] or [(one, Path())]
     draw(given.out, modes, (int(width), int(height)), given.inches, given.names)

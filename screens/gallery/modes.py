@@ -10,7 +10,7 @@ from kiosk.visit.comfort import Comfort, TextSize
 
 SIZES = ("0", "1", "2")
 CONTRASTS = ("usual", "high")
-LAYOUTS = ("usual", "low", "left")
+LAYOUTS = ("usual", "low", "left", "low_left")
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Mode:
             self.language,
             TextSize(int(self.size)),
             high_contrast=self.contrast == "high",
-            low=self.layout == "low",
-            left_handed=self.layout == "left",
+            low=self.layout in ("low", "low_left"),
+            left_handed=self.layout in ("left", "low_left"),
         )
 
 
