@@ -80,9 +80,10 @@ def test_every_widget_of_the_screens_stands_on_a_page_of_samples():
 
 def test_a_mode_is_written_as_its_folder():
     every = modes(["vi", "hmn-Latn"], SIZES, CONTRASTS, LAYOUTS)
-    assert len(set(every)) == 2 * 3 * 2 * 3
+    assert len(set(every)) == 2 * 3 * 2 * 4
     assert all(mode_of(str(mode)) == mode for mode in every)
-    assert Mode("en", "2", "high", "left").comfort.left_handed
+    both = Mode("en", "2", "high", "low_left").comfort
+    assert (both.low, both.left_handed) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def add(subparsers: Any, tool: Callable[[], Tool]) -> None:
     parser.add_argument("--language", type=_list, default=["vi"], metavar="TAGS", help="default: vi")
     parser.add_argument("--sizes", type=_list, default=["0"], help="of the letters: 0, 1, 2 (default: 0)")
     parser.add_argument("--contrast", type=_list, default=["usual"], help="usual, high (default: usual)")
-    parser.add_argument("--layout", type=_list, default=["usual"], help="usual, low, left, low_left (default: usual)")
+    parser.add_argument(
+        "--layout", type=_list, default=["usual"], help="usual, low, left, low_left (default: usual)"
+    )
     parser.add_argument("--panel", type=_list, default=[PANELS[0]], help=f"default: {PANELS[0]}")
     parser.add_argument("--inches", type=float, default=21.5, help="the panels' diagonal (default: 21.5)")
     parser.add_argument("--on-a-sheet", type=int, default=0, metavar="N", help="pictures on a contact sheet")
