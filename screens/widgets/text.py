@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from kivy.core.text import Label as CoreLabel
 from kivy.lang import Builder
@@ -11,25 +13,8 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.label import Label
 
 BALANCED_LINES = 2
-_ADMINISTRATIVE = "hành chính công"
-_PLACES = frozenset(
-    (
-        "thôn",
-        "bản",
-        "xóm",
-        "ấp",
-        "buôn",
-        "làng",
-        "phố",
-        "xã",
-        "phường",
-        "khu",
-        "trấn",
-        "quận",
-        "huyện",
-        "tỉnh",
-    )
-)
+_KEPT = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+_PLACES = frozenset(_KEPT["places"])
 _LONGEST_NAME = 4  # words
 SHORT_LINE = 0.3  # a last line that fills less of the width looks forgotten
 
@@ -131,7 +116,9 @@ def dot_kept(text: str) -> str:
 
 def names_kept(text: str) -> str:
     """``text`` with each place's name held together: *xã Thuận Hòa* stands on one line."""
-    words = text.replace(_ADMINISTRATIVE, _ADMINISTRATIVE.replace(" ", "\u00a0")).split(" ")
+    for several in _KEPT["together"]:
+        text = text.replace(several, several.replace(" ", "\u00a0"))
+    words = text.split(" ")
     kept, named = words[0], 0
     for before, word in pairwise(words):
         ended = before.endswith((",", ".", ";", ":"))
