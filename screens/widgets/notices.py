@@ -107,7 +107,7 @@ Builder.load_string(
         text: root.heading
         font_name: theme.semibold
     Words:
-        text: root.text
+        text: names_kept(root.text)
         balanced: True
     Widget:  # keeps the words at the top beside taller ones
 
