@@ -107,7 +107,7 @@ Builder.load_string(
         text: root.heading
         font_name: theme.semibold
     Words:
-        text: names_kept(root.text)
+        text: root.text if theme.text_size else names_kept(root.text)  # larger letters need each line
         balanced: True
     Widget:  # keeps the words at the top beside taller ones
 
