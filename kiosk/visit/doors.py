@@ -20,7 +20,7 @@ from kiosk.visit.events import (
     WatchClips,
 )
 from kiosk.visit.moves import Result, home, same, stay, to, to_services
-from kiosk.visit.priority import choose
+from kiosk.visit.priority import take
 from kiosk.visit.states import (
     FindProcedure,
     MyDossier,
@@ -67,7 +67,7 @@ def on_forms(state: VisitState, screen: MyForms, intent: Intent) -> Result:
             if state.held(service.id) is not None:
                 offered = state.form_for(service.id) is not None
                 return to(state, OfferForm(service.id) if offered else TicketShown(service.id))
-            return choose(state, service.id) if service.open else stay(state)
+            return take(state, service.id) if service.open else stay(state)
         case PageTapped(page=page) if page >= 0:
             return to(state, MyForms(page))
         case Retry() if state.services is None:

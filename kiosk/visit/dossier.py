@@ -26,7 +26,7 @@ from kiosk.visit.events import (
     ServiceTapped,
 )
 from kiosk.visit.moves import Result, home, mistaken, same, stay, to
-from kiosk.visit.priority import choose
+from kiosk.visit.priority import take
 from kiosk.visit.states import (
     Clips,
     EnterCan,
@@ -86,7 +86,7 @@ def _on_found(state: VisitState, screen: MyDossier, intent: Intent) -> Result:
                 return stay(state)
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
-            return choose(state, service) if results.open else stay(state)
+            return take(state, service) if results.open else stay(state)
         case Back() if screen.page > 0:
             return to(state, replace(screen, page=screen.page - 1))
         case Back():

@@ -293,6 +293,11 @@ class ServiceTapped(Intent):
 
 
 @dataclass(frozen=True)
+class PriorityTapped(Intent):
+    """Say that one belongs to those who go first."""
+
+
+@dataclass(frozen=True)
 class PriorityChosen(Intent):
     """Answer to the question of priority: the id of a class, or empty for none."""
 

@@ -22,7 +22,7 @@ from kiosk.visit.events import (
     SuggestionTapped,
 )
 from kiosk.visit.moves import Result, home, mistaken, same, stay, to, to_services
-from kiosk.visit.priority import choose
+from kiosk.visit.priority import take
 from kiosk.visit.states import FindProcedure, ProcedureShown, TicketShown, VisitState
 
 _HITS_ON_A_PAGE = {TextSize.NORMAL: 3, TextSize.LARGE: 3, TextSize.LARGEST: 2}
@@ -85,7 +85,7 @@ def on_procedure(state: VisitState, screen: ProcedureShown, intent: Intent) -> R
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
             if any(choice.id == service and choice.open for choice in state.services or ()):
-                return choose(state, service)
+                return take(state, service)
             return to_services(state)
         case Back() if screen.page > 0:
             return to(state, replace(screen, page=screen.page - 1))

@@ -127,8 +127,7 @@ def step(state: VisitState, event: Event) -> Result:
     """The state after an event and what is to be done. Never raises."""
     after, effects = _step(state, event)
     if isinstance(after.screen, AskPriority) and not priority.to_ask(after):  # a card has told the age
-        after, more = priority.take(after, after.screen.service)
-        effects += more
+        after = replace(after, screen=Services())
     if after.form is None and isinstance(after.screen, Question | CheckAnswers):
         after, more = to_last_ticket(after)
         effects += more
@@ -230,8 +229,8 @@ def _on_screen(state: VisitState, intent: Intent) -> Result:
             return card.on_reading(state, screen, intent)
         case Services() as screen:
             return number.on_services(state, screen, intent)
-        case AskPriority() as screen:
-            return priority.on_ask_priority(state, screen, intent)
+        case AskPriority():
+            return priority.on_ask_priority(state, intent)
         case TicketShown() as screen:
             return number.on_ticket(state, screen, intent)
         case GiveBack() as screen:

@@ -19,6 +19,7 @@ from kiosk.visit.events import (
     MatterRefused,
     PageTapped,
     PrintResult,
+    PriorityTapped,
     ServiceChoice,
     ServicesFailed,
     ServicesLoaded,
@@ -29,7 +30,7 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.giving_back import may_give_back
 from kiosk.visit.moves import Result, failed, mistaken, same, stay, to, to_last_ticket, to_services, wiped
-from kiosk.visit.priority import choose
+from kiosk.visit.priority import take, to_ask
 from kiosk.visit.states import (
     Again,
     AskPriority,
@@ -66,11 +67,13 @@ def on_services(state: VisitState, screen: Services, intent: Intent) -> Result:
             return to(state, TicketShown(screen.matter_of))
         case FindTapped() if screen.issuing is None and screen.matter_of is None:
             return to(state, FindProcedure(from_services=True))
+        case PriorityTapped() if screen.issuing is None and not state.tickets and to_ask(state):
+            return to(state, AskPriority())
         case ServiceTapped(service=service) if screen.issuing is None:
             if state.held(service) is not None:
                 return to(state, TicketShown(service))
             if any(choice.id == service and choice.open for choice in state.services or ()):
-                return choose(state, service)
+                return take(state, service)
             return stay(state)
         case Back() | Cancel() if screen.issuing is None:
             return to_last_ticket(state)

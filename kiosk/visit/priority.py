@@ -1,4 +1,4 @@
-"""Who goes before others: by the age on the chip, else by the citizen's own word, asked once a visit."""
+"""Who goes before others: by the age on the chip, else by the citizen's own word before the number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.identity.age import is_elderly
 from kiosk.visit.effects import IssueTicket, PriorityClaim
 from kiosk.visit.events import Back, Cancel, Intent, PriorityChosen, PriorityClass
 from kiosk.visit.moves import Result, stay, to
-from kiosk.visit.states import AskPriority, Person, Services, VisitState
+from kiosk.visit.states import Person, Services, VisitState
 
 
 def by_age(state: VisitState) -> PriorityClass | None:
@@ -25,14 +25,19 @@ def by_age(state: VisitState) -> PriorityClass | None:
 
 
 def to_ask(state: VisitState) -> tuple[PriorityClass, ...]:
-    """The classes to ask for; none when the age gave one or the question was answered.
+    """The classes that the citizen may name; none when the age gave one.
 
-    A class by age is not asked of somebody whose chip tells the age.
+    A class by age is not offered to somebody whose chip tells the age.
     """
-    if state.declared is not None or by_age(state) is not None:
+    if by_age(state) is not None:
         return ()
     age_is_known = _proven(state) is not None
     return tuple(one for one in state.priorities if one.by_self and not (one.from_age and age_is_known))
+
+
+def named(state: VisitState) -> PriorityClass | None:
+    """The class that the citizen has named, as long as it counts."""
+    return next((one for one in to_ask(state) if one.id == state.declared), None)
 
 
 def claim(state: VisitState) -> PriorityClaim | None:
@@ -40,14 +45,8 @@ def claim(state: VisitState) -> PriorityClaim | None:
     aged = by_age(state)
     if aged is not None:
         return PriorityClaim(aged.id, "chip")
-    if any(one.by_self and one.id == state.declared for one in state.priorities):
-        return PriorityClaim(str(state.declared), "self")
-    return None
-
-
-def choose(state: VisitState, service: str) -> Result:
-    """A service was touched: its number, after the one question where there is one to ask."""
-    return to(state, AskPriority(service)) if to_ask(state) else take(state, service)
+    chosen = named(state)
+    return PriorityClaim(chosen.id, "self") if chosen is not None else None
 
 
 def take(state: VisitState, service: str) -> Result:
@@ -58,11 +57,11 @@ def take(state: VisitState, service: str) -> Result:
     return to(state, Services(issuing=service), effect)
 
 
-def on_ask_priority(state: VisitState, screen: AskPriority, intent: Intent) -> Result:
-    """One touch answers and takes the number."""
+def on_ask_priority(state: VisitState, intent: Intent) -> Result:
+    """One touch answers; then a service is chosen."""
     match intent:
         case PriorityChosen(priority=chosen) if chosen == "" or chosen in {one.id for one in to_ask(state)}:
-            return take(replace(state, declared=chosen), screen.service)
+            return to(replace(state, declared=chosen), Services())
         case Back() | Cancel():
             return to(state, Services())
         case _:

@@ -199,9 +199,7 @@ class Services:
 
 @dataclass(frozen=True)
 class AskPriority:
-    """Whether the citizen belongs to those who go first; then the number of ``service`` is taken."""
-
-    service: str
+    """Whether the citizen belongs to those who go first; asked where somebody wants to say so."""
 
 
 @dataclass(frozen=True)
@@ -563,8 +561,7 @@ class VisitState:
             case Clips(topic=topic, procedure=code, page=page) if topic or code or page:
                 detail = f":{topic or code}:{page}"
             case (
-                AskPriority(service=service)
-                | TicketShown(service=service)
+                TicketShown(service=service)
                 | GiveBack(service=service)
                 | OfferForm(service=service)
                 | FormDone(service=service)

@@ -169,8 +169,8 @@ def _screen(state: VisitState, words: Words) -> ScreenView:  # noqa: PLR0911, PL
             return reading_view(state, screen, words)
         case Services() as screen:
             return services_view(state, screen, words)
-        case AskPriority() as screen:
-            return ask_priority_view(state, screen, words)
+        case AskPriority():
+            return ask_priority_view(state, words)
         case TicketShown() as screen:
             return ticket_view(state, screen, words)
         case GiveBack() as screen:

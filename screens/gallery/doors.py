@@ -45,7 +45,7 @@ from kiosk.visit.events import (
 )
 from kiosk.visit.moves import wiped
 from kiosk.visit.states import Setup
-from screens.gallery.told import closed_of, statuses_of, told, wait_of
+from screens.gallery.told import closed_of, priorities_of, statuses_of, told, wait_of
 from screens.gallery.walk import NOW, Walk
 
 
@@ -89,7 +89,7 @@ def _numbers(walk: Walk, services: tuple[ServiceChoice, ...]) -> None:
     walk.do(StartWithoutCard())
     visit = walk.asked(LoadServices).visit
     more = tuple(replace(one, id=f"{one.id}-2", name=f"{one.name} (2)") for one in services[:4])
-    walk.do(ServicesLoaded(visit, (*services, *more)))
+    walk.do(ServicesLoaded(visit, (*services, *more), priorities_of(told())))
     walk.keep("services_many")
     walk.do(PageTapped(page=1))
     walk.keep("services_many_2")

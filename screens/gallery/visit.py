@@ -31,6 +31,8 @@ from kiosk.visit.events import (
     OfferAccepted,
     PageTapped,
     PrintResult,
+    PriorityChosen,
+    PriorityTapped,
     ReadingStep,
     ServiceChoice,
     ServicesFailed,
@@ -223,8 +225,11 @@ def troubles(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> N
     other.do(ServicesLoaded(visit, services, offline=True))
     other.keep("services_offline")
     other.do(ServicesLoaded(visit, services, priorities_of(told())))
-    other.do(ServiceTapped(service=services[0].id))
+    other.keep("services_priority")
+    other.do(PriorityTapped())
     other.keep("ask_priority")
+    other.do(PriorityChosen(priority=priorities_of(told())[-1].id))
+    other.keep("services_priority_noted")
     failing = Walk(setup)
     failing.do(StartWithoutCard())
     failing.do(ServicesFailed(failing.asked(LoadServices).visit, FailureCode.CENTRE_UNREACHABLE))

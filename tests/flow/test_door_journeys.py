@@ -85,11 +85,9 @@ def test_one_touch_leads_from_the_card_read_to_a_number() -> None:
     Journey().with_card().press("Hộ tịch").number_comes().expect("ticket")
 
 
-def test_it_stays_two_touches_where_nobody_is_asked_for_priority() -> None:
-    kiosk = Journey().press("Lấy số").services_come(SERVICES, CLASSES[:1])
+def test_it_stays_two_touches_where_some_go_first() -> None:
+    kiosk = Journey().press("Lấy số").services_come(SERVICES, CLASSES)
     kiosk.press("Hộ tịch").number_comes().expect("ticket")
-    asked = Journey().press("Lấy số").services_come(SERVICES, CLASSES).press("Hộ tịch")
-    asked.expect("ask_priority").press("Không").number_comes().expect("ticket")
 
 
 def test_what_fits_the_age_on_the_card_stands_first_and_says_so() -> None:

@@ -11,7 +11,7 @@ from journey import CLASSES, HUONG, NOW, PAO, SERVICES, WAIT, Journey
 from kiosk.failures import FailureCode
 from kiosk.queueing.wait import WaitKind, WaitRange
 from kiosk.visit.effects import IssueTicket, PrintSlip
-from kiosk.visit.events import PrintResult, PriorityChosen, ServiceChoice
+from kiosk.visit.events import PrintResult, PriorityChosen, PriorityTapped, ServiceChoice
 from kiosk.visit.states import AskPriority
 
 QUESTION = "Ông/bà có thuộc diện được ưu tiên không?"
@@ -42,68 +42,92 @@ def test_the_age_on_the_chip_gives_the_priority_and_nobody_is_asked() -> None:
     assert "cao-tuoi" not in repr(asked)
 
 
-def test_who_is_young_is_asked_once_a_visit_and_no_is_one_touch() -> None:
-    kiosk = with_card(PAO).press("Hộ tịch").expect("ask_priority")
-    assert kiosk.screen.title == QUESTION
-    assert [one.label for one in kiosk.screen.choices] == ["Người khuyết tật", "Người có công"]
-    kiosk.press("Không").expect("services")
+def test_who_says_nothing_gets_the_number_with_one_touch() -> None:
+    kiosk = with_card(PAO).press("Hộ tịch").expect("services")
     assert kiosk.last(IssueTicket).priority is None
     assert kiosk.last(IssueTicket).card == PAO.number
-    kiosk.number_comes().slip(PrintResult.PRINTED).press("Lấy thêm số khác").services_come(SERVICES, CLASSES)
-    kiosk.press("Xác nhận tình trạng hôn nhân").expect("services")
-    assert kiosk.count(IssueTicket) == 2, "the question is asked once"
 
 
-def test_what_the_citizen_says_of_themselves_goes_with_the_number_and_is_shown_nowhere() -> None:
-    kiosk = at_the_services().press("Hộ tịch").press("Người khuyết tật")
+def test_who_goes_first_says_so_once_a_visit_before_the_number() -> None:
+    kiosk = with_card(PAO).press("Ưu tiên").expect("ask_priority")
+    assert kiosk.screen.title == QUESTION
+    assert [one.label for one in kiosk.screen.choices] == ["Người khuyết tật", "Người có công"]
+    kiosk.press("Người có công").expect("services")
+    assert kiosk.screen.message.text == "Ưu tiên: Người có công. Mời ông/bà chọn việc."
+    for service in ("Hộ tịch", "Xác nhận tình trạng hôn nhân"):
+        kiosk.press(service)
+        assert kiosk.last(IssueTicket).priority.id == "co-cong"
+        kiosk.number_comes().slip(PrintResult.PRINTED).press("Lấy thêm số khác")
+        kiosk.services_come(SERVICES, CLASSES)
+    assert kiosk.count(IssueTicket) == 2
+
+
+def test_who_said_so_by_mistake_takes_it_back() -> None:
+    kiosk = at_the_services().press("Ưu tiên").press("Người khuyết tật").press("Ưu tiên").press("Không")
+    assert kiosk.expect("services").screen.message is None
+    assert kiosk.press("Hộ tịch").last(IssueTicket).priority is None
+
+
+def test_what_the_citizen_says_of_themselves_goes_with_the_number_and_not_onto_the_ticket() -> None:
+    kiosk = at_the_services().press("Ưu tiên").press("Người khuyết tật").press("Hộ tịch")
     asked: IssueTicket = kiosk.last(IssueTicket)
     assert (asked.priority.id, asked.priority.source, asked.card) == ("khuyet-tat", "self", None)
     assert "declared" not in repr(kiosk.state)
     kiosk.number_comes().expect("ticket")
     assert "khuyết tật" not in kiosk.texts()
-    assert "ưu tiên" not in kiosk.texts()
+    assert "ưu tiên" not in kiosk.texts().casefold()
+
+
+def test_the_voice_tells_whoever_goes_first_to_say_so_before() -> None:
+    told = "Nếu thuộc diện ưu tiên, mời ông/bà chạm “Ưu tiên” trước khi chọn."
+    kiosk = at_the_services()
+    assert told in kiosk.screen.spoken
+    assert told not in kiosk.press("Ưu tiên").press("Người có công").screen.spoken
 
 
 def test_nobody_is_asked_where_no_class_may_be_named_by_oneself() -> None:
-    kiosk = at_the_services(CLASSES[:1]).press("Hộ tịch").expect("services")
-    assert kiosk.last(IssueTicket).priority is None
+    kiosk = at_the_services(CLASSES[:1])
+    assert kiosk.screen.priority is None
+    assert (
+        kiosk.happens(PriorityTapped()).expect("services").press("Hộ tịch").last(IssueTicket).priority is None
+    )
 
 
 def test_a_printed_code_proves_no_age_and_no_person() -> None:
-    kiosk = Journey().scans().services_come(SERVICES, CLASSES).press("Hộ tịch").expect("ask_priority")
-    kiosk.press("Không")
+    kiosk = Journey().scans().services_come(SERVICES, CLASSES).press("Hộ tịch")
     assert kiosk.last(IssueTicket).card is None
     assert kiosk.last(IssueTicket).priority is None
 
 
-def test_back_from_the_question_takes_no_number_and_asks_again() -> None:
-    kiosk = at_the_services().press("Hộ tịch").press("Quay lại").expect("services")
+def test_back_from_the_question_takes_no_number_and_says_nothing() -> None:
+    kiosk = at_the_services().press("Ưu tiên").press("Quay lại").expect("services")
     assert kiosk.count(IssueTicket) == 0
-    kiosk.press("Hộ tịch").expect("ask_priority")
+    assert kiosk.screen.message is None
 
 
 def test_a_card_laid_down_at_the_question_answers_it() -> None:
-    kiosk = at_the_services().press("Hộ tịch").lays_card().expect("enter_can").digits(HUONG.number[-6:])
+    kiosk = at_the_services().press("Ưu tiên").lays_card().expect("enter_can").digits(HUONG.number[-6:])
     kiosk.press("Đọc căn cước").card_is_read(HUONG).expect("services")
-    assert kiosk.last(IssueTicket).priority.id == "cao-tuoi"
-    kiosk = at_the_services().press("Hộ tịch").lays_card().digits(PAO.number[-6:])
+    assert kiosk.screen.priority is None
+    assert kiosk.press("Hộ tịch").last(IssueTicket).priority.id == "cao-tuoi"
+    kiosk = at_the_services().press("Ưu tiên").lays_card().digits(PAO.number[-6:])
     kiosk.press("Đọc căn cước").card_is_read(PAO).expect("ask_priority")
 
 
 def test_a_card_that_fails_at_the_question_leads_back_to_it() -> None:
-    kiosk = at_the_services().press("Hộ tịch").lays_card().digits("123456").press("Đọc căn cước")
+    kiosk = at_the_services().press("Ưu tiên").lays_card().digits("123456").press("Đọc căn cước")
     assert isinstance(kiosk.card_fails(FailureCode.CARD_CHANNEL_BROKEN).state.screen.resume, AskPriority)
     kiosk.press("Tiếp tục không cần thẻ").expect("ask_priority")
 
 
 def test_walking_away_from_the_question_wipes_the_visit() -> None:
-    kiosk = with_card(PAO).press("Hộ tịch").wait(91)
+    kiosk = with_card(PAO).press("Ưu tiên").wait(91)
     kiosk.wiped()
     assert kiosk.count(IssueTicket) == 0
 
 
 def test_an_answer_for_no_offered_class_is_dropped() -> None:
-    kiosk = at_the_services().press("Hộ tịch").happens(PriorityChosen("", "cao-tuoi"))
+    kiosk = at_the_services().press("Ưu tiên").happens(PriorityChosen("", "cao-tuoi"))
     kiosk.expect("ask_priority")
 
 

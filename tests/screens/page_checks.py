@@ -199,9 +199,7 @@ def long_ones():
         "check_answers_1": lambda v: replace(v, lines=tuple(replace(x, value=LONG) for x in v.lines)),
         "ticket": lambda v: replace(v, service=LONG, qr_hint=LONG),
         "services_closed": lambda v: replace(v, cards=tuple(replace(c, badge=LONG) for c in v.cards)),
-        "ask_priority": lambda v: replace(
-            v, service=LONG, choices=tuple(replace(c, label=LONG) for c in v.choices)
-        ),
+        "ask_priority": lambda v: replace(v, choices=tuple(replace(c, label=LONG) for c in v.choices)),
         "ticket_offline": lambda v: replace(v, service=LONG, ahead=LONG),
         "problem": lambda v: replace(v, title=LONG, what_to_do=LONG, kept=LONG),
         "offer_form": lambda v: replace(v, lead=LONG, consent=LONG),

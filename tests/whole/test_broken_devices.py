@@ -55,7 +55,6 @@ def test_broken_devices_are_named_and_tickets_go_on_and_mended_ones_are_ready(
     touch(lobby, "StartWithoutCard")
     lobby.wait(lambda: lobby.shown("kiosk")["screen"] == "services")
     touch(lobby, "ServiceTapped ho-tich")
-    touch(lobby, "PriorityChosen")
     lobby.wait(lambda: len(lobby.client("kiosk").tickets("waiting")) == 1)
     lobby.wait(lambda: lobby.control.call("GET", "/state").json()["printer"]["jobs"] == before + 1)
 

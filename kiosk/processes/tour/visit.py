@@ -88,17 +88,9 @@ class Visit:
         return self._ticket
 
     def _choose(self, service: str) -> None:
-        """Touch a service; answer *no* where the citizen is asked for priority."""
+        """Touch a service."""
         self._lobby.tap(f"ServiceTapped {service}")
-
-        def look() -> str:
-            screen = str(self._lobby.shown()["screen"])
-            if screen not in ("ask_priority", "ticket"):
-                raise NotSeenError(f"the screen “{screen}” after a service was touched")
-            return screen
-
-        if self._lobby.until(look) == "ask_priority":
-            self._lobby.tap("PriorityChosen")
+        self._lobby.see_screen("ticket")
 
     def _number_on_screen(self) -> str:
         self._lobby.see_screen("ticket")

@@ -22,7 +22,6 @@ class AskPriorityPage(Page):
     view_model = AskPriorityView
 
     title = StringProperty("")
-    service = StringProperty("")
     hint = StringProperty("")
     choices = ObjectProperty(())
     none = ObjectProperty(None, allownone=True)

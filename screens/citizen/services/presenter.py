@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from kiosk.identity.card_proof import Verdict
 from kiosk.identity.citizen import Sex
-from kiosk.visit.events import Back, FindTapped, Finish, ServiceChoice, ServiceTapped
+from kiosk.visit.events import Back, FindTapped, Finish, PriorityTapped, ServiceChoice, ServiceTapped
 from kiosk.visit.greeting import name_to_call
 from kiosk.visit.hours import SOON
 from kiosk.visit.number import can_be_matter
 from kiosk.visit.offers import fitting, offered
+from kiosk.visit.priority import named, to_ask
 from kiosk.visit.states import HeldTicket, Person, Services, VisitState
 from screens.citizen.paging import Pages, paged
 from screens.citizen.parts import Button, Message, wait_text
@@ -49,7 +50,8 @@ class ServiceCard:
 class ServicesView:
     """``greeting`` is empty without a card. ``proven`` says what was proven of the card and no more.
 
-    ``find`` leads to the search by need; ``pages`` turns a list that does not fit.
+    ``find`` leads to the search by need, ``priority`` to where one says that one goes first; ``pages`` turns
+    a list that does not fit.
     """
 
     title: str
@@ -59,6 +61,7 @@ class ServicesView:
     loading: str  # not empty while the services are being fetched and there is nothing to show yet
     message: Message | None
     find: Button | None
+    priority: Button | None
     pages: Pages | None
     back: Button | None
     finish: Button | None
@@ -77,6 +80,8 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
     if held is not None:
         title = words("services.matter_title", number=held.ticket.number)
     find = Button(words("services.find"), FindTapped(at), enabled=not state.waiting)
+    asks = bool(state.services) and not state.tickets and screen.page == 0 and bool(to_ask(state))
+    priority = Button(words("services.priority"), PriorityTapped(at), enabled=not state.waiting)
     greeted = greeting(state.person, words)
     message = _message(state, screen, words)
     return ServicesView(
@@ -87,6 +92,7 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
         loading=words("services.loading") if state.services is None else "",
         message=message,
         find=None if held is not None else find,
+        priority=priority if asks else None,
         pages=pages,
         back=_back(state, held, words),
         finish=Button(words("frame.finish"), Finish(at), enabled=not state.waiting)
@@ -95,6 +101,7 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
         spoken=(
             sentences("" if held is not None else greeted, title),
             *((message.text,) if message is not None else ()),
+            *((words("services.spoken_priority"),) if asks and named(state) is None else ()),
             *(card_spoken(card) for card in cards),
         ),
     )
@@ -125,6 +132,13 @@ def _message(state: VisitState, screen: Services, words: Words) -> Message | Non
         return Message(words("services.none"), "wait")
     if state.offline:
         return Message(words("services.offline"), "info")
+    return _message_to_person(state, screen, words)
+
+
+def _message_to_person(state: VisitState, screen: Services, words: Words) -> Message | None:
+    first = named(state) if screen.matter_of is None else None
+    if first is not None:
+        return Message(words("services.priority_noted", name=first.name), "done")
     if state.person is not None and state.person.proof is None:
         return Message(words("services.lay_card"), "info")
     return None

@@ -28,6 +28,7 @@ class ServicesPage(Page):
     loading = StringProperty("")
     message = ObjectProperty(None, allownone=True)
     find = ObjectProperty(None, allownone=True)
+    priority = ObjectProperty(None, allownone=True)
     pages = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)
     finish = ObjectProperty(None, allownone=True)
