@@ -53,7 +53,8 @@ def test_who_goes_first_says_so_once_a_visit_before_the_number() -> None:
     assert kiosk.screen.title == QUESTION
     assert [one.label for one in kiosk.screen.choices] == ["Người khuyết tật", "Người có công"]
     kiosk.press("Người có công").expect("services")
-    assert kiosk.screen.message.text == "Ưu tiên: Người có công. Mời ông/bà chọn việc."
+    assert kiosk.screen.message.text == "Đã ghi là ưu tiên. Mời ông/bà chọn việc."
+    assert "có công" not in kiosk.texts(), "the lobby hears what is read aloud"
     for service in ("Hộ tịch", "Xác nhận tình trạng hôn nhân"):
         kiosk.press(service)
         assert kiosk.last(IssueTicket).priority.id == "co-cong"

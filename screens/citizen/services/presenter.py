@@ -136,9 +136,8 @@ def _message(state: VisitState, screen: Services, words: Words) -> Message | Non
 
 
 def _message_to_person(state: VisitState, screen: Services, words: Words) -> Message | None:
-    first = named(state) if screen.matter_of is None else None
-    if first is not None:
-        return Message(words("services.priority_noted", name=first.name), "done")
+    if screen.matter_of is None and named(state) is not None:  # which class is nobody else's business
+        return Message(words("services.priority_noted"), "done")
     if state.person is not None and state.person.proof is None:
         return Message(words("services.lay_card"), "info")
     return None
