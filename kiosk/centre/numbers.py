@@ -94,7 +94,7 @@ def cut(transaction: Transaction, day: str, service: Service, count: int) -> tup
     too few are left.
 
     A block takes at most a tenth of what is free, so that kiosks that hold numbers for later do not leave
-    none for now.
+    none for today.
     """
     place = _place(transaction, day, service)
     found = transaction.connection.execute(_READ, place).first()

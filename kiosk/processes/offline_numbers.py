@@ -166,7 +166,7 @@ class OfflineNumbers:
         """The next number of a service, on the disk when this returns; the same for the same ``key``.
 
         ``now`` is the centre's time (UTC); ``priority`` a class and who says so; ``person`` a hash and the
-        day of its key. ``None``: no lease for now, the service is closed, or its block is used up. Times of
+        day of its key. ``None``: no lease just then, the service is closed, or its block is used up. Times of
         issue only grow. Raises ``OfflineStoreError``.
         """
         with self._writing() as connection:

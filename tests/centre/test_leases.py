@@ -276,7 +276,7 @@ class TestAheadOfTheWeekend:
 
 
 class TestSmallBand:
-    """Kiosks that hold numbers for later leave enough for now."""
+    """Kiosks that hold numbers for later leave enough for today."""
 
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
