@@ -1,8 +1,9 @@
 """The citizen's window over the real flow, for the tests: prints what it was sent and where its buttons are.
 
 Run as a process of its own: ``python -m tests.screens.touched_kiosk [CRASHES]``. One JSON object a line:
-``{"shown": key, "buttons": {label: [x, y]}}`` in window pixels from the upper left, ``{"sent": name, …}``,
-``{"staff": true}``, ``{"texts": [...]}`` (every text any widget holds).
+``{"shown": key, "buttons": {label: [x, y]}}`` in window pixels from the upper left, ``{"sent": name, …}``
+with ``followed`` when the visit went on by it, ``{"staff": true}``, ``{"texts": [...]}`` (every text any
+widget holds).
 """
 
 from __future__ import annotations
@@ -49,8 +50,10 @@ def main(crashes: int) -> int:
             return True
 
     def send(event) -> None:
-        say(sent=type(event).__name__, value=getattr(event, "service", "") or getattr(event, "digit", ""))
+        before = walk.state.screen
         walk.do(event)
+        value = getattr(event, "service", "") or getattr(event, "digit", "")
+        say(sent=type(event).__name__, value=value, followed=walk.state.screen != before)
         for effect in walk.effects:
             if isinstance(effect, LoadServices):
                 walk.do(ServicesLoaded(effect.visit, gallery.services_of(told)))

@@ -20,7 +20,8 @@ from typing import IO, Protocol
 
 _ENTRY = Path(__file__).with_name("namespace_entry.py")
 _LIBRARY = Path(__file__).with_name("stand_apart.c")
-_DRIVER_PORT = 35963
+DRIVER_PORT = 35963
+"""What the driver's first slot asks for, its own default; the second asks for the next one."""
 
 
 Link = socket.socket  # the classes below have a property of the module's name
@@ -32,10 +33,6 @@ class PcscdError(RuntimeError):
 
 class Launcher(Protocol):
     """Starts the daemon and reaches the driver inside it."""
-
-    @property
-    def port(self) -> int:
-        """Port of the driver's first slot; the second has the next one."""
 
     @property
     def socket(self) -> Path:
@@ -80,11 +77,6 @@ class NamespaceLauncher:
         return subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
     @property
-    def port(self) -> int:
-        """See ``Launcher``; always the driver's own default, since the loopback is not shared."""
-        return _DRIVER_PORT
-
-    @property
     def socket(self) -> Path:
         """See ``Launcher``."""
         return self._run / "pcscd.comm"
@@ -105,7 +97,7 @@ class NamespaceLauncher:
             str(_ENTRY),
         ]
         with theirs:
-            arguments = [str(self._run), str(theirs.fileno()), str(_DRIVER_PORT), *command]
+            arguments = [str(self._run), str(theirs.fileno()), str(DRIVER_PORT), *command]
             process = subprocess.Popen(
                 enter + arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
                 pass_fds=(theirs.fileno(),), start_new_session=True,
@@ -147,12 +139,6 @@ class PreloadLauncher:
             )
         command = [compiler, "-shared", "-fPIC", "-o", str(self._library), str(_LIBRARY), "-ldl"]
         subprocess.run(command, check=True)
-        self._port = _two_free_ports()
-
-    @property
-    def port(self) -> int:
-        """See ``Launcher``."""
-        return self._port
 
     @property
     def socket(self) -> Path:
@@ -171,7 +157,11 @@ class PreloadLauncher:
 
     def connect(self, slot: int = 0) -> Link:
         """See ``Launcher``."""
-        return socket.create_connection(("127.0.0.1", self._port + slot), timeout=None)
+        try:
+            port = int((self._run / f"vpcd.{DRIVER_PORT + slot}").read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError) as error:
+            raise ConnectionRefusedError("the virtual reader's driver does not listen yet") from error
+        return socket.create_connection(("127.0.0.1", port), timeout=None)
 
     def close(self) -> None:
         """Nothing is kept."""
@@ -187,13 +177,3 @@ def answers(path: Path) -> bool:
     """Whether somebody listens on this Unix socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(str(path)) == 0
-
-
-def _two_free_ports() -> int:
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            if port < 65535 and second.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
-    raise PcscdError("no two neighbouring ports are free")

@@ -13,7 +13,14 @@ import threading
 import time
 from pathlib import Path
 
-from devices.virtual.chip_card.launchers import Launcher, Link, PcscdError, answers, choose_launcher
+from devices.virtual.chip_card.launchers import (
+    DRIVER_PORT,
+    Launcher,
+    Link,
+    PcscdError,
+    answers,
+    choose_launcher,
+)
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 READER_NAME = "Mot Cua Virtual Reader"
@@ -118,8 +125,8 @@ class PrivatePcscd:
             folder.mkdir(parents=True, exist_ok=True)
         launcher = self._launcher = choose_launcher(self._folder)
         (conf / "virtual-reader").write_text(
-            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME   /dev/null:{launcher.port}\nLIBPATH      {DRIVER}\n'
-            f"CHANNELID    {launcher.port}\n",
+            f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME   /dev/null:{DRIVER_PORT}\nLIBPATH      {DRIVER}\n'
+            f"CHANNELID    {DRIVER_PORT}\n",
             encoding="ascii",
         )
         link = self._folder / "pcscd.comm"
@@ -128,7 +135,7 @@ class PrivatePcscd:
         return launcher
 
     def _launch(self, launcher: Launcher, command: list[str]) -> None:
-        for stale in ("pcscd.comm", "pcscd.pid"):
+        for stale in ("pcscd.comm", "pcscd.pid", f"vpcd.{DRIVER_PORT}", f"vpcd.{DRIVER_PORT + 1}"):
             (self._folder / "run" / stale).unlink(missing_ok=True)
         # No system bus: otherwise polkit would be asked, which knows nothing of this daemon's namespaces.
         environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}

@@ -1,6 +1,7 @@
 /* Loaded into pcscd (LD_PRELOAD) where namespaces are forbidden, so that it stands apart from every other pcscd:
  * - its files under /run/pcscd (socket and process id) are those of the folder it was started in;
- * - the vpcd driver, which binds its ports to all addresses, binds them to loopback.
+ * - the vpcd driver, which binds given ports of all addresses, binds free ports of loopback; for each it leaves
+ *   a file in that folder, "vpcd.ASKED", which holds the port it was given. Nobody can have taken it meanwhile.
  * Everything else stays as it is. The functions are those that Debian's pcscd 1.9.9 uses on these files. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -30,18 +31,37 @@ static const char *here(const char *path)
     return path[length] == '/' ? path + length + 1 : path;
 }
 
+/* Bind a free port of loopback for the one that was asked for, and leave its number where a client looks. */
+static int bind_loopback(int descriptor, const struct sockaddr_in *asked)
+{
+    int (*next)(int, const struct sockaddr *, socklen_t);
+    struct sockaddr_in given = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof given;
+    char name[32];
+    FILE *file;
+
+    if (NEXT(bind)(descriptor, (const struct sockaddr *) &given, size) != 0)
+        return -1;
+    if (getsockname(descriptor, (struct sockaddr *) &given, &size) != 0)
+        return -1;
+    snprintf(name, sizeof name, "vpcd.%u", ntohs(asked->sin_port));
+    file = fopen(name, "w");
+    if (file == NULL)
+        return -1;
+    fprintf(file, "%u\n", ntohs(given.sin_port));
+    return fclose(file);
+}
+
 int bind(int descriptor, const struct sockaddr *address, socklen_t size)
 {
     int (*next)(int, const struct sockaddr *, socklen_t);
 
     if (address->sa_family == AF_INET && size >= sizeof(struct sockaddr_in)) {
-        struct sockaddr_in local;
+        struct sockaddr_in asked;
 
-        memcpy(&local, address, sizeof local);
-        if (local.sin_addr.s_addr == htonl(INADDR_ANY)) {
-            local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-            return NEXT(bind)(descriptor, (const struct sockaddr *) &local, sizeof local);
-        }
+        memcpy(&asked, address, sizeof asked);
+        if (asked.sin_addr.s_addr == htonl(INADDR_ANY))
+            return bind_loopback(descriptor, &asked);
     }
     if (address->sa_family == AF_UNIX && size > offsetof(struct sockaddr_un, sun_path)) {
         struct sockaddr_un place = {.sun_family = AF_UNIX};

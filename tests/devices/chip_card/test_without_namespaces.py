@@ -8,17 +8,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 
 READS_A_CARD = """
-    import os, sys
+    import contextlib, os, socket, sys
     from pathlib import Path
     from devices.virtual.chip_card import VirtualCardReader, launchers
+    from devices.virtual.chip_card.launchers import DRIVER_PORT
 
     launchers.NamespaceLauncher.allowed = lambda self: False
     first, second = (VirtualCardReader(Path(folder)) for folder in sys.argv[1:3])
+    taken = socket.socket()
+    with contextlib.suppress(OSError):  # taken already is as good
+        taken.bind(("", DRIVER_PORT))  # by any other program
     second.start()  # another lobby on the same machine
     first.start()
     os.environ.update(first.environment)
     first.insert("lan")
-    first.wait_until_seen()
+    assert first.wait_until_seen(20)
 
     from devices.chip_card import CardReading, ChipCardReader
     from kiosk.settings import CardReaderSettings
