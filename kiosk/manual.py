@@ -64,7 +64,7 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Written by `python -m kiosk.manual` from `kiosk/settings.py`.",
+        "Written by `python -m kiosk.manual` from `kiosk/settings`.",
         "`python main.py check` tells of every mistake in a folder.",
     ]
     for file, table, model in _FILES:
