@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.processes.kiosk import setup_of
+from kiosk.processes.visit_setup import setup_of
 from kiosk.settings import load
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.processes.kiosk import _visible
+from kiosk.processes.visible import visible
 from kiosk.visit.comfort import Comfort, Voice
 from kiosk.visit.states import ChooseComfort, ChooseLanguage, Setup, VisitState
 from screens import gallery
@@ -33,10 +33,10 @@ def setup() -> Setup:
 )
 def test_what_can_be_seen_is_drawn_anew(setup: Setup, change: dict[str, object]) -> None:
     state = VisitState(setup)
-    assert _visible(replace(state, **change)) != _visible(state)
+    assert visible(replace(state, **change)) != visible(state)
 
 
 def test_seconds_alone_draw_nothing(setup: Setup) -> None:
     state = VisitState(setup, now=gallery.NOW)
     later = replace(state, now=gallery.NOW + timedelta(seconds=3), quiet=3.0, waited=1.0)
-    assert _visible(later) == _visible(state)
+    assert visible(later) == visible(state)
