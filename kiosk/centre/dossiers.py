@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +55,16 @@ def load(file: Path) -> dict[str, DossierStatus]:
     return {status.code: status for status in found}
 
 
+@dataclass(frozen=True)
+class Imported:
+    """What imports have left. ``as_of``: the moment the newest data are of, ``None`` without any; ``fault``:
+    why the file cannot be used, in technical English.
+    """
+
+    as_of: datetime | None
+    fault: str | None
+
+
 class DossierBook:
     """Looks dossiers up; a file that was written anew is taken up at the next question."""
 
@@ -62,7 +73,7 @@ class DossierBook:
         self._lock = threading.Lock()
         self._seen: _Mark | None = None
         self._known: dict[str, DossierStatus] = {}
-        self._fault: str | None = None
+        self._imported = Imported(None, None)
 
     def status(self, code: DossierCode, now: datetime) -> DossierStatus | None:
         """What was said last of a dossier, unless that is too long ago. May read the file; never fails."""
@@ -71,11 +82,13 @@ class DossierBook:
             found = self._known.get(str(code))
         return found if found is not None and now - found.as_of <= LONGEST_TOLD else None
 
-    def fault(self) -> str | None:
-        """Why the file cannot be used, in technical English; None while it can, or there is none."""
+    def imported(self) -> Imported | None:
+        """What imports have left; ``None`` where there never was one. May read the file; never fails."""
         with self._lock:
             self._follow()
-            return self._fault
+            left = self._imported
+        # The folder comes with the first import and stays when the file is gone.
+        return left if left != Imported(None, None) or self._file.parent.is_dir() else None
 
     def _follow(self) -> None:
         try:
@@ -84,13 +97,14 @@ class DossierBook:
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             self._seen, self._known = None, {}
-            self._fault = None if missing else type(error).__name__
+            self._imported = Imported(None, None if missing else type(error).__name__)
             return
         if mark == self._seen:
             return
-        self._seen, self._fault = mark, None
+        self._seen, fault = mark, None
         try:
             self._known = load(self._file)
         except (OSError, ValueError) as error:
-            self._known, self._fault = {}, type(error).__name__
-            _LOG.error("%s cannot be used: %s; import the export again", FILE, self._fault)
+            self._known, fault = {}, type(error).__name__
+            _LOG.error("%s cannot be used: %s; import the export again", FILE, fault)
+        self._imported = Imported(max((one.as_of for one in self._known.values()), default=None), fault)

@@ -41,7 +41,9 @@ class CentreSettings(Section):
     """``centre.toml``: who and where this centre is. ``database_url`` empty: SQLite in the data folder.
     ``rating_words_days``: how long what citizens write with a rating can be read; ``spare_counter``: the
     counter that gives numbers by hand when the machine is out of order; ``dossier_page``: where a phone
-    looks up how far a dossier is, as the QR of *my dossier* has it.
+    looks up how far a dossier is, as the QR of *my dossier* has it; ``dossiers_by``: from when
+    on, each day the centre opens, staff are told that the day's import of dossiers is missing, once there
+    was any.
     """
 
     site: Name
@@ -56,6 +58,7 @@ class CentreSettings(Section):
     rating_words_days: Annotated[int, Field(ge=1, le=365)] = 60
     spare_counter: str = ""
     dossier_page: Annotated[str, Field(max_length=300)] = DOSSIER_PAGE
+    dossiers_by: time = time(9)
     notice: list[NoticeSettings] = []
     database_url: str = ""
     archive_after_days: Annotated[int, Field(ge=7, le=3650)] = 60

@@ -56,6 +56,10 @@ class Warned:
     since: str | None
     detail: str
 
+    def told(self) -> dict[str, Any]:
+        """As the API tells it."""
+        return {"code": self.code.value, "since": self.since, "detail": self.detail}
+
 
 class Keeper:
     """One centre's keeping. Order: ``recover``, the store opens, ``start``, ``watch`` for ever, ``stop``."""
@@ -281,10 +285,7 @@ class Keeper:
             "archived_until": archived[-1].day if archived else None,
             "archived_days": len(archived),
             "copies": [{"seq": state.seq, "fault": state.fault} for state in states],
-            "warnings": [
-                {"code": one.code.value, "since": one.since, "detail": one.detail}
-                for one in self.warnings(reading)
-            ],
+            "warnings": [one.told() for one in self.warnings(reading)],
         }
 
 

@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kiosk.centre import dossier_watch
+from kiosk.centre.moments import written
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.routes.common import Answer, centre_of
 from kiosk.centre.store.schema import probe
@@ -44,9 +46,11 @@ async def ready(request: Request) -> Response:
     head = centre.events.head
     told = {"ready": True, "epoch": head.epoch, "head": head.seq, "waiting": waiting}
     codes = [one.code for one in warned]
-    if await asyncio.to_thread(centre.dossiers.fault) is not None:
-        codes.append(FailureCode.DOSSIERS_UNREADABLE)
-    return Answer({**told, "warnings": [code.value for code in codes]})
+    imported, by = await asyncio.to_thread(centre.dossiers.imported), centre.settings.centre.dossiers_by
+    if (missed := dossier_watch.warned(imported, centre.plan, by, centre.clock())) is not None:
+        codes.append(missed.code)
+    as_of = None if imported is None or imported.as_of is None else written(imported.as_of)
+    return Answer({**told, "dossiers_as_of": as_of, "warnings": [code.value for code in codes]})
 
 
 @router.get("/metrics")

@@ -8,10 +8,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kiosk.centre.dossiers import FILE, FOLDER
+from kiosk.centre import dossier_watch
 from kiosk.centre.routes.answers import KeepingAnswer
 from kiosk.centre.routes.common import API, Answer, GuardedRoute, centre_of
-from kiosk.failures import FailureCode
 
 router = APIRouter(prefix=API, route_class=GuardedRoute, tags=["keeping"])
 
@@ -21,9 +20,10 @@ async def keeping(request: Request) -> Response:
     """What makes sure that nothing is lost: the last backup, copies, what staff must know."""
     centre = centre_of(request)
     told = await centre.store.read(centre.keeper.told)
-    if (fault := await asyncio.to_thread(centre.dossiers.fault)) is not None:
-        code = FailureCode.DOSSIERS_UNREADABLE.value
-        told["warnings"].append({"code": code, "since": None, "detail": f"{FOLDER}/{FILE}: {fault}"})
+    imported = await asyncio.to_thread(centre.dossiers.imported)
+    by = centre.settings.centre.dossiers_by
+    if (warned := dossier_watch.warned(imported, centre.plan, by, centre.clock())) is not None:
+        told["warnings"].append(warned.told())
     return Answer(told)
 
 

@@ -87,12 +87,12 @@ class Pages:
 
     async def _head(self, _request: Request) -> Response:
         return self._page("head.html", words=page_words(
-            "common", "sign_in", "head", "machine", with_failures=True))  # fmt: skip
+            "common", "sign_in", "head", "machine", "dossiers", with_failures=True))  # fmt: skip
 
     async def _maintenance(self, _request: Request) -> Response:
         return self._page(
             "maintenance.html",
-            words=page_words("common", "sign_in", "maintenance", "machine", with_failures=True),
+            words=page_words("common", "sign_in", "maintenance", "machine", "dossiers", with_failures=True),
             forms=script_safe({name: [asdict(field) for field in device_fields(name)] for name in OWNERS}),
         )
 

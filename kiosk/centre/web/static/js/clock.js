@@ -40,6 +40,11 @@ const date = (at) => {
   return `${parts.get("day")}/${parts.get("month")}`;
 };
 
+const wholeDate = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" });
+
+/** An ISO moment as the day in Vietnam, "21/11/2026". */
+export const fullDate = (iso) => wholeDate.format(Date.parse(iso));
+
 /** An ISO moment as "09:05", or as "09:05, 21/11" on another day than today. */
 export function moment(iso) {
   const at = Date.parse(iso);

@@ -5,6 +5,7 @@ import { hush, sayProblem, showLink } from "../banner.js";
 import { moment } from "../clock.js";
 import { ask, asking, dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
+import { dossierWords } from "../dossiers.js";
 import { Live } from "../live.js";
 import { suspendedWords } from "../machines.js";
 import { Door } from "../sign-in.js";
@@ -16,6 +17,7 @@ const AFTER_EVENTS_MS = 500; // many events a second lead to one look
 let me = null;
 let services = [];
 let devices = [];
+let warnings = [];
 let linked = true;
 let soon = null;
 let view = "queue";
@@ -36,12 +38,13 @@ const door = new Door({ roles: ["head"], live, clear, wrongRole: () => word("hea
 setInterval(() => me && linked && live.reload(), 60_000); // hours and waits change by the clock alone
 
 async function load() {
-  const [who, all, machines] = await Promise.all([
-    call("GET", "/session"), call("GET", "/services"), call("GET", "/devices"), view === "ratings" ? satisfaction.load() : null,
+  const [who, all, machines, keeping] = await Promise.all([
+    call("GET", "/session"), call("GET", "/services"), call("GET", "/devices"), call("GET", "/keeping"), view === "ratings" ? satisfaction.load() : null,
   ]);
   me = who.officer ?? who;
   services = all;
   devices = machines;
+  warnings = keeping.warnings;
 }
 
 function link(state) {
@@ -82,6 +85,9 @@ function drawHouse(stop) {
   const suspended = suspendedWords(devices);
   byId("machines").hidden = !suspended;
   setText(byId("machines"), suspended);
+  const dossiers = warnings.map(dossierWords).find(Boolean) ?? "";
+  byId("dossiers").hidden = !dossiers;
+  setText(byId("dossiers-state"), dossiers);
   setText(byId("house-stop"), word(stop ? "head.resume" : "head.house_stop"));
   byId("house-stop").disabled = !linked;
 }

@@ -5,6 +5,7 @@ import { hush, say, sayProblem } from "../banner.js";
 import { moment } from "../clock.js";
 import { ask, asking } from "../dialog.js";
 import { byId, make, setText } from "../dom.js";
+import { dossierWords } from "../dossiers.js";
 import { failureWords, word } from "../words.js";
 
 const day = (iso) => iso.split("-").reverse().join("/");
@@ -66,9 +67,10 @@ function drawButton() {
 
 function trouble(code, since, detail, ...more) {
   const { cause, remedy, consequence } = failureWords(code);
+  const dossiers = since ? dossierWords({ code, since }) : ""; // they say the day of the data themselves
   return make(
     "li", { class: "trouble card", "data-code": code },
-    make("p", {}, make("strong", { text: cause }), since ? make("span", { class: "when", text: ` ${word("maintenance.since", { time: moment(since) })}` }) : null),
+    make("p", {}, make("strong", { text: dossiers || cause }), since && !dossiers ? make("span", { class: "when", text: ` ${word("maintenance.since", { time: moment(since) })}` }) : null),
     make("p", { text: `${word("maintenance.what_to_do")}: ${remedy}` }),
     consequence ? make("p", { class: "hint", text: consequence }) : null,
     ...more,
