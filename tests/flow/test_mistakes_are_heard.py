@@ -10,7 +10,7 @@ import pytest
 from journey import HUONG, NOW, Journey
 from memory_lobby import MemoryLobby
 
-from kiosk import bootstrap
+from kiosk.bootstrap.voice import narrate
 from kiosk.client import CentreError
 from kiosk.failures import FailureCode
 from kiosk.processes.narrator import Narrator
@@ -88,7 +88,7 @@ class Listener:
 
     def redraw(self) -> None:
         state = self.lobby.state
-        bootstrap._narrate(self._narrator, state, present(state, WORDS))
+        narrate(self._narrator, state, present(state, WORDS))
 
     def does(self, *events: Event) -> None:
         for event in events:
