@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from kiosk.processes.commands.options import CommandError
-from screens.maintenance.presenter import catalogue
+from screens.maintenance.wording import catalogue
 from tests.whole.lobbies import ROOT, RunningLobby
 
 pytestmark = pytest.mark.timeout(120)

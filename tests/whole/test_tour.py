@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from devices.virtual.chip_card import demo_citizens
-from screens.maintenance.presenter import catalogue
+from screens.maintenance.wording import catalogue
 from tests.whole.lobbies import Tour
 
 pytestmark = pytest.mark.timeout(300)

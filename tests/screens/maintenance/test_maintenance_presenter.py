@@ -41,7 +41,8 @@ from screens.maintenance.model import (
     Test,
     Type,
 )
-from screens.maintenance.presenter import IDLE_SECONDS, MaintenancePresenter, catalogue
+from screens.maintenance.presenter import IDLE_SECONDS, MaintenancePresenter
+from screens.maintenance.wording import catalogue
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SHIPPED = DeviceSettings()
