@@ -33,7 +33,7 @@ class Digits(Protocol):
 
 
 class Seen(Protocol):
-    """When each device was last heard of."""
+    """When each machine's device was last heard of."""
 
     def get(self, name: str, /) -> datetime | None:
         """The moment of its last heartbeat."""

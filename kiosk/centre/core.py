@@ -14,6 +14,8 @@ from kiosk.centre import days, journal, upkeep
 from kiosk.centre.accounts import Accounts
 from kiosk.centre.clock_watch import Leap, Uptime, WatchedClock
 from kiosk.centre.commons import Commons, Digits, OwnCommons
+from kiosk.centre.device_requests import DeviceRequests
+from kiosk.centre.device_settings import DeviceOverlays
 from kiosk.centre.devices import DeviceBook
 from kiosk.centre.dossiers import DossierBook
 from kiosk.centre.events import Broadcaster
@@ -62,6 +64,7 @@ class Centre:
     events: Broadcaster
     accounts: Accounts
     devices: DeviceBook
+    device_requests: DeviceRequests
     card_digits: Digits
     forms: FormDesk
     ratings: RatingDesk
@@ -98,6 +101,8 @@ class Centre:
         plan = Plan.of(settings, address)
         events, accounts = Broadcaster(store, plan), Accounts(store)
         events.heard = accounts.heard
+        overlays = DeviceOverlays(settings.devices)
+        devices = DeviceBook(overlays, watched(), commons.seen)
         metrics.subscribers.set_function(lambda: events.subscribers)
         return cls(
             settings=settings,
@@ -105,7 +110,8 @@ class Centre:
             store=store,
             events=events,
             accounts=accounts,
-            devices=DeviceBook(settings.devices, watched(), commons.seen),
+            devices=devices,
+            device_requests=DeviceRequests(devices, overlays),
             card_digits=commons.digits,
             forms=FormDesk(settings, plan, data_folder / "keys", watched),
             ratings=RatingDesk(settings, plan, data_folder / "keys" / "ratings", watched),
@@ -169,9 +175,13 @@ class Centre:
 
     def _started(self, transaction: Transaction) -> str:
         day = days.today(transaction, self.plan)
-        self.devices.tidy(transaction)
+        self._tidy_devices(transaction)
         transaction.record("centre.started", "centre", "centre", {})
         return day
+
+    def _tidy_devices(self, transaction: Transaction) -> None:
+        self.devices.tidy(transaction)
+        self.device_requests.tidy(transaction)
 
     async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -213,7 +223,7 @@ class Centre:
 
         def turn(transaction: Transaction) -> str:
             day = upkeep.each_minute(transaction, self.plan)
-            self.devices.tidy(transaction)
+            self._tidy_devices(transaction)
             self.ratings.forget(transaction)
             return day
 

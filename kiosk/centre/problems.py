@@ -63,6 +63,7 @@ STATUS: Mapping[FailureCode, int] = {
     FailureCode.FORM_NOT_ACCEPTED: 422,
     FailureCode.PARK_REASON_UNKNOWN: 422,
     FailureCode.DEVICE_SETTING_INVALID: 422,
+    FailureCode.DEVICE_MACHINE_NOT_NAMED: 422,
     FailureCode.SIGN_IN_LOCKED: 429,
     FailureCode.TOO_MANY_REQUESTS: 429,
     FailureCode.UNEXPECTED: 500,

@@ -17,9 +17,13 @@ MACHINES = "kiosk:"
 
 @dataclass(frozen=True)
 class DeviceState:
-    """A device as the centre knows it, with its effective settings."""
+    """A device as the centre knows it, with its effective settings.
+
+    ``machine``: whose it is, by the name of that machine's token; ``None`` before any has reported.
+    """
 
     name: str
+    machine: str | None
     owner: str
     condition: str
     failure: FailureCode | None
@@ -39,6 +43,7 @@ class DeviceRequest:
 
     id: str
     device: str
+    machine: str | None
     kind: str
     state: str
     settings: Json
@@ -53,6 +58,7 @@ def read_device(raw: Json) -> DeviceState:
     """Read one ``device`` from JSON."""
     return DeviceState(
         name=raw["name"],
+        machine=raw["machine"],
         owner=raw["owner"],
         condition=raw["condition"],
         failure=read_failure(raw["failure"]),
@@ -69,6 +75,7 @@ def read_device_request(raw: Json) -> DeviceRequest:
     return DeviceRequest(
         id=raw["id"],
         device=raw["device"],
+        machine=raw["machine"],
         kind=raw["kind"],
         state=raw["state"],
         settings=raw["settings"] or {},
@@ -96,7 +103,7 @@ class DeviceCalls(Connection):
         self._call("PUT", f"/devices/{part(name)}", body)
 
     def devices(self) -> list[DeviceState]:
-        """All devices with state and effective settings."""
+        """All devices of all machines with state and effective settings; a machine always finds its own."""
         return [state for state in self._all() if not state.name.startswith(MACHINES)]
 
     def machines(self) -> list[DeviceState]:
@@ -109,19 +116,28 @@ class DeviceCalls(Connection):
         return self._read_list(read_device, "GET", "/devices")
 
     def request_device(
-        self, name: str, kind: str, settings: Mapping[str, Any] | None = None, can: str | None = None
+        self,
+        name: str,
+        kind: str,
+        settings: Mapping[str, Any] | None = None,
+        can: str | None = None,
+        machine: str | None = None,
     ) -> DeviceRequest:
         """Ask a device's owner for a ``test``, or to check and take over changed settings (``set``).
 
         ``can``: for the card reader's test, the last six digits of the number on the card that lies there.
+        ``machine``: whose device; a machine itself asks its own.
 
-        Raises ``CentreError``: ``DEVICE_OWNER_ABSENT``, ``DEVICE_SETTING_INVALID``.
+        Raises ``CentreError``: ``DEVICE_OWNER_ABSENT``, ``DEVICE_SETTING_INVALID``,
+        ``DEVICE_MACHINE_NOT_NAMED`` where several machines have one.
         """
         body: Json = {"kind": kind}
         if settings is not None:
             body["settings"] = dict(settings)
         if can is not None:
             body["can"] = can
+        if machine is not None:
+            body["machine"] = machine
         return self._read(read_device_request, "POST", f"/devices/{part(name)}/requests", body)
 
     def answer_device_request(
@@ -145,7 +161,7 @@ class DeviceCalls(Connection):
         return self._read(read_device_request, "GET", f"/device-requests/{part(request_id)}")
 
     def device_requests(self, device: str | None = None, state: str | None = None) -> list[DeviceRequest]:
-        """Requests, oldest first, of one device and in one state if given."""
+        """Requests, oldest first, of one device and in one state if given; to a machine those to its own."""
         wanted = {"device": device, "state": state}
         query = "&".join(f"{key}={part(value)}" for key, value in wanted.items() if value is not None)
         return self._read_list(read_device_request, "GET", f"/device-requests{'?' if query else ''}{query}")

@@ -13,9 +13,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def effective_settings(client: CentreClient, shipped: DeviceSettings) -> DeviceSettings:
-    """What the centre keeps for each device; ``shipped`` where it does not answer or makes no sense of it."""
+    """What the centre keeps for each device of this machine, by whose token ``client`` calls; ``shipped`` for
+    the others, and where the centre does not answer or makes no sense of it.
+    """
     try:
-        kept = {state.name: dict(state.settings) for state in client.devices()}
+        who = client.who()
+        own = (state for state in client.devices() if (state.owner, state.machine) == (who.role, who.name))
+        kept = {state.name: dict(state.settings) for state in own}
         return DeviceSettings.model_validate({**shipped.model_dump(), **kept})
     except CentreError as error:
         # Tried again with every attempt to reach the centre, whose silence is told elsewhere.

@@ -73,6 +73,7 @@ class OwnedDevices:
     ) -> None:
         self._client = client
         self._settings = settings
+        self._name: str | None = None  # this machine's, as soon as the centre has told
         self._begun: deque[str] = deque(maxlen=200)
         self._lock = threading.Lock()
         self._poll_seconds = poll_seconds
@@ -129,19 +130,20 @@ class OwnedDevices:
 
         Raises ``CentreError``.
         """
+        self._name = self._client.who().name
         self._use(effective_settings(self._client, self._settings))
         for name in self._workers:
             for request in self._client.device_requests(name, "requested"):
                 self._begin(request.id, name, request.kind, dict(request.settings or {}))
 
     def take(self, event: Event) -> None:
-        """One entry of the journal; a request for a device of this process gets its answer. Never waits."""
+        """One entry of the journal; a request for a device of this machine gets its answer. Never waits."""
         if event.type != "device.requested":
             return
         try:
             request = event.data["request"]
             name = request["device"]
-            if name in self._workers:
+            if name in self._workers and self._name is not None and request.get("machine") == self._name:
                 changes = dict(request.get("settings") or {})
                 self._begin(str(request["id"]), name, str(request["kind"]), changes)
         except (KeyError, TypeError, ValueError) as error:

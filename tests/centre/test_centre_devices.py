@@ -29,8 +29,8 @@ def test_a_device_nobody_has_reported_is_silent(desk: Desk) -> None:
     names = [one["name"] for one in desk.call("GET", "/devices", "maintenance").json()]
     assert names == ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "ceiling_screen"]
     assert device(desk, "printer") == {
-        "name": "printer", "owner": "kiosk", "condition": "disconnected", "failure": "DEVICE_SILENT",
-        "warning": None, "facts": {}, "since": None, "seen_at": None,
+        "name": "printer", "machine": None, "owner": "kiosk", "condition": "disconnected",
+        "failure": "DEVICE_SILENT", "warning": None, "facts": {}, "since": None, "seen_at": None,
         "settings": {
             "enabled": True, "connection": "network", "address": "127.0.0.1:9100", "paper_mm": 80,
             "cut": True,
@@ -157,7 +157,9 @@ class TestRequests:
         assert (asked.status_code, asked.json()["state"]) == (202, "requested")
         identity = asked.json()["id"]
         told = desk.journal()[-1].data()["request"]
-        assert told == {"id": identity, "device": "printer", "kind": "test", "settings": None}
+        assert told == {
+            "id": identity, "device": "printer", "machine": "kiosk-1", "kind": "test", "settings": None,
+        }  # fmt: skip
         listed = desk.call("GET", "/device-requests?device=printer&state=requested", "kiosk").json()
         assert [one["id"] for one in listed] == [identity]
         lines = [["printed", "12 cm"], ["confirmed", "có"]]
@@ -215,7 +217,7 @@ class TestRequests:
         identity = self.ask(desk, kind="test").json()["id"]
         desk.clock.forward(seconds=121)
         assert desk.call("GET", f"/device-requests/{identity}", "maintenance").json()["state"] == "expired"
-        desk.centre.store.submit_write(desk.centre.devices.tidy).result()
+        desk.centre.store.submit_write(desk.centre.device_requests.tidy).result()
         assert self.answer(desk, identity, passed=True).status_code == 422
 
 

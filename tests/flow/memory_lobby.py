@@ -214,12 +214,22 @@ class MemoryCentre:
         self._asked()
         return self.secrets.pop(request_id, None)
 
-    def asks(self, device: str, kind: str, settings: dict | None = None, can: str | None = None) -> str:
-        """Maintenance staff ask something of a device."""
+    def asks(
+        self,
+        device: str,
+        kind: str,
+        settings: dict | None = None,
+        can: str | None = None,
+        machine: str | None = None,
+    ) -> str:
+        """Maintenance staff ask something of a device of this kiosk, or of another ``machine``."""
         made = f"r{len(self.stream)}"
         if can is not None:
             self.secrets[made] = can
-        request = {"id": made, "device": device, "kind": kind, "settings": settings or {}}
+        request = {
+            "id": made, "device": device, "machine": machine or self.who().name, "kind": kind,
+            "settings": settings or {},
+        }  # fmt: skip
         self.stream.append(Event(len(self.stream) + 1, "device.requested", {"request": request}))
         return made
 

@@ -211,6 +211,14 @@ def test_a_test_asked_by_staff_is_done_by_the_device() -> None:
         assert lobby.centre.answers[request] == (True, (("reader", "Memory 00 00"),), None)
 
 
+def test_what_is_asked_of_another_kiosk_is_left_to_it() -> None:
+    with MemoryLobby() as lobby:
+        other = lobby.centre.asks("card_reader", "test", machine="kiosk-2")
+        own = lobby.centre.asks("card_reader", "test")
+        lobby.until(lambda: own in lobby.centre.answers)
+        assert other not in lobby.centre.answers, "it came first, and one after the other is answered"
+
+
 def test_with_the_digits_of_a_card_the_readers_test_reads_it() -> None:
     with MemoryLobby() as lobby:
         lobby.until(lambda: "card_reader" in lobby.made)

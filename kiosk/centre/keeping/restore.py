@@ -49,6 +49,8 @@ _SALVAGED = {
     device_setting: [],
     rating_words: [],
 }
+_ADDED_SINCE = {device_setting: {"machine": ""}}
+"""Columns that a database of an earlier version lacks, with what its rows mean there."""
 
 
 class RestoreError(Exception):
@@ -293,7 +295,8 @@ def _salvage(damaged: Path, fresh: Path, site: str) -> list[str]:
                     ) as opened:
                         opened.row_factory = sqlite3.Row
                         query = f"SELECT * FROM {table.name} WHERE site = ?"  # noqa: S608 - names of the schema
-                        rows = [dict(row) for row in opened.execute(query, (site,))]
+                        added = _ADDED_SINCE.get(table, {})
+                        rows = [{**added, **dict(row)} for row in opened.execute(query, (site,))]
                 except sqlite3.Error:
                     continue
                 if rows and set(rows[0]) == set(table.columns.keys()):

@@ -320,9 +320,12 @@ class WhoAnswer(BaseModel):
 
 
 class DeviceAnswer(BaseModel):
-    """A device with its effective settings."""
+    """A device with its effective settings. ``machine``: the name of its owner's token, as soon as one has
+    reported.
+    """
 
     name: str
+    machine: str | None
     owner: Literal["kiosk", "display"]
     condition: Literal["ready", "busy", "needs_attention", "disconnected", "disabled"]
     failure: str | None
@@ -338,6 +341,7 @@ class DeviceRequestAnswer(BaseModel):
 
     id: str
     device: str
+    machine: str | None
     kind: Literal["test", "set"]
     state: Literal["requested", "answered", "expired"]
     settings: dict[str, Any] | None

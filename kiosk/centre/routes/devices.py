@@ -9,9 +9,10 @@ from pydantic import Field, JsonValue, StrictBool, StrictFloat, StrictInt, Stric
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kiosk.centre.access import Role, principal
+from kiosk.centre.access import principal
+from kiosk.centre.device_owners import CARD_READER, reported
 from kiosk.centre.device_reports import Report
-from kiosk.centre.devices import CARD_READER, new_request_id
+from kiosk.centre.device_requests import new_request_id
 from kiosk.centre.problems import RefusalError
 from kiosk.centre.queue_view import Json
 from kiosk.centre.routes.answers import DeviceAnswer, DeviceRequestAnswer, DeviceSecretAnswer
@@ -26,6 +27,7 @@ FactName = Annotated[str, Field(max_length=60)]
 Code = Annotated[FailureCode | None, Field(strict=False)]
 FiniteFloat = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Fact = ShortText | StrictBool | StrictInt | FiniteFloat | None
+Machine = Annotated[StrictStr | None, Field(min_length=1, max_length=60)]
 Line = Annotated[list[ShortText], Field(min_length=2, max_length=2)]
 
 
@@ -41,6 +43,9 @@ class ReportBody(Body):
 class RequestBody(Body):
     """``test`` the device, or check and take over changed ``settings`` (``set``).
 
+    ``machine``: whose device is meant, by the name of its token. It may be left out where one machine only
+    has such a device, and by a machine, which asks its own.
+
     ``can``: for a test of the card reader, the last six digits of the number printed on the card that lies
     there. They are the holder's, so they are handed to the owner once and kept nowhere.
     """
@@ -48,6 +53,7 @@ class RequestBody(Body):
     kind: Literal["test", "set"]
     settings: Annotated[dict[FactName, JsonValue], Field(max_length=40)] | None = None
     can: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", repr=False)] = None
+    machine: Machine = None
 
     @model_validator(mode="after")
     def _settings_with_set_only(self) -> RequestBody:
@@ -68,46 +74,52 @@ class AnswerBody(Body):
 
 @router.get("/devices", responses={200: {"model": list[DeviceAnswer]}})
 async def devices(request: Request) -> Response:
-    """All devices with state and effective settings, then each kiosk itself, as ``kiosk:`` and its name."""
-    centre = centre_of(request)
-    return Answer(await centre.store.read(centre.devices.all))
+    """All devices with state and effective settings, then each kiosk itself, as ``kiosk:`` and its name.
+
+    Every machine has devices of its own: ``machine`` tells by the name of its token whose a device is. It is
+    null for a device of which no machine has reported yet. A machine always finds its own in the list.
+    """
+    centre, who = centre_of(request), principal(request)
+    return Answer(await centre.store.read(lambda reading: centre.devices.all(reading, who)))
 
 
 @router.put("/devices/{name}", status_code=204)
 async def report(request: Request, name: Identity, body: ReportBody) -> Response:
-    """The owner reports a device's status; also the heartbeat that says it is still there.
+    """The owner reports the status of its own device; also the heartbeat that says it is still there.
 
     Under the name ``kiosk`` each kiosk tells of itself, and in its facts whether staff took it out of service
     (``service``: ``in_service`` or ``suspended``); it is listed as ``kiosk:`` and the name of its token.
     """
     centre, who = centre_of(request), principal(request)
-    name = centre.devices.reported(name, who)
+    key = reported(name, who)
     status = Report(body.condition, body.failure, body.warning, dict(body.facts))
 
     def unchanged(reading: Reading) -> bool:
-        return centre.devices.unchanged(name, status, reading.now, centre.devices.shown(reading, name))
+        return centre.devices.unchanged(reading, key, status)
 
     if not await centre.store.read(unchanged):
         await centre.store.write(
-            lambda transaction: centre.devices.report(transaction, who.actor, name, status)
+            lambda transaction: centre.devices.report(transaction, who.actor, key, status)
         )
     return no_content()
 
 
 @router.post("/devices/{name}/requests", status_code=202, responses={202: {"model": DeviceRequestAnswer}})
 async def ask(request: Request, name: Identity, body: RequestBody) -> Response:
-    """Ask the device's owner to test it, or to check and take over settings."""
+    """Ask the device's owner to test it, or to check and take over settings; one machine, and only that one.
+
+    Where several machines have such a device and none is named: `DEVICE_MACHINE_NOT_NAMED`, with their names.
+    """
     centre, who = centre_of(request), principal(request)
-    centre.devices.known(name)
-    if who.role is not Role.MAINTENANCE:
-        centre.devices.owned(name, who.role)
+    desk = centre.device_requests
+    key = await centre.store.read(lambda reading: desk.meant(reading, who, name, body.machine))
     if body.can is not None and name != CARD_READER:
         raise RefusalError(FailureCode.REQUEST_INVALID, f"can belongs to a test of {CARD_READER}.")
     settings: dict[str, Any] | None = None if body.settings is None else dict(body.settings)
     request_id = new_request_id()
 
     def write(transaction: Transaction) -> Json:
-        return centre.devices.ask(transaction, who.actor, name, body.kind, settings, request_id=request_id)
+        return desk.ask(transaction, who.actor, key, body.kind, settings, request_id=request_id)
 
     if body.can is not None:
         centre.card_digits.put(request_id, body.can)  # first: the owner hears of the request on its commit
@@ -123,25 +135,31 @@ async def ask(request: Request, name: Identity, body: RequestBody) -> Response:
 async def requests(
     request: Request,
     device: Annotated[str | None, Query(max_length=64)] = None,
+    machine: Annotated[str | None, Query(max_length=60)] = None,
     state: Annotated[Literal["requested", "answered", "expired"] | None, Query()] = None,
 ) -> Response:
-    """Requests of the last days, oldest first."""
-    centre = centre_of(request)
-    return Answer(await centre.store.read(lambda reading: centre.devices.requests(reading, device, state)))
+    """Requests of the last days, oldest first; a machine sees those to its own devices."""
+    centre, who = centre_of(request), principal(request)
+    desk = centre.device_requests
+    return Answer(await centre.store.read(lambda reading: desk.all(reading, who, device, machine, state)))
 
 
 @router.get("/device-requests/{request_id}", responses={200: {"model": DeviceRequestAnswer}})
 async def one_request(request: Request, request_id: Identity) -> Response:
     """One request."""
-    centre = centre_of(request)
-    return Answer(await centre.store.read(lambda reading: centre.devices.request(reading, request_id)))
+    centre, who = centre_of(request), principal(request)
+    return Answer(
+        await centre.store.read(lambda reading: centre.device_requests.one(reading, who, request_id))
+    )
 
 
 @router.post("/device-requests/{request_id}/secret", responses={200: {"model": DeviceSecretAnswer}})
 async def secret(request: Request, request_id: Identity) -> Response:
     """The digits given with a test of the card reader: told to its owner, once, within a minute."""
     centre, who = centre_of(request), principal(request)
-    awaited = await centre.store.read(lambda reading: centre.devices.awaited(reading, who.role, request_id))
+    awaited = await centre.store.read(
+        lambda reading: centre.device_requests.awaited(reading, who, request_id)
+    )
     can = centre.card_digits.take(request_id)
     return Answer({"can": can if awaited else None})
 
@@ -154,10 +172,9 @@ async def answer(request: Request, request_id: Identity, body: AnswerBody) -> Re
         raise RefusalError(FailureCode.REQUEST_INVALID, "What passed has no failure.")
 
     def write(transaction: Transaction) -> Json:
-        return centre.devices.answer(
+        return centre.device_requests.answer(
             transaction,
-            who.actor,
-            who.role,
+            who,
             request_id,
             passed=body.passed,
             lines=body.lines,

@@ -411,25 +411,31 @@ device = Table(
     metadata,
     _text("site"),
     _text("name"),
+    _text("machine"),
     _text("condition"),
     _text("failure", null=True),
     _text("warning", null=True),
     Column("facts", Text, nullable=False),
     _text("since"),
     _text("seen_at"),
-    _key("name"),
+    _key("name", "machine"),
 )
+"""What each machine, by the name of its token, last reported of its own devices."""
 
 device_setting = Table(
     "device_setting",
     metadata,
     _text("site"),
     _text("device"),
+    _text("machine"),
     Column("settings", Text, nullable=False),
     _text("changed_at"),
     _text("changed_by"),
-    _key("device"),
+    _key("device", "machine"),
 )
+"""What was changed of a machine's device; with an empty ``machine``: of every machine's, before each had its
+own.
+"""
 
 device_request = Table(
     "device_request",
@@ -437,6 +443,7 @@ device_request = Table(
     _text("site"),
     _text("id"),
     _text("device"),
+    Column("machine", String, nullable=False, server_default=""),
     _text("kind"),
     Column("settings", Text, nullable=True),
     _text("state"),

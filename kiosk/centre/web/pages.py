@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from kiosk.centre.devices import OWNERS
+from kiosk.centre.device_owners import OWNERS
 from kiosk.centre.web import own_api
 from kiosk.centre.web.clip_pages import ClipPages
 from kiosk.centre.web.lobby import this_machine_only

@@ -13,6 +13,9 @@ def iso(moment):
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+MACHINE = "display-1"
+
+
 class SmallCentre:
     """Serves on a free loopback port from construction until ``close``."""
 
@@ -79,7 +82,7 @@ class SmallCentre:
 
     def ask(self, device, kind, settings=None):
         identity = f"r{len(self.requests) + 1}"
-        told = {"id": identity, "device": device, "kind": kind, "settings": settings}
+        told = {"id": identity, "device": device, "machine": MACHINE, "kind": kind, "settings": settings}
         self.requests[identity] = told
         self.entry("device.requested", {"request": told})
         return identity
@@ -154,12 +157,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(self.centre.board())
         elif path == "/events":
             self._events(query)
+        elif path == "/session":
+            self._json({"role": "display", "name": MACHINE, "login": None})
         elif path == "/devices":
             self._json(
                 [
                     {
-                        "name": name, "owner": "display", "condition": "ready", "failure": None,
-                        "warning": None, "facts": {}, "since": None, "seen_at": None, "settings": settings,
+                        "name": name, "machine": MACHINE, "owner": "display", "condition": "ready",
+                        "failure": None, "warning": None, "facts": {}, "since": None, "seen_at": None,
+                        "settings": settings,
                     }
                     for name, settings in self.centre.device_settings.items()
                 ]
