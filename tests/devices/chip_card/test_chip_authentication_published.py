@@ -1,0 +1,102 @@
+"""Both sides end on the keys of the worked example.
+
+Numbers: BSI, "Worked Example for Extended Access Control (EAC)", version 1.02 (2011), Chip Authentication
+with ECDH on brainpoolP256r1 and with DH in the 1024-bit group of RFC 5114. The example is of version 2, whose
+key agreement is that of version 1; version 2 only adds a nonce to what the keys are derived from.
+"""
+
+import pytest
+from key_agreement import (
+    AES_128,
+    agree,
+)
+
+from devices.chip_card.access.diffie_hellman import standardized
+from devices.chip_card.access.elliptic_curves import (
+    BRAINPOOL_P256R1,
+)
+from devices.chip_card.access.session_keys import SessionKeys, session_keys
+from devices.virtual.chip_card.authentication import (
+    ChipAuthenticator,
+    DhAgreementKey,
+    EcAgreementKey,
+)
+
+EAC_CHIP = 0x7984674CF3B3A524BF929CE8A67FCF22173DA0BAD595EED6DEB72D22C542FA9D
+EAC_CHIP_PUBLIC = (
+    "04A44EBE5451DF7AADB01E459B8C928A87746A57927C8C28A6775C97A7E1FE8D9A"
+    "46FF4A1CC7E4D1389AEA19758E4F75C28C598FD734AEBEB135337CF95BE12E94"
+)
+EAC_TERMINAL = 0xA6A4D255C5BF7A77EC3D0553DB74F693CF044E18C98364D4977A296108AF19BD
+EAC_TERMINAL_PUBLIC = (
+    "045A7A377FC9CAFC03AC7FF45441A8B2909D88EAB8E6B0173847AB49B949DF3799"
+    "A34EE57EC55268CF8B1C3EC489F8BF4CF4C68D3FD9670E89C0D5D3FFF1AAF89F"
+)
+EAC_SECRET = "791DA04273CCFE862E52DF60347E2557192E1F8D7517822CE3D306056C1CDEB4"
+EAC_NONCE, EAC_MAC, EAC_ENC = (
+    "4287B3072A3EDC60",
+    "78B5709E7ABEDB185B424D0EE3A82499",
+    "94ABCD271AB7D9A5590BA52CB518B831",
+)
+EAC_DH_CHIP = 0xD0E5A95ECA541DEF4FE92B9FF9920D49A454C297
+EAC_DH_CHIP_PUBLIC = (
+    "1B3345F8DC04341BF8B2C97F652FA680E5D4FA4C146AE4B839431A644A79BC368C4822C89CD018A57F953644BEDA679C"
+    "5B532902320E83E13B80DEEF8C18AF3E7D493AE3F88196101B9F78EAFE4B3025EF8BFF916B2FC02D762D0838DEA29C09"
+    "B485591C2F47F87C71F530BB358F56AF6459D86DBF85EAF9EDBD962CD364F7B8"
+)
+EAC_DH_TERMINAL = int(
+    "A2CFFD06C34AFD622EEE0FC31F093FDFDA609C67121CACF0A8F52291DE6853BB5C93CF76705775ECF408A74302613BEE"
+    "CB381447D36494C9E18951EC17252DD2A807AAE09FA4DC30183339013D9C9191303CACEE3C91E926A36D014A5CFA9495"
+    "0CADB37B534F32A9BF76B37980979304C5663871BD746EB9E95A47CA471B4EDE",
+    16,
+)
+EAC_DH_TERMINAL_PUBLIC = (
+    "A2830947A6FCAACDE2FCB88B29AB38E07C3453ABC4BCB466087E11C79F32A19E6EF22BE108F8DD18FE8249C960951511"
+    "200DC985AA3EC0CCAD59A5F9BBCC33EE5F1577E20330B4DD10EB06B740277C97A189180EDE52BEE9D429F10FB77F180F"
+    "05D6A99C499CB5E1ECEEB8E92284F66EA98479674CE73F53C567A03B0D297833"
+)
+EAC_DH_SECRET = (
+    "2A4FC2D11490DF4773DDFA6FF705557C51F4AD4533E8D8A66A3001BFDD271DB87BE3C1CAC22A05E8AF1A066DD0298E75"
+    "DB928AAFDF00EB4BFB1BD12F372313C1CA649056517305638515D5A4FBE0AC59BDC80E8C5A5F46254D231916EA77F80A"
+    "C58E6B63A26198EE4387F10981E8E46FFBA23790C81E679363C589587D30BBB3"
+)
+EAC_DH_NONCE, EAC_DH_MAC, EAC_DH_ENC = (
+    "1A1AC1AB04D96965",
+    "066721F3EBEA787B4F1C6DCA431EC229",
+    "E813D09DF69FFCC63763C537F828985C",
+)
+
+
+def test_ecdh_gives_the_published_secret():
+    chip = ChipAuthenticator(EcAgreementKey(BRAINPOOL_P256R1, "standardized", EAC_CHIP), AES_128)
+    assert chip.security_infos().hex().upper().endswith(EAC_CHIP_PUBLIC)
+    result, keys, sent = agree(chip, random=lambda _: EAC_TERMINAL - 2)
+    assert [command.encode().hex().upper() for command in sent] == [
+        "002241A4" + "0C" + "800A04007F00070202030202",
+        "00860000" + "45" + "7C438041" + EAC_TERMINAL_PUBLIC + "00",
+    ]
+    assert result.keys == keys == session_keys(bytes.fromhex(EAC_SECRET))
+
+
+def test_dh_gives_the_published_secret():
+    chip = ChipAuthenticator(DhAgreementKey(standardized(0), "standardized", EAC_DH_CHIP), AES_128)
+    assert chip.security_infos().hex().upper().endswith(EAC_DH_CHIP_PUBLIC)
+    result, keys, sent = agree(chip, random=lambda _: EAC_DH_TERMINAL - 2)
+    assert [command.encode().hex().upper() for command in sent] == [
+        "002241A4" + "0C" + "800A04007F00070202030102",
+        "00860000" + "86" + "7C8183808180" + EAC_DH_TERMINAL_PUBLIC + "00",
+    ]
+    assert result.keys == keys == session_keys(bytes.fromhex(EAC_DH_SECRET))
+
+
+@pytest.mark.parametrize(
+    ("secret", "nonce", "encryption", "mac"),
+    [
+        (EAC_SECRET, EAC_NONCE, EAC_ENC, EAC_MAC),
+        (EAC_DH_SECRET, EAC_DH_NONCE, EAC_DH_ENC, EAC_DH_MAC),
+    ],
+)
+def test_the_published_keys_follow_from_the_published_secrets(secret, nonce, encryption, mac):
+    assert session_keys(bytes.fromhex(secret + nonce)) == SessionKeys(
+        AES_128, bytes.fromhex(encryption), bytes.fromhex(mac)
+    )
