@@ -1,4 +1,4 @@
-"""A chip with its private key ends on the same new session keys as the reader, on each curve, in each group."""
+"""A chip with its private key ends on the reader's new session keys, on each curve and in each group."""
 
 from itertools import pairwise
 
