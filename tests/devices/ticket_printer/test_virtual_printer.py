@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from devices.virtual.printer import STATES, VirtualPrinter
+from devices.virtual.printer.connection import questions
 from devices.virtual.printer.paper import LONGEST
-from devices.virtual.printer.server import _questions
 from tests.devices.ticket_printer.test_escpos_job import carried_out
 
 
@@ -75,10 +75,10 @@ def test_a_question_cut_in_two_by_the_network_is_one_question(virtual):
 
 @given(st.lists(st.sampled_from([b"\x10", b"\x04", b"\x01", b"\x05", b"x", b"\x10\x04\x02"]), max_size=30))
 def test_no_question_is_missed_or_answered_twice_however_the_bytes_are_cut(parts):
-    whole = _questions(b"".join(parts) + b"\0\0")
+    whole = questions(b"".join(parts) + b"\0\0")
     tail, found = b"", []
     for part in [*parts, b"\0", b"\0"]:
-        found += _questions(tail + part)
+        found += questions(tail + part)
         tail = (tail + part)[-2:]
     assert found == whole
 
