@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.centre.keeping import tables
+from kiosk.centre.moments import written
 from kiosk.settings import Settings, load
 from tests.centre.support import (
     CONFIG,
@@ -82,6 +84,17 @@ def desk(settings: Settings, seed: Seed, data: Path, clock: SetClock) -> Iterato
         yield made
     finally:
         made.web.__exit__(None, None, None)  # the one of now: a test may have started another
+
+
+@pytest.fixture
+def journal_tells_it_all(desk: Desk) -> Iterator[None]:
+    """After the test the tables are what the journal says."""
+    yield
+    now = written(desk.clock.moment)
+    checked = desk.centre.store.submit_read(
+        lambda reading: tables.check(reading.connection, reading.site, now)
+    )
+    assert checked.result() is None
 
 
 @pytest.fixture
