@@ -121,7 +121,7 @@ def test_settings_are_kept_only_when_the_device_took_them(visitors: Visitors, ce
     sign_in(page)
     printer = page.locator("[data-device=printer]")
     printer.locator("summary").click()
-    page.fill("#printer-address", "192.168.1.50:9100")
+    printer.locator("[id$=-address]").fill("192.168.1.50:9100")
     with Owner(centre, {"passed": False, "lines": [], "failure": "PRINTER_UNREACHABLE"}):
         printer.locator("[type=submit]").click()
         expect(printer.locator(".report.failed")).to_contain_text("Chưa lưu")
@@ -131,6 +131,79 @@ def test_settings_are_kept_only_when_the_device_took_them(visitors: Visitors, ce
         expect(printer.locator(".report")).to_have_text("Đã kiểm tra và lưu")
     assert owner.asked[0]["settings"] == {"address": "192.168.1.50:9100"}
     assert kept(centre)["address"] == "192.168.1.50:9100"
+
+
+def lobby_of(route: Route, *reports: tuple[str, str, str | None]) -> None:
+    """The centre's list as it is with these reports: device, machine, failure."""
+    one, *_rest = (each for each in route.fetch().json() if each["name"] == "printer")
+    condition = {None: "ready"}
+    route.fulfill(
+        json=[
+            {**one, "name": name, "machine": machine, "failure": failure, "facts": {}}
+            | {"condition": condition.get(failure, "needs_attention")}
+            for name, machine, failure in reports
+        ]
+    )
+
+
+def headings(page: Page) -> list[str]:
+    return page.locator("#devices h2").all_inner_texts()
+
+
+def test_with_two_kiosks_each_device_is_called_by_its_machine(visitors: Visitors) -> None:
+    page = visitors.page()
+    several = [
+        ("printer", "kiosk-1", "PRINTER_PAPER_OUT"), ("printer", "kiosk-2", None),
+        ("printer", "Cửa sau", None),
+        ("kiosk_screen", "kiosk-1", None), ("kiosk_screen", "kiosk-2", None),
+        ("speaker", "display-1", None), ("speaker", "display-2", None), ("ceiling_screen", "display-1", None),
+    ]  # fmt: skip
+    page.route("**/api/v1/devices", lambda route: lobby_of(route, *several))
+    sign_in(page)
+    first, second = (
+        page.locator(f"[data-device=printer][data-machine={name}]") for name in ("kiosk-1", "kiosk-2")
+    )
+    expect(first.locator("[data-code=PRINTER_PAPER_OUT]")).to_be_visible()
+    expect(second.locator(".condition")).to_have_text("Sẵn sàng")
+    assert headings(page) == [
+        "Máy in phiếu – máy lấy số 1", "Máy in phiếu – máy lấy số 2", "Máy in phiếu – Cửa sau",
+        "Màn hình máy lấy số 1", "Màn hình máy lấy số 2",
+        "Loa gọi số – màn hình trần 1", "Loa gọi số – màn hình trần 2", "Màn hình trần",
+    ]  # fmt: skip
+    assert faint_texts(page, 4.5) == []
+
+
+def test_a_request_goes_to_the_machine_on_whose_card_it_was_pressed(visitors: Visitors) -> None:
+    page = visitors.page()
+    both = [("card_reader", "kiosk-1", None), ("card_reader", "kiosk-2", None)]
+    page.route("**/api/v1/devices", lambda route: lobby_of(route, *both))
+    asked: list[Any] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        route.fulfill(status=409, json={"code": "DEVICE_OWNER_ABSENT", "detail": ""})
+
+    page.route("**/api/v1/devices/card_reader/requests", refuse)
+    sign_in(page)
+    second = page.locator("[data-machine=kiosk-2]")
+    second.get_by_label("6 số cuối trên thẻ (để đọc chip)").fill("804217")
+    second.locator("[data-part=test]").click()
+    expect(page.locator(".banner")).to_be_visible()
+    assert asked == [{"kind": "test", "can": "804217", "machine": "kiosk-2"}]
+
+
+def test_cards_follow_the_machines_that_come_and_go(visitors: Visitors) -> None:
+    page = visitors.page()
+    there: list[tuple[str, str, str | None]] = [("printer", "kiosk-2", None)]
+    page.route("**/api/v1/devices", lambda route: lobby_of(route, *there))
+    sign_in(page)
+    expect(page.locator("#devices h2")).to_have_text(["Máy in phiếu"])
+    there.insert(0, ("printer", "kiosk-1", None))
+    expect(page.locator("#devices h2")).to_have_text(
+        ["Máy in phiếu – máy lấy số 1", "Máy in phiếu – máy lấy số 2"], timeout=30_000
+    )
+    del there[1]
+    expect(page.locator("#devices h2")).to_have_text(["Máy in phiếu"], timeout=30_000)
 
 
 def test_a_device_whose_machine_is_off_says_so(visitors: Visitors) -> None:

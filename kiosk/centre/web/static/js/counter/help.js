@@ -5,7 +5,7 @@ import { say, sayProblem } from "../banner.js";
 import { secondsSince, stopwatch } from "../clock.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Bell } from "../bell.js";
-import { kioskWords } from "../machines.js";
+import { machineWords } from "../machines.js";
 import { optionalWord, word } from "../words.js";
 
 const MOST_LINES = 2; // the desk below keeps its room
@@ -46,10 +46,10 @@ export class HelpBar {
     if (type === "help.called") {
       const fresh = !this.#calls.has(told.id);
       this.#calls.set(told.id, told);
-      if (fresh) announce(word("help.live_called", { kiosk: kioskWords(told.kiosk) }));
+      if (fresh) announce(word("help.live_called", { kiosk: machineWords(told.kiosk) }));
       this.#ring(fresh);
     } else if (this.#calls.delete(told.id)) {
-      announce(word("help.live_answered", { kiosk: kioskWords(told.kiosk) }));
+      announce(word("help.live_answered", { kiosk: machineWords(told.kiosk) }));
       this.#ring(false);
     }
   }
@@ -80,7 +80,7 @@ export class HelpBar {
       "li", {}, icon(),
       make(
         "div", {},
-        make("p", { class: "what", text: word("help.called", { kiosk: kioskWords(one.kiosk) }) }),
+        make("p", { class: "what", text: word("help.called", { kiosk: machineWords(one.kiosk) }) }),
         make("p", { class: "where-note", text: notes(one) }),
       ),
       make("p", { class: "waited", "data-since": one.at }),
@@ -118,7 +118,7 @@ export class HelpBar {
   #tell(one, answer) {
     const by = answer.answered_by;
     if ((by?.id ?? null) === (this.#mine()?.id ?? null)) {
-      say(word("help.on_the_way", { kiosk: kioskWords(one.kiosk) }), "", 5);
+      say(word("help.on_the_way", { kiosk: machineWords(one.kiosk) }), "", 5);
     } else say(by ? word("help.taken", { number: by.number }) : word("help.taken_elsewhere"));
   }
 }

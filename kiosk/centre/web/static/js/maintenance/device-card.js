@@ -2,21 +2,18 @@
 
 import { moment } from "../clock.js";
 import { make } from "../dom.js";
-import { isMachine, kioskWords, machineName } from "../machines.js";
 import { failureWords, optionalWord, word } from "../words.js";
-
-export const deviceName = (name) => (isMachine({ name }) ? kioskWords(machineName({ name })) : optionalWord(`maintenance.device.${name}`) ?? name);
 
 const ownerName = (owner) => optionalWord(`maintenance.owner_${owner}`) ?? owner;
 
-/** The part above test and settings. */
-export function statusParts(device) {
+/** The part above test and settings; `title`: what the device is called. */
+export function statusParts(device, title) {
   const seen = device.seen_at ? word("maintenance.seen", { time: moment(device.seen_at) }) : word("maintenance.never_seen");
   const since = device.since ? `${word("maintenance.since", { time: moment(device.since) })} · ` : "";
   return [
     make(
       "header", {},
-      make("h2", { text: deviceName(device.name) }),
+      make("h2", { text: title }),
       make("p", { class: "condition", text: word(`maintenance.condition.${device.condition}`) }),
       make("p", { class: "when", text: `${ownerName(device.owner)} · ${since}${seen}` }),
     ),

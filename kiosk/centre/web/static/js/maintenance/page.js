@@ -5,18 +5,18 @@ import { sayProblem, showLink } from "../banner.js";
 import { dismiss } from "../dialog.js";
 import { announce, byId, make, setText } from "../dom.js";
 import { Live } from "../live.js";
-import { isMachine } from "../machines.js";
+import { deviceWords, isMachine, isOneOfSeveral } from "../machines.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
-import { deviceName, statusParts, testReport } from "./device-card.js";
+import { statusParts, testReport } from "./device-card.js";
 import { backUpNow, drawHouse, houseEvent, readHouse } from "./house.js";
 import { answered, request } from "./requests.js";
 import { settingsForm } from "./settings-form.js";
 
 const CARD_READER = "card_reader";
 const ORDER = ["card_reader", "printer", "scanner", "kiosk_screen", "speaker", "ceiling_screen"];
-const devices = new Map();
-const cards = new Map(); // device name → {card, status, settings}
+const devices = new Map(); // by device and machine
+const cards = new Map(); // by the same → {card, status, settings}
 let me = null;
 let house = null;
 
@@ -29,8 +29,14 @@ async function load() {
   const [listed, told] = await Promise.all([call("GET", "/devices"), readHouse()]);
   house = told;
   devices.clear();
-  for (const device of listed.sort((one, other) => place(one) - place(other))) devices.set(device.name, device);
+  for (const device of listed.sort((one, other) => place(one) - place(other))) devices.set(keyOf(device), device);
 }
+
+const keyOf = ({ name, machine }) => (machine ? `${name}@${machine}` : name);
+
+const fieldPrefix = (device) => keyOf(device).replace(/\s/g, "_"); // ids of fields have no spaces
+
+const titleOf = (device) => deviceWords(device, isOneOfSeveral(device, [...devices.values()]));
 
 /** Devices in their order, then the machines themselves as the centre lists them. */
 const place = ({ name }) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
@@ -49,27 +55,39 @@ function draw() {
   const list = [...devices.values()];
   const bad = list.filter((device) => !["ready", "busy", "disabled"].includes(device.condition)).length;
   setText(byId("summary"), !list.length ? word("maintenance.none") : bad ? word("maintenance.summary_bad", { n: bad }) : word("maintenance.summary_good"));
-  for (const device of list) {
-    const { card, status, settings } = cards.get(device.name) ?? newCard(device);
+  letGo();
+  for (const [key, device] of devices) {
+    const { card, status, settings } = cards.get(key) ?? newCard(device);
     card.dataset.condition = device.condition;
-    status.replaceChildren(...statusParts(device));
+    status.replaceChildren(...statusParts(device, titleOf(device)));
     settings?.update(device.settings);
+  }
+  const wanted = [...devices.keys()].map((key) => cards.get(key).card);
+  if (wanted.some((card, place) => byId("devices").children[place] !== card)) byId("devices").append(...wanted);
+}
+
+/** Machines come and go; a device of which none had told gets its own. */
+function letGo() {
+  for (const [key, { card }] of cards) {
+    if (devices.has(key)) continue;
+    card.remove();
+    cards.delete(key);
   }
 }
 
 /** Test and settings stay as they are while the status above them is drawn anew; a machine itself has neither. */
 function newCard(device) {
   const status = make("div");
-  if (isMachine(device)) return keep(device, make("li", { class: "card device", "data-device": device.name }, status), status, null);
+  if (isMachine(device)) return keep(device, make("li", { class: "card device", "data-device": device.name, "data-machine": device.machine }, status), status, null);
   const result = make("div", { "data-part": "test-report", role: "status" });
   const button = make("button", { class: "button", type: "button", "data-part": "test", text: word("maintenance.test") });
-  const digits = device.name === CARD_READER ? digitsField() : null;
-  const begin = () => test(device.name, button, result, digits?.input);
+  const digits = device.name === CARD_READER ? digitsField(`can-${fieldPrefix(device)}`) : null;
+  const begin = () => test(device, button, result, digits?.input);
   button.addEventListener("click", begin);
   digits?.input.addEventListener("keydown", (event) => event.key === "Enter" && begin());
-  const settings = settingsForm(device);
+  const settings = settingsForm(device, fieldPrefix(device));
   const card = make(
-    "li", { class: "card device", "data-device": device.name },
+    "li", { class: "card device", "data-device": device.name, "data-machine": device.machine },
     status,
     make("footer", {}, make("div", { class: "test" }, digits?.field, button), result, settings ? make("details", {}, make("summary", { text: word("maintenance.settings") }), settings.form) : null),
   );
@@ -77,20 +95,20 @@ function newCard(device) {
 }
 
 function keep(device, card, status, settings) {
-  byId("devices").append(card);
-  cards.set(device.name, { card, status, settings });
-  return cards.get(device.name);
+  const kept = { card, status, settings };
+  cards.set(keyOf(device), kept);
+  return kept;
 }
 
 /** With these digits the test reads the card on the reader. They open its chip and are kept nowhere. */
-function digitsField() {
+function digitsField(id) {
   const input = make("input", {
-    class: "input number", id: "can", type: "text", inputmode: "numeric", maxlength: 6, autocomplete: "off", spellcheck: "false",
+    class: "input number", id, type: "text", inputmode: "numeric", maxlength: 6, autocomplete: "off", spellcheck: "false",
   });
-  return { input, field: make("div", { class: "field" }, make("label", { for: "can", text: word("maintenance.can") }), input) };
+  return { input, field: make("div", { class: "field" }, make("label", { for: id, text: word("maintenance.can") }), input) };
 }
 
-async function test(name, button, result, digits) {
+async function test(device, button, result, digits) {
   if (button.disabled) return;
   const can = digits?.value.trim();
   if (can && !/^[0-9]{6}$/.test(can)) {
@@ -105,9 +123,9 @@ async function test(name, button, result, digits) {
   setText(button, word("maintenance.testing"));
   result.replaceChildren();
   try {
-    const answer = await request(name, can ? { kind: "test", can } : { kind: "test" });
+    const answer = await request(device, can ? { kind: "test", can } : { kind: "test" });
     result.replaceChildren(testReport(answer));
-    announce(`${deviceName(name)}: ${word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed")}`);
+    announce(`${titleOf(device)}: ${word(answer.passed ? "maintenance.test_passed" : "maintenance.test_failed")}`);
   } catch (problem) {
     sayProblem(problem);
   } finally {

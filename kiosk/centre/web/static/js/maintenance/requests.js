@@ -9,9 +9,9 @@ export function answered(requestId) {
   waiting.get(requestId)?.();
 }
 
-/** Ask {kind, settings?, can?} and wait for the answer: {state: answered|expired, passed, lines, failure, …}. Throws Problem. */
+/** Ask this device, of its machine, {kind, settings?, can?} and wait for the answer: {state: answered|expired, passed, lines, failure, …}. Throws Problem. */
 export async function request(device, wanted, seconds = 90) {
-  const asked = await call("POST", `/devices/${device}/requests`, wanted);
+  const asked = await call("POST", `/devices/${device.name}/requests`, { ...wanted, machine: device.machine });
   const until = Date.now() + seconds * 1000;
   let request = asked;
   while (request.state !== "answered" && request.state !== "expired") {

@@ -7,14 +7,14 @@ import { request } from "./requests.js";
 
 const FORMS = JSON.parse(byId("forms").textContent);
 
-/** {form, update(settings)} for this device, or null if it has no settings. */
-export function settingsForm(device) {
+/** {form, update(settings)} for this device, or null if it has no settings. `prefix` sets its fields apart on the page. */
+export function settingsForm(device, prefix) {
   const fields = FORMS[device.name];
   if (!fields) return null;
   const result = make("div", { role: "status" });
   const button = make("button", { class: "button", type: "submit", text: word("maintenance.save") });
-  const inputs = new Map(fields.map((field) => [field.name, input(device, field)]));
-  const form = make("form", {}, ...fields.map((field) => row(device, field, inputs.get(field.name))), result, button);
+  const inputs = new Map(fields.map((field) => [field.name, input(device, field, prefix)]));
+  const form = make("form", {}, ...fields.map((field) => row(field, inputs.get(field.name))), result, button);
   let kept = device.settings ?? {};
 
   /** What stands in the form and differs from what is kept. */
@@ -33,7 +33,7 @@ export function settingsForm(device) {
     button.textContent = word("maintenance.saving");
     result.replaceChildren();
     try {
-      const answer = await request(device.name, { kind: "set", settings: wanted });
+      const answer = await request(device, { kind: "set", settings: wanted });
       if (answer.state === "answered" && answer.passed) {
         kept = { ...kept, ...wanted };
         result.replaceChildren(make("p", { class: "report", text: word("maintenance.saved") }));
@@ -68,10 +68,8 @@ function refusal(answer) {
   return make("div", { class: "report failed", role: "alert" }, ...parts, readings(answer?.lines ?? []) ?? "");
 }
 
-const fieldId = (device, field) => `${device.name}-${field.name}`;
-
-function input(device, field) {
-  const id = fieldId(device, field);
+function input(device, field, prefix) {
+  const id = `${prefix}-${field.name}`;
   const value = device.settings?.[field.name];
   if (field.kind === "switch") return make("input", { type: "checkbox", id, checked: value === true });
   if (field.kind === "choice") {
@@ -86,13 +84,13 @@ function input(device, field) {
   });
 }
 
-function row(device, field, control) {
+function row(field, control) {
   const label = optionalWord(`maintenance.setting.${field.name}`) ?? field.name;
   if (field.kind === "switch") return make("label", { class: "switch" }, control, make("span", { text: label }));
   const hint = optionalWord(`maintenance.setting_hint.${field.name}`);
   return make(
     "div", { class: "field" },
-    make("label", { for: fieldId(device, field), text: label }), control,
+    make("label", { for: control.id, text: label }), control,
     hint ? make("p", { class: "hint", text: hint }) : null,
   );
 }
