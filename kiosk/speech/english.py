@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kiosk.speech.digits import groups, named
+
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-HIGHEST = 999_999_999_999
 MONTHS = (
     "January",
     "February",
@@ -40,21 +41,14 @@ def cardinal(number: int) -> str:
 
     Raises ``ValueError`` for a number below 0 or above 999,999,999,999.
     """
-    if not 0 <= number <= HIGHEST:
-        raise ValueError(f"a number from 0 to {HIGHEST} is wanted, not {number}")
-    if number == 0:
-        return DIGITS[0]
     words: list[str] = []
-    for place in reversed(range(len(_GROUPS))):
-        group = number // 1000**place % 1000
-        if group == 0:
-            continue
+    for place, group in groups(number):
         if words and place == 0 and group < 100:
             words.append("and")
         words.append(_three_digits(group))
         if _GROUPS[place]:
             words.append(_GROUPS[place])
-    return " ".join(words)
+    return " ".join(words) or DIGITS[0]
 
 
 def ordinal(number: int) -> str:
@@ -81,9 +75,7 @@ def year(number: int) -> str:
 
 def one_by_one(digits: str) -> str:
     """Each digit by its own name: "015" → *zero one five*. Raises ``ValueError`` for anything else."""
-    if not digits or any(character not in "0123456789" for character in digits):
-        raise ValueError(f"digits are wanted, not “{digits}”")
-    return " ".join(DIGITS[int(digit)] for digit in digits)
+    return named(digits, DIGITS)
 
 
 def _three_digits(group: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kiosk.speech.english import DIGITS, HIGHEST, MONTHS, cardinal, one_by_one, ordinal, year
+from kiosk.speech.digits import HIGHEST
+from kiosk.speech.english import DIGITS, MONTHS, cardinal, one_by_one, ordinal, year
 from kiosk.speech.reading import Reading, Rule, grouped
 
 _SIGN_NAMES = {".": "dot", "-": "dash", "/": "slash"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from kiosk.speech.digits import HIGHEST
 from kiosk.speech.reading import Reading, Rule, grouped
-from kiosk.speech.vietnamese import DIGITS, HIGHEST, LETTERS, cardinal, one_by_one
+from kiosk.speech.vietnamese import DIGITS, LETTERS, cardinal, one_by_one
 
 _SIGN_NAMES = {".": "chấm", "-": "gạch ngang", "/": "gạch chéo", "Đ": "đê", "Ư": "ư", "Ơ": "ơ"}
 _ABBREVIATIONS = {

@@ -7,6 +7,8 @@ Read one by one, a digit always keeps its plain name: 015 is *không một năm*
 
 from __future__ import annotations
 
+from kiosk.speech.digits import groups, named
+
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
 LETTERS = {
@@ -39,8 +41,6 @@ LETTERS = {
 }
 """The name under which people know a letter in a code; of the bare letter a voice may make anything."""
 
-HIGHEST = 999_999_999_999
-
 LOUDSPEAKER_TEST = "Đây là lời thử loa"
 """Said when maintenance staff try the loudspeaker; calls nobody."""
 
@@ -52,26 +52,17 @@ def cardinal(number: int) -> str:
 
     Raises ``ValueError`` for a number below 0 or above 999,999,999,999.
     """
-    if not 0 <= number <= HIGHEST:
-        raise ValueError(f"a number from 0 to {HIGHEST} is wanted, not {number}")
-    if number == 0:
-        return DIGITS[0]
     words: list[str] = []
-    for place in reversed(range(len(_GROUPS))):
-        group = number // 1000**place % 1000
-        if group == 0:
-            continue
+    for place, group in groups(number):
         words += _three_digits(group, first=not words)
         if _GROUPS[place]:
             words.append(_GROUPS[place])
-    return " ".join(words)
+    return " ".join(words) or DIGITS[0]
 
 
 def one_by_one(digits: str) -> str:
     """Each digit by its own name: "015" → *không một năm*. Raises ``ValueError`` for anything else."""
-    if not digits or any(character not in "0123456789" for character in digits):
-        raise ValueError(f"digits are wanted, not “{digits}”")
-    return " ".join(DIGITS[int(digit)] for digit in digits)
+    return named(digits, DIGITS)
 
 
 def ticket_number(number: str) -> str:
