@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 import statistics
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench._screen_window import HEIGHT, WIDTH, Kiosk
+from tests.x_server import x_server
 
 ROOT = Path(__file__).parents[2]
 SETTLE_SECONDS = 0.6
@@ -28,25 +28,13 @@ OWN = {"SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager
-def x_server() -> Iterator[dict[str, str]]:
+def desktop() -> Iterator[dict[str, str]]:
+    """The environment in which a window is shown and touched: an X server where there is one."""
     if not shutil.which("Xvfb"):
         yield OWN
         return
-    reading, writing = os.pipe()
-    screen = f"{WIDTH}x{HEIGHT}x24"
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", screen, "-nolisten", "tcp", "+extension", "GLX"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        name = ":" + pipe.readline().strip()
-    try:
+    with x_server(WIDTH, HEIGHT, "+extension", "GLX") as name:
         yield {**OWN, "SDL_VIDEODRIVER": "x11", "DISPLAY": name}
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 class XFinger:

@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.bench._screen_touch import Touches, spread, x_server
+from tests.bench._screen_touch import Touches, desktop, spread
 from tests.bench._screen_window import Kiosk
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ TARGET_ANSWER_MS = 50
 
 def main(rounds: int) -> int:
     """Print the table; 1 when the target is missed."""
-    with tempfile.TemporaryDirectory() as folder, x_server() as driver:
+    with tempfile.TemporaryDirectory() as folder, desktop() as driver:
         moving = _moving(Path(folder))
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.screen_clip_touches", "inside", str(rounds), str(moving)],

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench._screen_touch import OWN, SETTLE_SECONDS, Touches, spread, x_server
+from tests.bench._screen_touch import OWN, SETTLE_SECONDS, Touches, desktop, spread
 from tests.bench._screen_window import HEIGHT, WIDTH, Kiosk
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,7 @@ def main(rounds: int) -> int:
             f"{row['worst']:7.1f}{row['cold']:7.1f}"
         )
         missed += [name] if row["fps"] < TARGET_FPS else []
-    with x_server() as driver:
+    with desktop() as driver:
         touches = _run("touches", rounds, driver)
     print(f"\ntouch → visible, ms, {touches['count']} touches ({touches['how']}): p50, p95, worst")
     for name in ("answer", "next"):

@@ -19,22 +19,6 @@ ROOT = Path(__file__).parents[2]
 VI, EN = catalogue("citizen"), catalogue("citizen", "en")
 
 
-@pytest.fixture(scope="module")
-def display():
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "540x960x24", "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        name = ":" + pipe.readline().strip()
-    yield name
-    server.terminate()
-    server.wait(10)
-
-
 class Kiosk:
     """The window in a process of its own; what it shows, and a finger."""
 

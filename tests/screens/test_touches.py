@@ -18,22 +18,6 @@ from screens.citizen.screens import TOUCH_GUARD_MS
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def display():
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "540x960x24", "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        name = ":" + pipe.readline().strip()
-    yield name
-    server.terminate()
-    server.wait(10)
-
-
 class Kiosk:
     """The citizen's window in a process of its own."""
 

@@ -1,14 +1,12 @@
 """A screen is well only when its window stands on a monitor that is there, and its loop turns."""
 
-import os
-import subprocess
-
 import pytest
 
 from devices.contract import Condition
 from devices.screen import Rectangle, Screen, monitors
 from kiosk.failures import FailureCode
 from kiosk.settings import ScreenSettings
+from tests.x_server import x_server
 
 DESKTOP = (Rectangle(0, 0, 3000, 1920), Rectangle(0, 0, 1080, 1920), Rectangle(1080, 0, 1920, 1080))
 CEILING = ScreenSettings(left=1080, width=1920, height=1080, diagonal_inches=43)
@@ -96,19 +94,8 @@ def test_without_a_desktop_to_ask_nothing_is_claimed(window, monkeypatch):
 
 
 def test_the_desktop_of_a_real_x_server_is_read(monkeypatch):
-    receiver, sender = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(sender), "-screen", "0", "2400x1200x24", "-nolisten", "tcp"],
-        pass_fds=[sender],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        monkeypatch.setenv("DISPLAY", ":" + os.read(receiver, 16).decode().strip())
+    with x_server(2400, 1200) as name:
+        monkeypatch.setenv("DISPLAY", name)
         monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
         assert monitors()[0] == Rectangle(0, 0, 2400, 1200)
-    finally:
-        server.terminate()
-        server.wait(5)
-        os.close(receiver)
-        os.close(sender)
     assert monitors() == (), "a desktop that is gone is no crash"
