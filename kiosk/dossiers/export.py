@@ -15,13 +15,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from kiosk.dossiers import words
 from kiosk.dossiers.status import LONGEST_PROCEDURE, LONGEST_SOURCE, DossierStatus
 from kiosk.procedures.dossier_code import DossierCode, DossierCodeError, parse
+from kiosk.procedures.import_remarks import Kind, Remark
 
 MOST_ROWS = 200_000
+KINDS = (Kind.DOUBTED, Kind.DROPPED, Kind.UNREADABLE)
+"""What can become of a line: nothing of one is changed."""
 OLDEST_DAYS = 730
 """A dossier taken in before that is nobody's question at a kiosk any more."""
 _LONGEST_CELL = 5_000
@@ -38,23 +40,6 @@ _PERSONS_NUMBER = re.compile(r"\d(?:[ .-]?\d){8,}")
 
 class ExportError(Exception):
     """A file that cannot be used at all; its text says why, and nothing of what stands in it."""
-
-
-class Kind(StrEnum):
-    """What became of a line."""
-
-    DOUBTED = "doubted"
-    DROPPED = "dropped"
-    UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True)
-class Remark:
-    """One thing about one line, for staff. ``line`` counts from 1, the header included."""
-
-    line: int
-    kind: Kind
-    what: str
 
 
 @dataclass(frozen=True)

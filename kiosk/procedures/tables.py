@@ -14,10 +14,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from kiosk.procedures.folding import words
+from kiosk.procedures.import_remarks import Kind, Remark
 from kiosk.procedures.portal_text import fee_of_words, kind_together, take_apart, together
 from kiosk.procedures.procedure import Online, Procedure, is_code
 from kiosk.procedures.shipped import ProcedureFileError, read_procedure
@@ -48,23 +48,11 @@ class TableError(Exception):
     """A table that cannot be used at all; its text says why."""
 
 
-class Kind(StrEnum):
-    """What became of a line."""
-
-    CHANGED = "changed"
-    DOUBTED = "doubted"
-    DROPPED = "dropped"
-    UNREADABLE = "unreadable"
-
-
 @dataclass(frozen=True)
-class Remark:
-    """One thing about one line, for staff. ``line`` counts from 1, the header included."""
+class ProcedureRemark(Remark):
+    """A remark with the procedure's code; empty where the line has none."""
 
-    line: int
     code: str
-    kind: Kind
-    what: str
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,7 @@ class Table:
     """What was read: the procedures that can be used, and what was done to the lines."""
 
     procedures: tuple[Procedure, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ProcedureRemark, ...]
     lines: int
 
 
@@ -189,11 +177,11 @@ class _Lines:
         self._rules = rules
         self._all_levels = all_levels
         self._levels = [" ".join(words(level)) for level in rules.levels]
-        self._remarks: list[Remark] = []
+        self._remarks: list[ProcedureRemark] = []
         self._line, self._code = 0, ""
 
     def tell(self, line: int, code: str, kind: Kind, what: str) -> None:
-        self._remarks.append(Remark(line, code, kind, what))
+        self._remarks.append(ProcedureRemark(line, kind, what, code))
 
     def finish(self, entries: list[tuple[int, dict[str, Any]]]) -> Table:
         """Read all lines. Raises ``TableError`` if none of them can be used."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from dataclasses import replace
 
-from kiosk.procedures.shipped import read_shipped
+from kiosk.processes.procedure_files import load_shipped
 from kiosk.visit.effects import LoadServices, Search
 from kiosk.visit.events import (
     FindTapped,
@@ -30,13 +29,6 @@ from screens.gallery.walk import ROOT
 from tests.screens.page_checks import problems
 
 
-def shipped():
-    """All shipped procedures."""
-    folder = ROOT / "config" / "procedures"
-    files = sorted(path for path in folder.glob("*.toml") if path.name not in ("import.toml", "words.toml"))
-    return [one for path in files for one in read_shipped(path.name, tomllib.loads(path.read_text("utf-8")))]
-
-
 def words_in(procedure) -> int:
     return sum(map(len, (*procedure.bring, procedure.fee_text, procedure.exemptions, *procedure.notes)))
 
@@ -50,7 +42,8 @@ def pages_of(comfort, most: int | None):
     start.do(*(KeyTapped(key=key) for key in ("k", "h", "a", "i")))
     search = start.asked(Search)
     views = {}
-    for procedure in sorted(shipped(), key=words_in, reverse=True)[:most]:
+    shipped = load_shipped(ROOT / "config" / "procedures")
+    for procedure in sorted(shipped, key=words_in, reverse=True)[:most]:
         walk = Walk(replace(setup_of(table), comfort=comfort))
         walk.state = start.state
         walk.do(Found(search.visit, search.text, (FoundProcedure(procedure, procedure.service),)))

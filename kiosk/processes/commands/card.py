@@ -21,7 +21,7 @@ from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.identity.card_proof import CardProof, Verdict
 from kiosk.identity.citizen import Citizen
-from kiosk.processes.commands.options import CommandError
+from kiosk.processes.commands.options import CommandError, print_json
 from kiosk.processes.commands.virtual import LobbyControl
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _read(args: argparse.Namespace) -> int:
     if isinstance(result, CardReading) and args.photo is not None:
         photo = _keep_photo(result, args.photo)
     if args.json:
-        _print_json({**_told(result), **({"photo": photo} if photo else {})})
+        print_json({**_told(result), **({"photo": photo} if photo else {})})
     else:
         _print_read(result)
         if photo:
@@ -311,7 +311,7 @@ def _verify(args: argparse.Namespace) -> int:
     )
     holder = holder_of(result)
     if args.json:
-        _print_json(
+        print_json(
             {
                 "access": None,
                 "citizen": holder,
@@ -513,7 +513,3 @@ def _private(file: Path) -> Iterator[Any]:
         raise CommandError(f"{file}: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as out:
         yield out
-
-
-def _print_json(content: dict[str, Any]) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=2))

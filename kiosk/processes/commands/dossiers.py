@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,11 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from kiosk.processes.commands.options import CommandError, add_folders
+from kiosk.processes.commands.import_report import (
+    add_import_options,
+    lines_by_kind,
+    told,
+    unchanged_on_error,
+    unreadable,
+)
+from kiosk.processes.commands.options import CommandError, add_folders, print_json
 from kiosk.settings import load
 
 if TYPE_CHECKING:
-    from kiosk.dossiers.export import Export, Remark
+    from kiosk.dossiers.export import Export
 
 SOURCE = "hệ thống giải quyết thủ tục hành chính của tỉnh"
 """As citizens read and hear it; the province's own name for it is better."""
@@ -56,7 +61,7 @@ def _add_import(actions: Any) -> None:
         "described in docs/dossiers.md. Code 0: done; 1: done, but some lines could not be read; 2: the "
         "file cannot be used, and everything is as before.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE")
+    add_import_options(parser)
     parser.add_argument("--source", default=SOURCE, metavar="NAME", help=f"who says so (default: {SOURCE})")
     parser.add_argument(
         "--as-of",
@@ -64,9 +69,6 @@ def _add_import(actions: Any) -> None:
         help="when the data were true, as “2026-11-23 07:15” or “07:15 23/11/2026”, in the centre's time "
         "(default: when FILE was written)",
     )
-    parser.add_argument("--check", action="store_true", help="only tell what would be done")
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.add_argument("--quiet", action="store_true", help="only the sums and what could not be read")
     add_folders(parser)
     parser.set_defaults(run=run, command=_import)
 
@@ -76,19 +78,15 @@ def _import(args: argparse.Namespace) -> int:
     from kiosk.dossiers.export import ExportError, read_export
 
     zone = ZoneInfo(load(args.config).centre.timezone)
-    try:
+    with unchanged_on_error(args.file, ExportError):
         as_of = _as_of(args.as_of, args.file, zone)
         if args.file.stat().st_size > _LARGEST_BYTES:
             raise ExportError(f"larger than {_LARGEST_BYTES // 1024 // 1024} MB")
         export = read_export(args.file.read_bytes(), args.source, as_of)
         if not args.check:
             dossiers.write(args.data, export.statuses)
-    except ExportError as error:
-        raise CommandError(f"{args.file} cannot be used, nothing was changed: {error}") from error
-    except OSError as error:
-        raise CommandError(f"{error.filename or args.file}: {error.strerror}; nothing was changed") from error
     _report(export, as_of, args)
-    return 1 if any(_unread(remark) for remark in export.remarks) else 0
+    return 1 if any(map(unreadable, export.remarks)) else 0
 
 
 def _as_of(told: str | None, file: Path, zone: ZoneInfo) -> datetime:
@@ -109,12 +107,12 @@ def _as_of(told: str | None, file: Path, zone: ZoneInfo) -> datetime:
 
 
 def _report(export: Export, as_of: datetime, args: argparse.Namespace) -> None:
-    from kiosk.dossiers.export import Kind
+    from kiosk.dossiers.export import KINDS
 
-    lines = {kind: len({one.line for one in export.remarks if one.kind is kind}) for kind in Kind}
+    lines = lines_by_kind(export.remarks, KINDS)
     states = Counter(status.state.value for status in export.statuses)
     if args.json:
-        _print_json(
+        print_json(
             {
                 "lines": export.lines,
                 "taken": len(export.statuses),
@@ -123,7 +121,7 @@ def _report(export: Export, as_of: datetime, args: argparse.Namespace) -> None:
                 "as_of": as_of.isoformat(),
                 "source": args.source,
                 "written": not args.check,
-                "counts": {kind.value: lines[kind] for kind in Kind},
+                "counts": lines,
                 "remarks": [
                     {"line": one.line, "kind": one.kind.value, "what": one.what} for one in export.remarks
                 ],
@@ -131,20 +129,13 @@ def _report(export: Export, as_of: datetime, args: argparse.Namespace) -> None:
         )
         return
     for remark in export.remarks:
-        if not args.quiet or _unread(remark):
+        if not args.quiet or unreadable(remark):
             print(f"line {remark.line}: {remark.kind.value}: {remark.what}")
-    told = ", ".join(f"{lines[kind]} {kind.value}" for kind in Kind)
-    print(f"{export.lines} lines: {len(export.statuses)} dossiers taken ({told})")
+    print(f"{export.lines} lines: {len(export.statuses)} dossiers taken ({told(lines)})")
     print(f"states: {', '.join(f'{count} {state}' for state, count in states.most_common())}")
     print(f"{export.left_out} other columns were not read")
-    told = f"from now on the kiosk tells them, as of {as_of:%H:%M %d/%m/%Y}"
-    print("nothing was written (--check)" if args.check else told)
-
-
-def _unread(remark: Remark) -> bool:
-    from kiosk.dossiers.export import Kind
-
-    return remark.kind is Kind.UNREADABLE
+    written = f"from now on the kiosk tells them, as of {as_of:%H:%M %d/%m/%Y}"
+    print("nothing was written (--check)" if args.check else written)
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -161,10 +152,5 @@ def _show(args: argparse.Namespace) -> int:
         raise CommandError(f"the last import cannot be used ({error}); import an export again") from error
     if found is None:
         raise CommandError(f"nothing is known of {code}")
-    _print_json(as_mapping(found))
+    print_json(as_mapping(found))
     return 0
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()

@@ -1,10 +1,12 @@
-"""What the commands share: the two folders, and an error the user can act on."""
+"""What the commands share: the two folders, an error the user can act on, and answers as JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 
 class CommandError(Exception):
@@ -27,6 +29,12 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder where this installation keeps its data (default: var)",
     )
+
+
+def print_json(value: Any) -> None:
+    """An answer for other programs, on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    print()
 
 
 def running_centre(data: Path) -> str | None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk.processes.commands.options import CommandError, add_folders
+from kiosk.processes.commands.import_report import (
+    add_import_options,
+    lines_by_kind,
+    told,
+    unchanged_on_error,
+    unreadable,
+)
+from kiosk.processes.commands.options import CommandError, add_folders, print_json
 
 if TYPE_CHECKING:
     from kiosk.procedures.library import ProcedureLibrary
     from kiosk.procedures.procedure import Procedure
-    from kiosk.procedures.tables import Remark
+    from kiosk.procedures.tables import ProcedureRemark
 
 
 def add(subparsers: Any) -> None:
@@ -53,14 +57,11 @@ def _add_import(actions: Any) -> None:
         "typed-in procedures stay. The shapes are described in docs/procedures.md. Code 0: done; 1: done, "
         "but some lines could not be read; 2: the file cannot be used, and everything is as before.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--check", action="store_true", help="only tell what would be done")
+    add_import_options(parser)
     parser.add_argument("--add", action="store_true", help="keep what was imported before, beside FILE")
     parser.add_argument(
         "--all-levels", action="store_true", help="procedures of all levels, not only the commune's"
     )
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.add_argument("--quiet", action="store_true", help="only the sums and what could not be read")
     parser.add_argument(
         "--into", type=Path, metavar="DIR", help="folder to write to (default: DATA/procedures)"
     )
@@ -115,11 +116,12 @@ def _positive(text: str) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from kiosk.procedures.tables import Kind, TableError
+    from kiosk.procedures.import_remarks import Kind
+    from kiosk.procedures.tables import TableError
     from kiosk.processes.procedure_files import import_table
 
     into: Path = args.into or args.data / "procedures"
-    try:
+    with unchanged_on_error(args.file, TableError):
         done = import_table(
             args.file,
             args.config / "procedures",
@@ -129,36 +131,30 @@ def _import(args: argparse.Namespace) -> int:
             add=args.add,
             check=args.check,
         )
-    except TableError as error:
-        raise CommandError(f"{args.file} cannot be used, nothing was changed: {error}") from error
-    except OSError as error:
-        raise CommandError(f"{error.filename or args.file}: {error.strerror}; nothing was changed") from error
     remarks = done.table.remarks
-    counts = Counter(remark.kind for remark in remarks)
-    lines = {kind: len({remark.line for remark in remarks if remark.kind is kind}) for kind in Kind}
+    lines = lines_by_kind(remarks, tuple(Kind))
     if args.json:
-        _print_json(
+        print_json(
             {
                 "lines": done.table.lines,
                 "taken": len(done.table.procedures),
                 "kept": done.kept,
                 "written": not args.check,
-                "counts": {kind.value: lines[kind] for kind in Kind},
+                "counts": lines,
                 "remarks": [_remark(remark) for remark in remarks],
             }
         )
     else:
         for remark in remarks:
-            if not args.quiet or remark.kind is Kind.UNREADABLE:
+            if not args.quiet or unreadable(remark):
                 print(f"line {remark.line} {remark.code or '-'}: {remark.kind.value}: {remark.what}")
-        told = ", ".join(f"{lines[kind]} {kind.value}" for kind in Kind)
-        print(f"{done.table.lines} lines: {len(done.table.procedures)} procedures taken ({told})")
+        print(f"{done.table.lines} lines: {len(done.table.procedures)} procedures taken ({told(lines)})")
         end = "nothing was written (--check)" if args.check else f"{done.kept} procedures in {done.file}"
         print(end)
-    return 1 if counts[Kind.UNREADABLE] else 0
+    return 1 if any(map(unreadable, remarks)) else 0
 
 
-def _remark(remark: Remark) -> dict[str, Any]:
+def _remark(remark: ProcedureRemark) -> dict[str, Any]:
     return {"line": remark.line, "code": remark.code, "kind": remark.kind.value, "what": remark.what}
 
 
@@ -167,7 +163,7 @@ def _search(args: argparse.Namespace) -> int:
     text = " ".join(args.text)
     hits = library.search(text, args.limit, _today())
     if args.json:
-        _print_json([{"code": hit.code, "name": hit.name, "score": hit.score} for hit in hits])
+        print_json([{"code": hit.code, "name": hit.name, "score": hit.score} for hit in hits])
         return 0
     for hit in hits:
         print(f"{hit.score:4.2f}  {hit.code:<10}  {hit.name}")
@@ -183,7 +179,7 @@ def _show(args: argparse.Namespace) -> int:
     if one is None:
         raise CommandError(f"no procedure has the code {args.code}")
     if args.json:
-        _print_json(as_mapping(one))
+        print_json(as_mapping(one))
         return 0
     for key, value in as_mapping(one).items():
         for number, text in enumerate(value if isinstance(value, list) else [value]):
@@ -203,7 +199,7 @@ def _list(args: argparse.Namespace) -> int:
     if args.fields:
         counts = {field: len(library.of_field(field)) for field in library.fields()}
         if args.json:
-            _print_json(counts)
+            print_json(counts)
         else:
             for field, count in counts.items():
                 print(f"{count:5}  {field}")
@@ -215,7 +211,7 @@ def _list(args: argparse.Namespace) -> int:
     fields = [args.field] if args.field else library.fields()
     found: list[Procedure] = [one for field in fields for one in library.of_field(field)]
     if args.json:
-        _print_json([{"code": one.code, "name": one.shown, "field": one.field} for one in found])
+        print_json([{"code": one.code, "name": one.shown, "field": one.field} for one in found])
     else:
         for one in found:
             print(f"{one.code:<10}  {one.shown}")
@@ -233,8 +229,3 @@ def _library(args: argparse.Namespace) -> ProcedureLibrary:
 
 def _today() -> Any:
     return datetime.now().astimezone().date()
-
-
-def _print_json(value: Any) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    print()

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.catalogues import SOURCE_LANGUAGE
-from kiosk.dossiers.export import Export, ExportError, Kind, read_export
+from kiosk.dossiers.export import Export, ExportError, read_export
 from kiosk.dossiers.status import DossierStatus, State, as_mapping, read_status
+from kiosk.procedures.import_remarks import Kind
 from screens.locale import catalogue
 
 HANOI = timezone(timedelta(hours=7))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.procedures.import_remarks import Kind
 from kiosk.procedures.procedure import FeeKind, Online
-from kiosk.procedures.tables import Kind, Rules, Table, TableError, read_rules, read_table
+from kiosk.procedures.tables import Rules, Table, TableError, read_rules, read_table
 from kiosk.processes.procedure_files import load_rules
 from tests.unit.procedures.asked import CONFIG
 
