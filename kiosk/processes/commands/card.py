@@ -7,29 +7,31 @@ import contextlib
 import getpass
 import io
 import json
-import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk.failures import words
 from kiosk.identity import card_qr
 from kiosk.identity.access_keys import AccessKeys
-from kiosk.identity.card_proof import CardProof, Verdict
-from kiosk.identity.citizen import Citizen
+from kiosk.processes.commands.card_answers import (
+    holder_of,
+    print_proof,
+    print_read,
+    print_values,
+    proof_of,
+    told,
+    verdict_of,
+)
+from kiosk.processes.commands.card_reader import reader_of, trust_of
 from kiosk.processes.commands.options import CommandError, print_json
-from kiosk.processes.commands.virtual import LobbyControl
 
 if TYPE_CHECKING:
-    from devices.chip_card import CardFailure, CardReading, ChipCardReader, VerifiedFiles
+    from devices.chip_card import CardReading
 
 ASKED = ""
 """Value of ``--can`` when no digits stand behind it."""
-_SOCKET = "PCSCLITE_CSOCK_NAME"
 _LARGEST_FILE = 70_000
 
 Run = Callable[[argparse.Namespace], int]
@@ -136,7 +138,7 @@ def _add_card(parser: argparse.ArgumentParser) -> None:
 
 def _read(args: argparse.Namespace) -> int:
     keys = _keys(args)
-    with _reader(args) as reader:
+    with reader_of(args) as reader:
         from devices.chip_card import CardReading, ReadPlan
 
         plan = ReadPlan(photo=args.photo is not None, bac_after_failed_pace=args.allow_bac_after_failed_pace)
@@ -145,9 +147,9 @@ def _read(args: argparse.Namespace) -> int:
     if isinstance(result, CardReading) and args.photo is not None:
         photo = _keep_photo(result, args.photo)
     if args.json:
-        print_json({**_told(result), **({"photo": photo} if photo else {})})
+        print_json({**told(result), **({"photo": photo} if photo else {})})
     else:
-        _print_read(result)
+        print_read(result)
         if photo:
             print("photo: " + ", ".join(str(value) for value in photo.values()))
     return 0 if isinstance(result, CardReading) else 1
@@ -182,113 +184,6 @@ def _keep_photo(reading: CardReading, file: Path) -> dict[str, Any]:
     }
 
 
-def _told(result: CardReading | CardFailure) -> dict[str, Any]:
-    from devices.chip_card import CardReading
-
-    told: dict[str, Any] = {
-        "access": access_of(result.proof) if result.proof is not None else None,
-        "citizen": citizen_of(result.citizen) if isinstance(result, CardReading) else None,
-        "proof": proof_of(result.proof) if result.proof is not None else None,
-        **verdict_of(result.proof),
-        "apdus": result.apdus,
-        "bytes": result.bytes,
-        "ms": round(result.milliseconds, 1),
-        "notes": sorted(result.notes) if isinstance(result, CardReading) else [],
-    }
-    if not isinstance(result, CardReading):
-        told["failure"] = failure_of(result)
-    return told
-
-
-def access_of(proof: CardProof) -> dict[str, Any] | None:
-    """How the chip was opened, for JSON."""
-    if proof.access is None:
-        return None
-    access = proof.access
-    return {
-        "protocol": access.protocol.value,
-        "password": access.password.value,
-        "details": access.details,
-        "pace_failed": access.pace_failed,
-    }
-
-
-def proof_of(proof: CardProof) -> dict[str, Any]:
-    """Every result by its name, for JSON."""
-    return {
-        "sod_signature": proof.sod_signature.value,
-        "data_groups": {str(number): result.value for number, result in proof.data_groups.items()},
-        "chain": proof.chain.value,
-        "chip_authentication": proof.chip_authentication.value,
-        "active_authentication": proof.active_authentication.value,
-        "pace_chip_mapping": proof.pace_chip_mapping.value,
-        "access_file": proof.access_file.value,
-        "file_list": proof.file_list.value,
-        "identity": proof.identity.value,
-    }
-
-
-def verdict_of(proof: CardProof | None) -> dict[str, Any]:
-    """The verdict in words and the reasons against the card, for JSON; no verdict without data."""
-    if proof is None:
-        return {"verdict": None, "reasons": []}
-    return {"verdict": verdict_words(proof), "reasons": [doubt.value for doubt in proof.doubts]}
-
-
-def verdict_words(proof: CardProof) -> str:
-    """The verdict, with why where the card is not to be relied on."""
-    if proof.verdict is not Verdict.DO_NOT_RELY:
-        return proof.verdict.value
-    return f"{proof.verdict} ({', '.join(doubt.replace('_', ' ') for doubt in proof.doubts)})"
-
-
-def citizen_of(citizen: Citizen) -> dict[str, Any]:
-    """Every value of the person, for JSON; dates as YYYY-MM-DD."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in ((name, getattr(citizen, name)) for name in Citizen.__dataclass_fields__)
-    }
-
-
-def failure_of(failure: CardFailure) -> dict[str, str | None]:
-    """Why nothing was read, for JSON."""
-    told = words()[failure.code]
-    return {
-        "code": failure.code.value,
-        "step": failure.step.value if failure.step is not None else None,
-        "detail": failure.detail,
-        "citizen": f"{told.citizen_what} {told.citizen_do}",
-        "staff": f"{told.staff_cause} {told.staff_remedy}",
-    }
-
-
-def _print_read(result: CardReading | CardFailure) -> None:
-    from devices.chip_card import CardReading
-
-    if isinstance(result, CardReading):
-        _print_values(citizen_of(result.citizen))
-    else:
-        print(f"{result.code}: {result.detail}")
-        told = words()[result.code]
-        print(f"    {told.staff_cause}\n    → {told.staff_remedy}")
-    if result.proof is not None:
-        if result.proof.access is not None:
-            print(f"access: {result.proof.access}")
-        _print_proof(result.proof)
-    print(f"{result.apdus} APDUs, {result.bytes} bytes, {result.milliseconds:.0f} ms")
-
-
-def _print_proof(proof: CardProof) -> None:
-    for name, value in proof_of(proof).items():
-        shown = (
-            ", ".join(f"DG{number} {result}" for number, result in value.items())
-            if name == "data_groups"
-            else value
-        )
-        print(f"{name}: {shown}")
-    print(f"verdict: {verdict_words(proof)}")
-
-
 # -- verify --------------------------------------------------------------------------------------------------
 
 
@@ -307,7 +202,7 @@ def _verify(args: argparse.Namespace) -> int:
         _content(args.sod),
         groups,
         com=_content(args.com) if args.com is not None else None,
-        trust=_trust(args),
+        trust=trust_of(args),
     )
     holder = holder_of(result)
     if args.json:
@@ -322,38 +217,12 @@ def _verify(args: argparse.Namespace) -> int:
             }
         )
     else:
-        _print_values(holder or {})
+        print_values(holder or {})
         if result.code is not None:
             print(f"{result.code}: {result.detail}")
         if result.proof is not None:
-            _print_proof(result.proof)
+            print_proof(result.proof)
     return 0 if holder is not None else 1
-
-
-def holder_of(result: VerifiedFiles) -> dict[str, Any] | None:
-    """The holder as dumped files tell; of a passport or a foreign document what its zone says, for JSON."""
-    if result.citizen is not None:
-        return citizen_of(result.citizen)
-    zone = result.zone
-    if zone is None:
-        return None
-    born = zone.birth_date_before(datetime.now(UTC).date())
-    return {
-        "document": zone.document_code,
-        "number": zone.document_number,
-        "full_name": zone.full_name,
-        "birth_date": born.isoformat() if born is not None else zone.birth,
-        "sex": zone.sex.value if zone.sex is not None else None,
-        "nationality": zone.nationality,
-        "issuer": zone.issuer,
-        "expiry_date": zone.expiry_date.isoformat() if zone.expiry_date else zone.expiry,
-    }
-
-
-def _print_values(values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        if value is not None:
-            print(f"{name}: {value}")
 
 
 def _content(file: Path) -> bytes:
@@ -372,7 +241,7 @@ def _content(file: Path) -> bytes:
 
 def _dump(args: argparse.Namespace) -> int:
     keys = _keys(args)
-    with _reader(args) as reader:
+    with reader_of(args) as reader:
         from devices.chip_card import CardFailure
         from devices.chip_card.support_dump import redacted_dump
 
@@ -419,87 +288,6 @@ def _keys(args: argparse.Namespace) -> AccessKeys:
         return AccessKeys.from_mrz(text)
     except ValueError as error:
         raise CommandError(f"--{given[0]}: {error}") from error
-
-
-def _trust(args: argparse.Namespace) -> Any:
-    from devices.chip_card import TrustStore
-
-    return TrustStore(args.trust or args.data / "trust")
-
-
-@contextlib.contextmanager
-def _reader(args: argparse.Namespace) -> Iterator[Any]:
-    """The reader on this machine; of a virtual lobby that runs with this data folder; or a private one."""
-    logging.getLogger("devices").setLevel(logging.CRITICAL)  # the answer says it all
-    with contextlib.ExitStack() as stack:
-        trust = _trust(args)
-        if args.virtual is not None:
-            virtual = stack.enter_context(_private_virtual_reader(args))
-            if args.trust_demo:
-                trust = _demo_trust(args.data / "virtual-card" / "trust", virtual.issuer.trust_file())
-        elif args.trust_demo:
-            raise CommandError("--trust-demo goes with --virtual")
-        elif _SOCKET not in os.environ:
-            _use_running_virtual_lobby(args.data)
-        from devices.chip_card import ChipCardReader
-        from kiosk.settings import CardReaderSettings
-
-        reader = ChipCardReader(CardReaderSettings(reader=args.reader), trust=trust)
-        stack.callback(reader.close)
-        _wait_for_card(reader, args.wait)
-        yield reader
-
-
-def _wait_for_card(reader: ChipCardReader, seconds: float) -> None:
-    """Until a card lies there, trouble shows, or the time is over; the reading tells which."""
-    until = time.monotonic() + seconds
-    seen = reader.presence()
-    if not seen.card and seen.failure is None and seconds:
-        print("Lay the card on the reader.", file=sys.stderr)
-    while not seen.card and seen.failure is None and (left := until - time.monotonic()) > 0:
-        seen = reader.presence(left)
-
-
-def _demo_trust(folder: Path, anchors: bytes) -> Any:
-    """A store apart from the installation's own, which must never trust invented cards by accident."""
-    from devices.chip_card import TrustStore
-
-    store = TrustStore(folder)
-    store.import_file(anchors, "demo issuer", datetime.now(UTC).date())
-    return store
-
-
-def _use_running_virtual_lobby(data: Path) -> None:
-    control = LobbyControl(data)
-    if control.file.exists() and control.answers():
-        os.environ[_SOCKET] = json.loads(control.file.read_text())[_SOCKET]
-        print(f"(reading the virtual reader of the lobby in {data})", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _private_virtual_reader(args: argparse.Namespace) -> Iterator[Any]:
-    from devices.virtual.chip_card import VirtualCardReader
-
-    name, _, preset = args.virtual.partition(":")
-    folder: Path = args.data / "virtual-card"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    virtual = VirtualCardReader(folder)
-    virtual.start()
-    try:
-        os.environ.update(virtual.environment)
-        try:
-            if name in virtual.citizens():
-                virtual.insert(name, profile=preset or None)
-            elif preset:
-                raise CommandError(f"no invented person “{name}”; see `python main.py virtual card list`")
-            else:
-                virtual.lay_foreign(name)
-        except ValueError as error:
-            raise CommandError(str(error)) from None
-        virtual.wait_until_seen()
-        yield virtual
-    finally:
-        virtual.stop()
 
 
 @contextlib.contextmanager
