@@ -26,6 +26,7 @@ from kiosk.visit.states import Setup
 from screens.gallery.walk import ROOT, Walk
 
 _ELSEWHERE = ("l", "a", "m", "space", "h", "o", "space", "c", "h", "i", "e", "u")
+_NOWHERE = ("m", "a", "y", "space", "b", "a", "y")
 
 
 def procedures(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) -> None:
@@ -42,9 +43,10 @@ def procedures(walk: Walk, setup: Setup, services: tuple[ServiceChoice, ...]) ->
     finding.do(Found(search.visit, search.text, found))
     finding.keep("find_procedure_found")
     before = finding.state
-    finding.do(Found(search.visit, search.text, ()))
+    finding.do(*(BackspaceTapped() for _ in search.text), *(KeyTapped(key=key) for key in _NOWHERE))
+    finding.do(Found(search.visit, finding.asked(Search).text, ()))
     finding.keep("find_procedure_nothing")
-    finding.do(*(BackspaceTapped() for _ in search.text), *(KeyTapped(key=key) for key in _ELSEWHERE))
+    finding.do(*(BackspaceTapped() for _ in _NOWHERE), *(KeyTapped(key=key) for key in _ELSEWHERE))
     search = finding.asked(Search)
     words = tomllib.loads((file.parent / "words.toml").read_text(encoding="utf-8"))
     told = ProcedureLibrary((), read_vocabulary(words)).elsewhere(search.text)

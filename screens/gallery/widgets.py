@@ -15,7 +15,7 @@ from kivy.uix.widget import Widget
 
 from screens.gallery.widget_samples import GROUPS, Sample
 from screens.locale import catalogue
-from screens.theme import current
+from screens.theme import CAPITALS_LEAST_MM, current
 from screens.widgets.focus import FocusRing
 
 CAPTION_MM = 3.0
@@ -45,21 +45,45 @@ def sampled_classes(language: str = "vi") -> set[str]:
 
 def _paged(samples: Sequence[Sample]) -> list[list[Sample]]:
     """As many samples on a page as have room, by the height that each asks for; the wide ones last."""
-    theme, columns = current(), _columns()
+    theme = current()
     pages: list[list[Sample]] = [[]]
-    used = 0.0
     for sample in sorted(samples, key=lambda one: one.wide):
-        high = theme.mm(sample.height_mm + BESIDES_MM) / (1 if sample.wide else columns)
-        if pages[-1] and used + high > theme.height * ON_A_PAGE:
+        if pages[-1] and theme.mm(_height_mm([*pages[-1], sample])) > theme.height * ON_A_PAGE:
             pages.append([])
-            used = 0.0
         pages[-1].append(sample)
-        used += high
     return pages
 
 
+def _height_mm(samples: Sequence[Sample]) -> float:
+    """About how high they stand on a page, millimetres."""
+    columns = _in_columns([sample for sample in samples if not sample.wide])
+    highest = max(sum(map(_cell_mm, column)) for column in columns)
+    return highest + sum(_cell_mm(sample) for sample in samples if sample.wide)
+
+
+def _cell_mm(sample: Sample) -> float:
+    return _widget_mm(sample) + BESIDES_MM
+
+
+def _widget_mm(sample: Sample) -> float:
+    """Larger letters take more lines, too."""
+    theme = current()
+    return sample.height_mm * (theme.body / theme.capitals(CAPITALS_LEAST_MM)) ** 1.5
+
+
+def _in_columns(samples: Sequence[Sample]) -> list[list[Sample]]:
+    """Each beneath the shortest column so far."""
+    columns: list[list[Sample]] = [[] for _ in range(_columns())]
+    filled = [0.0] * len(columns)
+    for sample in samples:
+        place = filled.index(min(filled))
+        filled[place] += _cell_mm(sample)
+        columns[place].append(sample)
+    return columns
+
+
 def _columns() -> int:
-    return 2 if current().portrait else 4
+    return 2 if current().portrait else 3
 
 
 class WidgetPage(FloatLayout):
@@ -93,20 +117,14 @@ class WidgetPage(FloatLayout):
 
 def _side_by_side(samples: Sequence[Sample]) -> Widget:
     theme = current()
-    columns = [
-        BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(4), pos_hint={"top": 1})
-        for _ in range(_columns())
-    ]
     row = BoxLayout(spacing=theme.mm(7), size_hint_y=None)
     row.bind(minimum_height=row.setter("height"))
-    filled = [0.0] * len(columns)
-    for column in columns:
+    for stack in _in_columns(samples):
+        column = BoxLayout(orientation="vertical", size_hint_y=None, spacing=theme.mm(4), pos_hint={"top": 1})
         column.bind(minimum_height=column.setter("height"))
         row.add_widget(column)
-    for sample in samples:
-        place = filled.index(min(filled))
-        filled[place] += sample.height_mm + BESIDES_MM
-        columns[place].add_widget(_captioned(sample))
+        for sample in stack:
+            column.add_widget(_captioned(sample))
     return row
 
 
@@ -127,7 +145,7 @@ def _captioned(sample: Sample) -> Widget:
     cell.add_widget(caption)
     widget = sample.widget
     if widget.size_hint_y is not None:
-        widget.size_hint_y, widget.height = None, theme.mm(sample.height_mm)
+        widget.size_hint_y, widget.height = None, theme.mm(_widget_mm(sample))
     cell.add_widget(widget)
     return cell
 

@@ -28,9 +28,10 @@ class Slip(Column):
         count = max(2, round(self.width / theme.mm(TEETH_MM)))
         tooth = self.width / count
         deep = tooth * 0.45
+        right, top = self.x + self.width, self.y + self.height  # ``right`` and ``top`` follow only afterwards
         edge = [(self.x + n * tooth / 2, self.y + (deep if n % 2 else 0)) for n in range(2 * count + 1)]
-        outline = [(self.x, self.top), *edge, (self.right, self.top)]
-        strip = [point for x, y in edge for point in ((x, self.top), (x, y))]
+        outline = [(self.x, top), *edge, (right, top)]
+        strip = [point for x, y in edge for point in ((x, top), (x, y))]
         vertices = [value for x, y in strip for value in (x, y, 0, 0)]
         self._paper.add(Color(*theme.surface))
         self._paper.add(Mesh(vertices=vertices, indices=range(len(strip)), mode="triangle_strip"))
