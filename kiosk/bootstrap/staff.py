@@ -40,7 +40,10 @@ class Staff:
         self._process, self._app = process, app
         self._pin = MaintenancePin(data)
         self._desk = DeviceDesk(
-            client, {name: partial(self._owned, name) for name in KIOSK_DEVICES}, joined.devices
+            client,
+            {name: partial(self._owned, name) for name in KIOSK_DEVICES},
+            joined.devices,
+            home=joined.client,
         )
         self._workers = ThreadPoolExecutor(2, "maintenance")
         self._root: MaintenanceRoot | None = None
@@ -90,12 +93,14 @@ class Staff:
 
     def devices(self) -> Devices:
         from kiosk.client import CentreError
+        from kiosk.processes.device_desk import of_several
         from screens.maintenance.model import DeviceInfo, Devices
 
         try:
             found, unreachable = self._desk.devices()
         except CentreError:
             return Devices((), centre_answers=False)
+        several = of_several(found)
         return Devices(
             tuple(
                 DeviceInfo(
@@ -106,14 +111,15 @@ class Staff:
                     one.status.facts,
                     one.since,
                     one.settings,
+                    (one.machine or "") if one.name in several else "",
                 )
                 for one in found
             ),
             centre_answers=unreachable is None,
         )
 
-    def test(self, name: str) -> Report:
-        return self._reported(lambda: self._desk.test(name))
+    def test(self, name: str, machine: str) -> Report:
+        return self._reported(lambda: self._desk.test(name, machine=machine or None))
 
     def card_lies_there(self) -> bool:
         worker = self._process.devices.worker("card_reader")
@@ -127,12 +133,14 @@ class Staff:
         """The digits go to the reader's own thread and nowhere else."""
         return self._reported(lambda: self._process.devices.test("card_reader", can))
 
-    def save(self, name: str, changes: Mapping[str, str]) -> Report:
+    def save(self, name: str, machine: str, changes: Mapping[str, str]) -> Report:
         from kiosk.processes.device_desk import typed_changes
 
-        return self._reported(
-            lambda: self._desk.set(name, typed_changes(name, self._desk.settings(name), changes))
-        )
+        def change() -> TestReport:
+            current = self._desk.settings(name, machine or None)
+            return self._desk.set(name, typed_changes(name, current, changes), machine or None)
+
+        return self._reported(change)
 
     def suspended(self) -> bool:
         return self._process.state.lobby.suspended

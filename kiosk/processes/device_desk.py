@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from devices.contract import Condition, Device, DeviceStatus, TestReport, tested
-from kiosk.client import CentreClient, CentreError
+from kiosk.client import CentreClient, CentreError, DeviceState, Who
 from kiosk.failures import FailureCode
 from kiosk.settings import DeviceSettings
 
@@ -38,7 +38,10 @@ class DeskError(Exception):
 
 @dataclass(frozen=True)
 class DeskDevice:
-    """One device as shown to staff. ``since`` is unknown when the centre was not asked."""
+    """One device as shown to staff. ``since`` is unknown when the centre was not asked.
+
+    ``machine``: the name of the token of the machine at which it stands, if the centre was asked.
+    """
 
     name: str
     status: DeviceStatus
@@ -46,6 +49,14 @@ class DeskDevice:
     owner: str = ""
     since: datetime | None = None
     seen_at: datetime | None = None
+    machine: str | None = None
+
+
+def of_several(devices: Iterable[DeskDevice]) -> frozenset[str]:
+    """Which of these devices several machines have, so that they must be told with their machine."""
+    places = {(device.name, device.machine) for device in devices}
+    names = [name for name, _machine in places]
+    return frozenset(name for name in names if names.count(name) > 1)
 
 
 def device_name(text: str) -> str:
@@ -107,24 +118,31 @@ def _whole(text: str) -> int | str:
 
 
 class DeviceDesk:
-    """``client``'s token may ask for tests and settings; ``own`` are devices within reach of this process."""
+    """``client``'s token may ask for tests and settings; ``own`` are devices within reach of this process.
+
+    ``home``: calls with the token of the machine at which staff stand. Of machines of its kind they work with
+    that one only. Elsewhere a device that several machines have is named with its ``machine``.
+    """
 
     def __init__(
         self,
         client: CentreClient | None,
         own: Mapping[str, Callable[[], Device]],
         settings: DeviceSettings,
+        home: CentreClient | None = None,
     ) -> None:
         self._client = client
         self._own = own
         self._settings = settings
+        self._home = home
+        self._here: Who | None = None
 
     def devices(self) -> tuple[list[DeskDevice], CentreError | None]:
         """All devices. The error tells that the centre did not answer and these were asked directly."""
         error: CentreError | None = None
         if self._client is not None:
             try:
-                return [_seen(state) for state in self._client.devices()], None
+                return [_seen(state) for state in self._near(self._client)], None
             except CentreError as refused:
                 if refused.code is not FailureCode.CENTRE_UNREACHABLE:
                     raise
@@ -139,20 +157,37 @@ class DeviceDesk:
             found.append(DeskDevice(name, status, getattr(self._settings, name).model_dump()))
         return found, error
 
-    def settings(self, name: str) -> Mapping[str, Any]:
-        """Effective settings of a device: the centre's, else the shipped ones."""
+    def _near(self, client: CentreClient) -> list[DeviceState]:
+        """What the centre knows of the devices that staff work with here. Raises ``CentreError``."""
+        if self._home is None:
+            return client.devices()
+        here = self._here = self._here or self._home.who()
+        # Asked by the machine itself: it finds its own devices in the list before it has reported any.
+        return [one for one in self._home.devices() if one.owner != here.role or one.machine == here.name]
+
+    def settings(self, name: str, machine: str | None = None) -> Mapping[str, Any]:
+        """Effective settings of a device: the centre's, else the shipped ones.
+
+        Raises ``DeskError`` where several machines have one and ``machine`` is not named.
+        """
         if self._client is not None:
             try:
-                for state in self._client.devices():
-                    if state.name == name:
-                        return state.settings
+                found = [one for one in self._near(self._client) if one.name == name]
+                found = [one for one in found if machine in (None, one.machine)]
+                if len(found) > 1:
+                    told = ", ".join(str(one.machine) for one in found)
+                    raise DeskError(
+                        f"several machines have a {name}: {told}", FailureCode.DEVICE_MACHINE_NOT_NAMED
+                    )
+                if found:
+                    return found[0].settings
             except CentreError as error:
                 if error.code is not FailureCode.CENTRE_UNREACHABLE:
                     raise
         kept: dict[str, Any] = getattr(self._settings, name).model_dump()
         return kept
 
-    def test(self, name: str, can: str | None = None) -> TestReport:
+    def test(self, name: str, can: str | None = None, machine: str | None = None) -> TestReport:
         """Have the device tested by its owner, or here when the centre does not answer.
 
         ``can``: for the card reader, see ``devices.contract.tested``; the centre passes the digits on without
@@ -160,7 +195,7 @@ class DeviceDesk:
         """
         if self._client is not None:
             try:
-                return self._asked(name, "test", None, can)
+                return self._asked(name, "test", None, can, machine)
             except CentreError as error:
                 if error.code is not FailureCode.CENTRE_UNREACHABLE:
                     raise DeskError(error.detail or str(error), error.code) from error
@@ -172,7 +207,7 @@ class DeviceDesk:
         finally:
             device.close()
 
-    def set(self, name: str, changes: Mapping[str, Any]) -> TestReport:
+    def set(self, name: str, changes: Mapping[str, Any], machine: str | None = None) -> TestReport:
         """Have changed settings checked by the device's owner; kept by the centre only if they passed.
 
         Raises ``DeskError`` when they could not be checked.
@@ -180,7 +215,7 @@ class DeviceDesk:
         if self._client is None:
             raise DeskError("settings are kept by the centre, which does not run here")
         try:
-            return self._asked(name, "set", changes)
+            return self._asked(name, "set", changes, None, machine)
         except CentreError as error:
             if error.code is FailureCode.CENTRE_UNREACHABLE:
                 raise DeskError(
@@ -189,11 +224,18 @@ class DeviceDesk:
             raise DeskError(error.detail or str(error), error.code) from error
 
     def _asked(
-        self, name: str, kind: str, changes: Mapping[str, Any] | None, can: str | None = None
+        self,
+        name: str,
+        kind: str,
+        changes: Mapping[str, Any] | None,
+        can: str | None,
+        machine: str | None,
     ) -> TestReport:
         if self._client is None:
             raise DeskError("there is no centre to ask")
-        request = self._client.request_device(name, kind, changes, can)
+        if machine is None and self._home is not None and name in self._own:
+            machine = (self._here or self._home.who()).name
+        request = self._client.request_device(name, kind, changes, can, machine)
         end = time.monotonic() + ANSWER_SECONDS
         while request.state == "requested" and time.monotonic() < end:
             time.sleep(ASK_AGAIN_SECONDS)
@@ -203,7 +245,7 @@ class DeviceDesk:
         return TestReport(bool(request.passed), request.lines, request.failure)
 
 
-def _seen(state: Any) -> DeskDevice:
+def _seen(state: DeviceState) -> DeskDevice:
     try:
         condition = Condition(state.condition)
     except ValueError:
@@ -215,4 +257,5 @@ def _seen(state: Any) -> DeskDevice:
         state.owner,
         state.since,
         state.seen_at,
+        state.machine,
     )

@@ -24,7 +24,10 @@ class PinAnswer:
 
 @dataclass(frozen=True)
 class DeviceInfo:
-    """One device: ``condition`` as in ``devices.contract``, why it is not well, since when, its settings."""
+    """One device: ``condition`` as in ``devices.contract``, why it is not well, since when, its settings.
+
+    ``machine``: whose it is; empty where staff here work with one machine's only.
+    """
 
     name: str
     condition: str
@@ -33,6 +36,12 @@ class DeviceInfo:
     facts: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    machine: str = ""
+
+    @property
+    def key(self) -> str:
+        """What sets it apart from every other device."""
+        return f"{self.name}@{self.machine}" if self.machine else self.name
 
 
 @dataclass(frozen=True)
@@ -54,16 +63,17 @@ class Report:
 
 
 class DeviceActions(Protocol):
-    """What can be done with the devices. Called on a worker, but for ``suspended``, which answers at once;
-    nothing raises for expected trouble. ``suspend`` tells whether a restart will find the machine so.
+    """What can be done with the devices; ``machine`` as in ``DeviceInfo``. Called on a worker, but for
+    ``suspended``, which answers at once; nothing raises for expected trouble. ``suspend`` tells whether a
+    restart will find the machine so.
     """
 
     def check_pin(self, pin: str) -> PinAnswer: ...
     def devices(self) -> Devices: ...
-    def test(self, name: str) -> Report: ...
+    def test(self, name: str, machine: str) -> Report: ...
     def card_lies_there(self) -> bool: ...
     def read_chip(self, can: str) -> Report: ...
-    def save(self, name: str, changes: Mapping[str, str]) -> Report: ...
+    def save(self, name: str, machine: str, changes: Mapping[str, str]) -> Report: ...
     def readers(self) -> Sequence[str]: ...
     def suspended(self) -> bool: ...
     def suspend(self, suspended: bool) -> bool: ...
@@ -99,9 +109,9 @@ class OpenPin:
 
 @dataclass(frozen=True)
 class OpenDevice:
-    """Show one device."""
+    """Show one device, by its key."""
 
-    name: str
+    key: str
 
 
 @dataclass(frozen=True)

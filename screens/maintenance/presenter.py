@@ -183,8 +183,8 @@ class MaintenancePresenter:
     def _handle_open(self, event: object) -> None:
         state = self._state
         match event:
-            case OpenDevice(name):
-                state.device, state.result, state.lines = name, None, ()
+            case OpenDevice(key):
+                state.device, state.result, state.lines = key, None, ()
                 state.staged = {}
             case Suspend(suspended) if not state.switching:
                 self._suspend(suspended)
@@ -253,13 +253,13 @@ class MaintenancePresenter:
         self._later(lambda: self._actions.read_chip(given.pop()), self._tested)
 
     def _test(self, advice: str = "") -> None:
-        name = self._state.device
+        place = self._state.place
 
         def answered(report: Report) -> None:
             self._tested(report)
             self._state.lines += (advice,) if advice and report.passed else ()
 
-        self._later(lambda: self._actions.test(name), answered)
+        self._later(lambda: self._actions.test(*place), answered)
 
     def _begin_test(self, doing: str) -> None:
         self._state.busy = "test"
@@ -269,7 +269,7 @@ class MaintenancePresenter:
         self._tell(report, "test_passed", "test_failed", "test_refused")
 
     def _save(self) -> None:
-        name, changes = self._state.device, dict(self._state.staged)
+        place, changes = self._state.place, dict(self._state.staged)
         self._state.busy = "save"
         self._state.result, self._state.lines = Message(word("device", "saving"), "wait"), ()
 
@@ -279,7 +279,7 @@ class MaintenancePresenter:
                 self._state.staged = {}
                 self._ask()
 
-        self._later(lambda: self._actions.save(name, changes), answered)
+        self._later(lambda: self._actions.save(*place, changes), answered)
 
     def _tell(self, report: Report, good: str, bad: str, refused: str) -> None:
         self._state.busy = ""

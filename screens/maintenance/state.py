@@ -12,9 +12,9 @@ from screens.maintenance.model import DeviceInfo, Devices, Message
 class MaintenanceState:
     """Made anew at each entering and leaving, so that nothing typed outlives a visit of the screen.
 
-    ``device`` and ``setting`` are empty where none is open. ``busy`` names the work under way on the device:
-    ``test`` or ``save``. ``staged``: changed settings that are not saved yet, as typed. ``not_kept``: the
-    switch out of service holds only until the next start.
+    ``device``, by its key, and ``setting`` are empty where none is open. ``busy`` names the work under way on
+    the device: ``test`` or ``save``. ``staged``: changed settings that are not saved yet, as typed.
+    ``not_kept``: the switch out of service holds only until the next start.
     """
 
     open: bool = False
@@ -40,12 +40,18 @@ class MaintenanceState:
     def info(self) -> DeviceInfo | None:
         """The open device as it was last told."""
         known = self.devices.devices if self.devices is not None else ()
-        return next((info for info in known if info.name == self.device), None)
+        return next((info for info in known if info.key == self.device), None)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name and machine of the open device."""
+        name, _, machine = self.device.partition("@")
+        return name, machine
 
     @property
     def described(self) -> DeviceField:
         """The open setting: its kind, choices and limits."""
-        return next(one for one in device_fields(self.device) if one.name == self.setting)
+        return next(one for one in device_fields(self.place[0]) if one.name == self.setting)
 
     def value(self, setting: str) -> str:
         """A setting of the open device as it would be saved now."""

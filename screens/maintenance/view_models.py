@@ -42,7 +42,7 @@ from screens.maintenance.model import (
     View,
 )
 from screens.maintenance.state import MaintenanceState
-from screens.maintenance.wording import LOCAL, told, why, word
+from screens.maintenance.wording import LOCAL, device_name, told, why, word
 
 VOLUME_STEP = 5
 
@@ -78,7 +78,7 @@ def _pin_view(state: MaintenanceState, leave: Button) -> PinView:
 
 def _can_view(state: MaintenanceState, info: DeviceInfo, leave: Button) -> CanView:
     return CanView(
-        title=word("name", info.name),
+        title=device_name(info),
         prompt=word("can", "prompt"),
         note=word("can", "note"),
         boxes=(*state.can, *("" for _ in range(CAN_DIGITS - len(state.can)))),
@@ -115,7 +115,7 @@ def _list_view(state: MaintenanceState, now: datetime, suspended: bool, leave: B
 def _row(info: DeviceInfo, now: datetime) -> DeviceRow:
     condition, trouble = _condition(info, now), info.failure or info.warning
     return DeviceRow(
-        Button(word("name", info.name), OpenDevice(info.name), hint=condition),
+        Button(device_name(info), OpenDevice(info.key), hint=condition),
         _tone(info),
         condition,
         words()[trouble].staff_remedy if trouble else "",
@@ -149,7 +149,7 @@ def _device_view(state: MaintenanceState, info: DeviceInfo, now: datetime, leave
     if result is None and state.staged:
         result = Message(word("device", "staged"), "wait")
     return DeviceView(
-        title=word("name", info.name),
+        title=device_name(info),
         tone=_tone(info),
         state=_condition(info, now),
         causes=(*why(info.failure), *why(info.warning)),
@@ -209,7 +209,7 @@ def _edit_view(state: MaintenanceState, info: DeviceInfo, leave: Button) -> Edit
     hint = ""
     if described.least is not None and described.most is not None:
         hint = word("edit", "limits", least=f"{described.least:g}", most=f"{described.most:g}")
-    title = word("edit", "title", device=word("name", info.name), setting=word("setting", described.name))
+    title = word("edit", "title", device=device_name(info), setting=word("setting", described.name))
     done = Button(word("edit", "done"), Done()) if keys else None
     cancel = Button(word("edit", "cancel"), Back())
     return EditView(title, shown, hint, choices, steps, keys, done, cancel, leave)

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from kiosk.failures import FailureCode, words
 from screens.locale import sections
+from screens.maintenance.model import DeviceInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 
+_PLAIN = re.compile(r"(kiosk|display)-(\d+)")
 _TOKEN = re.compile(r"\b[a-z]+(?:_[a-z]+)*\b")
 
 
@@ -24,6 +26,20 @@ def catalogue() -> dict[str, dict[str, str]]:
 def word(section: str, key: str, **values: object) -> str:
     """One entry of the catalogue; the key itself where there is none."""
     return catalogue()[section].get(key, key.replace("_", " ")).format(**values)
+
+
+def device_name(info: DeviceInfo) -> str:
+    """What a device is called; with its machine where several have one. A screen is called as its machine."""
+    name = word("name", info.name)
+    if not info.machine:
+        return name
+    plain = _PLAIN.fullmatch(info.machine)  # as tokens are called that nobody gave a name of their own
+    if plain is None:
+        return word("name", "of_machine", device=name, machine=info.machine)
+    kind, number = plain.groups()
+    if f"{info.name}_numbered" in catalogue()["name"]:
+        return word("name", f"{info.name}_numbered", number=number)
+    return word("name", "of_machine", device=name, machine=word("machine", kind, number=number))
 
 
 def told(value: str) -> str:

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import requests
 
 from kiosk.client import CentreError
-from kiosk.processes.commands.device import describe_status, desk_of
+from kiosk.processes.commands.device import describe_status, described_name, desk_of
 from kiosk.processes.commands.options import add_folders, running_centre
+from kiosk.processes.device_desk import of_several
 from kiosk.processes.maintenance_pin import MaintenancePin
 from kiosk.settings import Settings, SettingsError, load
 
@@ -124,8 +125,9 @@ def _devices(args: argparse.Namespace, settings: Settings) -> bool:
     bad = [device for device in devices if device.status.failure is not None]
     where = "" if unreachable is None else " (the centre does not answer; asked directly)"
     print(f"devices: {'good' if not bad else f'{len(bad)} need attention'}{where}")
+    several = of_several(devices)
     for device in devices:
-        print(f"    {device.name}: {device.status.condition.value.replace('_', ' ')}")
+        print(f"    {described_name(device, several)}: {device.status.condition.value.replace('_', ' ')}")
         for line in describe_status(device.status):
             print(f"        {line}")
     return not bad

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,14 @@ from kiosk.client import CentreClient, CentreError
 from kiosk.failures import words
 from kiosk.identity.number import is_card_access_number
 from kiosk.processes.commands.options import CommandError, add_folders, running_centre
-from kiosk.processes.device_desk import DeskDevice, DeskError, DeviceDesk, device_name, typed_changes
+from kiosk.processes.device_desk import (
+    DeskDevice,
+    DeskError,
+    DeviceDesk,
+    device_name,
+    of_several,
+    typed_changes,
+)
 from kiosk.settings import DeviceSettings, Settings, load
 
 ASKED = ""
@@ -50,9 +57,19 @@ def add(subparsers: Any) -> None:
         help="card-reader only: read the card on it, with the last six digits of the number printed on it. "
         "Without DIGITS they are asked for, so that they do not stay in the shell's history",
     )
+    _add_machine(test)
     change = action("set", "change settings of a device; kept only after a check with the device", _set)
     change.add_argument("name", metavar="NAME", help="for example printer or card-reader")
     change.add_argument("changes", metavar="KEY=VALUE", nargs="+", help="for example address=10.0.0.7:9100")
+    _add_machine(change)
+
+
+def _add_machine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--machine",
+        metavar="MACHINE",
+        help="whose device, by the name of its token, for example kiosk-2; needed where several have one",
+    )
 
 
 def hardware(settings: DeviceSettings, data: Path) -> dict[str, Callable[[], Device]]:
@@ -94,6 +111,11 @@ def describe_status(status: DeviceStatus) -> list[str]:
     return lines
 
 
+def described_name(device: DeskDevice, several: Container[str]) -> str:
+    """A device's name, with its machine if it is one of ``several``."""
+    return f"{device.name} ({device.machine})" if device.name in several else device.name
+
+
 def _desk(args: argparse.Namespace) -> DeviceDesk:
     return desk_of(load(args.config), args.data, args.centre)
 
@@ -105,16 +127,17 @@ def _list(args: argparse.Namespace) -> int:
         raise CommandError(f"the centre refuses to tell: {error}") from error
     if unreachable is not None:
         print("The centre does not answer; these devices were asked directly.")
+    several = of_several(devices)
     for device in devices:
-        _print_device(device)
+        _print_device(device, described_name(device, several))
     return 0 if all(device.status.failure is None for device in devices) else 1
 
 
-def _print_device(device: DeskDevice) -> None:
+def _print_device(device: DeskDevice, name: str) -> None:
     since = ""
     if device.since is not None:
         since = f" since {device.since.astimezone(_LOCAL):%Y-%m-%d %H:%M:%S}"
-    print(f"{device.name}: {device.status.condition.value.replace('_', ' ')}{since}")
+    print(f"{name}: {device.status.condition.value.replace('_', ' ')}{since}")
     for line in describe_status(device.status):
         print(f"    {line}")
     for key, value in device.status.facts.items():
@@ -133,7 +156,7 @@ def _shown(value: object) -> str:
 def _test(args: argparse.Namespace) -> int:
     try:
         name = device_name(args.name)
-        return _print_report(name, _desk(args).test(name, _digits(name, args.can)))
+        return _print_report(name, _desk(args).test(name, _digits(name, args.can), args.machine))
     except DeskError as error:
         raise CommandError(str(error)) from error
 
@@ -171,10 +194,10 @@ def _set(args: argparse.Namespace) -> int:
     try:
         name = device_name(args.name)
         desk = _desk(args)
-        typed = typed_changes(name, desk.settings(name), changes)
-        report = desk.set(name, typed)
+        typed = typed_changes(name, desk.settings(name, args.machine), changes)
+        report = desk.set(name, typed, args.machine)
     except DeskError as error:
-        raise CommandError(f"{error}. Nothing was changed.") from error
+        raise CommandError(f"{str(error).rstrip('.')}. Nothing was changed.") from error
     except CentreError as error:
         raise CommandError(f"the centre refuses: {error}. Nothing was changed.") from error
     code = _print_report(name, report)

@@ -150,7 +150,7 @@ async def _supervise(plan: _Plan) -> int:
         _program(
             role,
             [role, *folders, "--centre", plan.url, *window_extra],
-            partial(_has_reported, plan, device, began),
+            partial(_has_reported, plan, role, device, began),
             lambda: {**screen, **_card_service(plan)},
         )
         for role, device in (("kiosk", "kiosk_screen"), ("display", "ceiling_screen"))
@@ -234,14 +234,17 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _has_reported(plan: _Plan, device: str, began: float) -> bool:
-    """Whether the centre has heard of this device since we began."""
-    token = (plan.data / "tokens" / "maintenance.token").read_text().strip()
+def _has_reported(plan: _Plan, role: str, device: str, began: float) -> bool:
+    """Whether the centre has heard of this device of our own ``role`` since we began."""
+    token = (plan.data / "tokens" / f"{role}.token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
     try:
-        answer = requests.get(
-            f"{plan.url}/api/v1/devices", headers={"Authorization": f"Bearer {token}"}, timeout=2
+        machine, devices = (
+            requests.get(f"{plan.url}/api/v1/{path}", headers=headers, timeout=2).json()
+            for path in ("session", "devices")
         )
-        found = [entry for entry in answer.json() if entry["name"] == device]
+        place = (device, machine["name"])
+        found = [entry for entry in devices if (entry["name"], entry["machine"]) == place]
         return bool(found) and datetime.fromisoformat(found[0]["seen_at"]).timestamp() >= began
     except (requests.RequestException, ValueError, KeyError, TypeError):
         return False

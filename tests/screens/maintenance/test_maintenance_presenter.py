@@ -69,6 +69,7 @@ class Lobby:
         self.report = Report(True, (("milliseconds", "312"),))
         self.saved: list[tuple[str, dict[str, str]]] = []
         self.tested: list[str] = []
+        self.machines: list[str] = []
         self.card = True
         self.read: list[str] = []
         self.out_of_service = False
@@ -80,8 +81,9 @@ class Lobby:
     def devices(self) -> Devices:
         return self.known
 
-    def test(self, name: str) -> Report:
+    def test(self, name: str, machine: str) -> Report:
         self.tested.append(name)
+        self.machines.append(machine)
         return self.report
 
     def card_lies_there(self) -> bool:
@@ -91,8 +93,9 @@ class Lobby:
         self.read.append(can)
         return self.report
 
-    def save(self, name: str, changes: Any) -> Report:
+    def save(self, name: str, machine: str, changes: Any) -> Report:
         self.saved.append((name, dict(changes)))
+        self.machines.append(machine)
         return self.report
 
     def readers(self) -> list[str]:
@@ -196,6 +199,21 @@ def test_known_values_are_told_in_words(desk: Desk) -> None:
     desk.open()
     view = desk.press(OpenDevice("printer"), Test())
     assert view.lines == ("Kết quả: đã in", "Máy in trả lời: 12 12")
+
+
+def test_of_two_displays_each_is_called_by_its_number_and_asked_alone(desk: Desk) -> None:
+    names = ("speaker", "ceiling_screen")
+    places = [(name, machine) for name in names for machine in ("display-1", "display-2", "Sảnh B")]
+    desk.lobby.known = Devices(tuple(replace(device(name), machine=machine) for name, machine in places))
+    view = desk.open()
+    assert [row.button.label for row in view.rows] == [
+        "Loa gọi số – màn hình trần 1", "Loa gọi số – màn hình trần 2", "Loa gọi số – Sảnh B",
+        "Màn hình trần 1", "Màn hình trần 2", "Màn hình trần – Sảnh B",
+    ]  # fmt: skip
+    view = desk.press(view.rows[1].button.event, Test())
+    assert view.title == "Loa gọi số – màn hình trần 2"
+    desk.press(Edit("volume"), Step(-5), Done(), Save())
+    assert (desk.lobby.tested, desk.lobby.machines) == (["speaker"], ["display-2", "display-2"])
 
 
 def test_while_a_test_runs_it_cannot_be_started_again(desk: Desk) -> None:
