@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import signal
 import socket
@@ -15,6 +14,7 @@ from fastapi import FastAPI
 
 from kiosk.centre.app import create_app
 from kiosk.centre.web import LobbyControl
+from kiosk.centre_address import centre_address
 from kiosk.settings import Settings
 
 _BACKLOG = 512
@@ -105,17 +105,5 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(host: str, listener: socket.socket) -> str:
-    """The address to tell; for a host that means every interface, this machine's on the way out."""
-    port = listener.getsockname()[1]
-    if ipaddress.ip_address(host).is_unspecified:
-        host = _outward()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _outward() -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: nobody's address; a datagram socket sends nothing yet
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+    """The address to tell of a centre that listens here (``centre_address``)."""
+    return centre_address(host, listener.getsockname()[1])

@@ -5,9 +5,7 @@ ffmpeg is licensed under the GPL; it is started as a program and never linked in
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import socket
 from pathlib import Path
 
 from kiosk.clip_library import (
@@ -180,21 +178,3 @@ def _read_captions(path: Path | None) -> tuple[Cue, ...]:
     except (OSError, UnicodeDecodeError, ClipsError) as error:
         log.warning("captions of %s are left out: %s", path.name, error)
         return ()
-
-
-def phone_address(public_url: str, host: str, port: int) -> str:
-    """Where a citizen's phone reaches the centre, as the centre itself tells it on its slips."""
-    if public_url:
-        return public_url.rstrip("/")
-    if ipaddress.ip_address(host).is_unspecified:
-        host = _outward()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _outward() -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: nobody's address; nothing is sent
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from kiosk.centre_address import phone_address
 from kiosk.eforms.definition import FormDefinition
 from kiosk.eforms.suggestions import Suggestions
-from kiosk.processes.clips import phone_address
 from kiosk.settings import Settings
 from kiosk.visit.states import Clip, Setup
 
