@@ -264,6 +264,22 @@ def test_accounts_that_can_still_be_read_are_brought_over(lobby: Lobby) -> None:
     assert store.submit_read(lambda r: r.connection.execute(query).scalars().all()).result() == ["sanh-1"]
 
 
+def test_settings_of_devices_that_the_version_before_kept_are_brought_over(lobby: Lobby) -> None:
+    shutil.rmtree(lobby.places.backups)
+    for statement in (
+        "DROP TABLE device_setting",
+        "CREATE TABLE device_setting "
+        "(site TEXT, device TEXT, settings TEXT, changed_at TEXT, changed_by TEXT)",
+        """INSERT INTO device_setting VALUES ('demo', 'printer', '{"paper_mm": 58}', 't', 'somebody')""",
+    ):
+        _sql(lobby.database, statement)
+    DAMAGE["torn page"](lobby.database)
+    assert lobby.recover() is not None
+    query = text("SELECT device, machine, settings FROM device_setting")
+    kept = lobby.open().submit_read(lambda r: r.connection.execute(query).all()).result()
+    assert kept == [("printer", "", '{"paper_mm": 58}')], "for every machine, until it has its own"
+
+
 def test_with_nothing_left_an_empty_centre_begins_and_says_so(lobby: Lobby) -> None:
     shutil.rmtree(lobby.places.backups)
     shutil.rmtree(lobby.places.data / "journal")
