@@ -45,7 +45,7 @@ class CentreProcess:
             *self._lobby,
         ]
         self._process = subprocess.Popen(command, cwd=ROOT)
-        until = time.monotonic() + 40
+        until = time.monotonic() + 120
         while True:
             try:
                 if requests.get(self.url + "/readyz", timeout=1).status_code == 200:

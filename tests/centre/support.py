@@ -389,7 +389,7 @@ class WarmProcess:
         return code
 
 
-def eventually(check: Callable[[], Any], seconds: float = 5.0) -> Any:
+def eventually(check: Callable[[], Any], seconds: float = 30.0) -> Any:
     """What ``check`` answers once it is true; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not (answer := check()):

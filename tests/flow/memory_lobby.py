@@ -442,7 +442,7 @@ class MemoryLobby:
             before = self.changes
             time.sleep(seconds)
 
-    def until(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
+    def until(self, condition: Callable[[], Any], seconds: float = 40.0) -> None:
         """Wait for something that the workers do. Fails when it does not come about."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -8,9 +8,7 @@ import subprocess
 import pytest
 
 from screens.locale import catalogue
-from tests.screens.test_lobby_touches import Kiosk, display
-
-__all__ = ["display"]  # the fixture
+from tests.screens.test_lobby_touches import Kiosk
 
 WORDS = catalogue("citizen")
 

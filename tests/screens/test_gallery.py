@@ -39,6 +39,7 @@ def test_pictures_of_docs_are_small():
         assert path.stat().st_size <= SMALL_BYTES, path.name
 
 
+@pytest.mark.timeout(420)
 def test_nothing_of_a_screen_stays_on_the_one_after_it():
     done = subprocess.run(
         [sys.executable, "-m", "tests.screens.leftovers", "405", "720"],

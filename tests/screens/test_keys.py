@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 
+import pytest
+
 from tests.screens.test_pages import offscreen
-from tests.screens.test_touches import Kiosk, display  # noqa: F401 - a fixture
+from tests.screens.test_touches import Kiosk
 
 
+@pytest.mark.timeout(420)
 def test_every_element_is_reached_in_order_said_and_pressed_as_by_touch():
     """Also: the guard time, the focus kept, typing on pads and keyboards, pages of other letters let go."""
     done = offscreen("tests.screens.key_window", timeout=400)
@@ -17,7 +20,7 @@ def test_every_element_is_reached_in_order_said_and_pressed_as_by_touch():
     assert json.loads(done.stdout) == []
 
 
-def test_real_keys_reach_the_window_and_press_what_they_stand_on(display):  # noqa: F811
+def test_real_keys_reach_the_window_and_press_what_they_stand_on(display):
     kiosk = Kiosk(display)
     try:
         assert kiosk.shown() == "start"

@@ -116,7 +116,7 @@ class RunningLobby:
     def said(self) -> str:
         return self.out.read_text()
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 15) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert self.process.poll() is None, self.said

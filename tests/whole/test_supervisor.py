@@ -65,7 +65,7 @@ class Running:
                 found.append(process.pid)
         return [pid for pid in found if pid != self.process.pid]
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def wait(self, condition: Callable[[], bool], seconds: float = 40) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, self.said

@@ -29,13 +29,13 @@ class Lobby:
         return card
 
     def until_seen(self):
-        assert self.virtual.wait_until_seen()
-        deadline = time.monotonic() + 5
+        assert self.virtual.wait_until_seen(30)
+        deadline = time.monotonic() + 30
         while not self.reader.presence(0.2).card:
             assert time.monotonic() < deadline, "the card was laid and never seen"
 
     def until_empty(self):
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while self.reader.presence(0.2).card:
             assert time.monotonic() < deadline, "the card was taken off and is still seen"
 

@@ -25,7 +25,7 @@ from kiosk.processes.commands.virtual import _CardTable
 
 ROOT = Path(__file__).parents[3]
 OFF, ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
-WAIT = 15
+WAIT = 60
 
 
 class Driver:

@@ -75,7 +75,7 @@ def start():
         worker.stop(0.5)
 
 
-def eventually(condition, seconds=3.0):
+def eventually(condition, seconds=30.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

@@ -231,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
 
-def wait_until(condition, seconds=8.0):
+def wait_until(condition, seconds=40.0):
     """Wait until ``condition()`` is true; its value, or an AssertionError."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

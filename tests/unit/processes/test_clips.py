@@ -96,7 +96,7 @@ def red_clip(tmp_path_factory):
     return path
 
 
-def watched(source: ClipSource, within: float = 15) -> tuple[list[bytes], set[str]]:
+def watched(source: ClipSource, within: float = 60) -> tuple[list[bytes], set[str]]:
     frames, captions, end = [], set(), time.monotonic() + within
     while not source.ended and time.monotonic() < end:
         frame = source.newest_frame()
@@ -136,7 +136,7 @@ def test_a_missing_or_garbled_clip_is_a_named_failure(tmp_path, content):
 
 def test_stopping_a_clip_ends_its_process_at_once(red_clip):
     source = ClipSource(red_clip, None, 64, 48)
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while source._decoder.child is None and time.monotonic() < end:
         time.sleep(0.01)
     child = source._decoder.child
@@ -150,7 +150,7 @@ def test_stopping_a_clip_ends_its_process_at_once(red_clip):
 # -- the player --------------------------------------------------------------------------------------------
 
 
-def wait_for(holds, within: float = 15) -> bool:
+def wait_for(holds, within: float = 60) -> bool:
     end = time.monotonic() + within
     while not holds() and time.monotonic() < end:
         time.sleep(0.01)
@@ -158,7 +158,7 @@ def wait_for(holds, within: float = 15) -> bool:
 
 
 def first_frame(source: ClipSource) -> bytes:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         frame = source.newest_frame()
         if frame:
