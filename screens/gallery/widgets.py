@@ -68,7 +68,8 @@ def _cell_mm(sample: Sample) -> float:
 def _widget_mm(sample: Sample) -> float:
     """Larger letters take more lines, too."""
     theme = current()
-    return sample.height_mm * (theme.body / theme.capitals(CAPITALS_LEAST_MM)) ** 1.5
+    grown: float = theme.body / theme.capitals(CAPITALS_LEAST_MM)
+    return float(sample.height_mm * grown**1.5)
 
 
 def _in_columns(samples: Sequence[Sample]) -> list[list[Sample]]:
