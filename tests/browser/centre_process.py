@@ -48,7 +48,7 @@ class CentreProcess:
         until = time.monotonic() + 120
         while True:
             try:
-                if requests.get(self.url + "/readyz", timeout=1).status_code == 200:
+                if requests.get(self.url + "/readyz", timeout=10).status_code == 200:
                     return
             except (requests.ConnectionError, requests.Timeout):
                 pass

@@ -111,7 +111,7 @@ def test_nothing_scrolls_sideways_and_the_call_fits_one_look(
 
 
 def test_the_link_is_kept_to_its_holder(centre: CentreProcess) -> None:
-    answer = requests.get(centre.url + path(centre.take_number()), timeout=5)
+    answer = requests.get(centre.url + path(centre.take_number()), timeout=30)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
@@ -125,7 +125,7 @@ def test_the_link_is_kept_to_its_holder(centre: CentreProcess) -> None:
     "token", ["AAAAAAAAAAAAAAAAAAAAAA", "x", "..%2F..%2Fhealthz", "%3Cscript%3Ealert(1)%3C/script%3E", "ộ"]
 )
 def test_an_unknown_link_gets_a_kind_page(centre: CentreProcess, token: str) -> None:
-    answer = requests.get(f"{centre.url}/follow/{token}", timeout=5)
+    answer = requests.get(f"{centre.url}/follow/{token}", timeout=30)
     assert answer.status_code == 404
     if "/" not in token.replace("%2F", "/").replace("%3C/", "</"):
         assert "Không tìm thấy số này" in answer.text

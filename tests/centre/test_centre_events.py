@@ -197,7 +197,7 @@ def test_a_position_of_another_journal_is_answered_with_reset(
 
 def test_streams_that_went_away_are_let_go(process: WarmProcess, seed: Seed) -> None:
     def open_streams() -> float:
-        text = requests.get(f"{process.url}/metrics", timeout=5).text
+        text = requests.get(f"{process.url}/metrics", timeout=30).text
         return float(
             next(line for line in text.splitlines() if line.startswith("mot_cua_event_subscribers")).split()[
                 1
@@ -228,7 +228,7 @@ def test_the_follow_page_is_told_when_its_place_changes_and_only_then(
     kiosk.issue_ticket("ho-tich", "first")
     mine = kiosk.issue_ticket("ho-tich", "mine")
     token = mine.follow_url.rsplit("/", 1)[1]
-    response = requests.get(f"{process.url}{API}/follow/{token}/events", stream=True, timeout=5)
+    response = requests.get(f"{process.url}{API}/follow/{token}/events", stream=True, timeout=30)
     found: list[dict[str, str]] = []
     reader = threading.Thread(
         target=lambda: found.extend(first_events(response, 20, '"state":"called"')), daemon=True
@@ -240,7 +240,7 @@ def test_the_follow_page_is_told_when_its_place_changes_and_only_then(
     officer.start("quay-1")
     officer.complete("quay-1")
     officer.call_next("quay-1")
-    reader.join(timeout=5)
+    reader.join(timeout=30)
     places = [json.loads(event["data"]) for event in found[1:]]
     waits = [one["wait"] and (one["wait"]["low"], one["wait"]["high"]) for one in places]
     shown = [(one["state"], one["ahead"], wait) for one, wait in zip(places, waits, strict=True)]

@@ -270,7 +270,7 @@ class TestServiceAndReader:
             assert lobby.reader.read(people["lan"].can).code is FailureCode.READER_IN_USE
         finally:
             holder.stdin.close()
-            holder.wait(5)
+            holder.wait(30)
             holder.stdout.close()
         assert isinstance(lobby.reader.read(people["lan"].can), CardReading)
 

@@ -195,7 +195,7 @@ def test_the_process_ends_with_its_parent():
     )
     child.stdin.close()
     assert child.stdout.read() == bytes((face_decoder_child.UNREADABLE,))
-    assert child.wait(5) == 0
+    assert child.wait(30) == 0
     child.stdout.close()
 
 

@@ -171,7 +171,7 @@ class TestSilentCard:
         lobby.virtual.insert_card(card)
         service = PcscService("*", answer_seconds=20)
         link = service.connect(until(service, lambda state: state.card))
-        threading.Thread(target=lambda: card.thinking.wait(5) and virtual_reader.remove()).start()
+        threading.Thread(target=lambda: card.thinking.wait(30) and virtual_reader.remove()).start()
         assert in_time(link.transmit, READ) is FailureCode.CARD_REMOVED_EARLY
         card.answer.set()
         link.close()
@@ -204,7 +204,7 @@ class TestService:
         lobby.virtual.insert_card(card)
         service = PcscService("*", answer_seconds=20)
         link = service.connect(until(service, lambda state: state.card))
-        stop = threading.Thread(target=lambda: card.thinking.wait(5) and lobby.virtual.stop_service())
+        stop = threading.Thread(target=lambda: card.thinking.wait(30) and lobby.virtual.stop_service())
         stop.start()
         try:
             assert in_time(link.transmit, READ) is FailureCode.READER_SERVICE_DOWN

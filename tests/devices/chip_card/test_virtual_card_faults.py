@@ -154,7 +154,7 @@ def test_a_card_that_hangs_lets_go_when_it_is_taken_off(deck):
     waiting.start()
     assert not answers
     card.taken_off()
-    waiting.join(5)
+    waiting.join(30)
     assert answers == [b"\x6a\x82"]
 
 

@@ -66,7 +66,7 @@ def test_a_silent_card_never_answers_and_lets_go_when_it_is_taken_off():
     waiting = threading.Thread(target=lambda: answers.append(card.process(UID)))
     waiting.start()
     card.taken_off()
-    waiting.join(5)
+    waiting.join(30)
     assert answers == [None]
 
 

@@ -268,7 +268,7 @@ def test_the_voice_process_ends_with_its_owner():
     voice.speak("một hai ba")
     child = psutil.Process(voice.child_id)
     voice._child.stdin.close()  # what the system does when the owner is killed
-    child.wait(timeout=3)
+    child.wait(timeout=30)
     assert not child.is_running()
     voice.close()
 

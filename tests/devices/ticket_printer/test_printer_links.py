@@ -41,7 +41,7 @@ class Cable:
     def __exit__(self, *_):
         self._over.set()
         if self._socket:
-            self._thread.join(3)
+            self._thread.join(30)
             self._socket.close()
         os.close(self.far)
         os.close(self.near)
@@ -109,7 +109,7 @@ def test_a_line_that_stalls_in_the_middle_of_a_job_is_given_up(connection):
         outcome = printer.print_slip(SLIP)
         printer.close()
         over.set()
-        thread.join(2)
+        thread.join(30)
         assert outcome.result is PrintResult.UNKNOWN
         assert outcome.failure is not None
         assert time.monotonic() - started < 6

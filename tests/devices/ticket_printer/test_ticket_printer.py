@@ -340,7 +340,7 @@ class Impostor:
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         for thread in self._threads:
-            thread.join(3)
+            thread.join(30)
 
     def _accept(self):
         while not self._over.is_set():

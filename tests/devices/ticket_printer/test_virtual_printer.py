@@ -32,7 +32,7 @@ def ask(connection, data, count, seconds=20.0):
 
 
 def connect(printer):
-    return socket.create_connection(("127.0.0.1", printer.port), timeout=2)
+    return socket.create_connection(("127.0.0.1", printer.port), timeout=20)
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ def test_every_change_is_told_to_the_window(centre, lobby):
     process = lobby.display()
     process._on_change = told.set
     centre.call("A001", 1)
-    assert told.wait(2)
+    assert told.wait(30)
 
 
 def test_devices_are_reported_and_again_when_they_change(centre, lobby):
