@@ -28,16 +28,16 @@ from kiosk.visit.states import (
 
 
 def may_give_back(held: HeldTicket) -> bool:
-    """Whether the number can go back: it waits, the centre knows it, its slip is not being printed, and no
-    form stands with it.
+    """Whether the number can go back now: it can at all, and its slip is not being printed."""
+    return can_go_back(held) and held.printed is not None
+
+
+def can_go_back(held: HeldTicket) -> bool:
+    """Whether the number can go back once its slip is printed: it waits, the centre knows it, and no form
+    stands with it.
     """
     ticket = held.ticket
-    return (
-        not ticket.offline
-        and ticket.state == "waiting"
-        and held.printed is not None
-        and held.form is not FormState.SENT
-    )
+    return not ticket.offline and ticket.state == "waiting" and held.form is not FormState.SENT
 
 
 def on_give_back(state: VisitState, screen: GiveBack, intent: Intent) -> Result:

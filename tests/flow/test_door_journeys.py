@@ -132,6 +132,14 @@ def test_a_number_that_was_a_mistake_goes_back_and_the_next_one_is_new() -> None
     assert kiosk.screen.number == "B002"
 
 
+def test_no_button_moves_under_the_finger_when_the_slip_is_printed() -> None:
+    kiosk = Journey().without_card().press("Hộ tịch").number_comes().expect("ticket")
+    during = kiosk.screen.others
+    kiosk.slip(PrintResult.PRINTED).expect("ticket")
+    assert [one.label for one in during] == [one.label for one in kiosk.screen.others]
+    assert [one.enabled for one in during] == [one.label != "Trả lại số" for one in during]
+
+
 def test_giving_one_number_back_asks_for_another_service_with_its_old_key() -> None:
     """An answer that was lost must not give a second number."""
     kiosk = with_number().press("Lấy thêm số khác").services_come()
