@@ -58,6 +58,7 @@ class ProcedureLibrary:
         self._prior = [
             (_COMMON if one.common else 0.0) + (_TYPED_IN if one.everyday else 0.0) for one in self._all
         ] + [0.0] * len(self._elsewhere)
+        self._fields = {fold(" ".join(words(one.field))) for one in self._all}
         self._digits = sorted((_only_digits(one.code)[:7], at) for at, one in enumerate(self._all))
 
     def search(self, text: str, limit: int = 8, on: date | None = None) -> tuple[Hit, ...]:
@@ -66,7 +67,7 @@ class ProcedureLibrary:
         The last word may be half typed. A code is found with or without dots and province suffix.
         """
         scored = self._scored(text)
-        if scored and scored[0][1] >= len(self._all):
+        if scored and scored[0][1] >= len(self._all) and not self._is_field(text):
             scored = [one for one in scored if one[0] >= scored[0][0] - _AS_GOOD]
         hits: list[Hit] = []
         for score, at in scored:
@@ -80,7 +81,7 @@ class ProcedureLibrary:
     def elsewhere(self, text: str) -> str | None:
         """What to say when that is asked which is known not to be done here."""
         scored = self._scored(text)
-        if not scored or scored[0][1] < len(self._all) or scored[0][0] < FITS:
+        if not scored or scored[0][1] < len(self._all) or scored[0][0] < FITS or self._is_field(text):
             return None
         return self._elsewhere[scored[0][1] - len(self._all)].says
 
@@ -106,6 +107,10 @@ class ProcedureLibrary:
                 key=lambda one: (fold(one.shown), one.shown),
             )
         )
+
+    def _is_field(self, text: str) -> bool:
+        """Whether the name of a field was typed, with or without marks; then its procedures are wanted."""
+        return fold(" ".join(words(text))) in self._fields
 
     def __len__(self) -> int:
         return len(self._all)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -209,4 +210,10 @@ def likeness(typed: str, known: str) -> float:
         return 1.0
     if one_hook(typed) == one_hook(known):
         return OTHER_HOOK
-    return NO_MARKS_AMONG_MARKS if not has_marks(typed) else OTHER_MARKS
+    return NO_MARKS_AMONG_MARKS if _marks_left_out(typed, known) else OTHER_MARKS
+
+
+def _marks_left_out(typed: str, known: str) -> bool:
+    """Whether every mark that was typed is right and only others are missing: *khuyêt* for *khuyết*."""
+    missing = iter(unicodedata.normalize("NFD", known.replace("đ", "d\u0335")))
+    return all(sign in missing for sign in unicodedata.normalize("NFD", typed.replace("đ", "d\u0335")))

@@ -19,7 +19,7 @@ from typing import Any
 from kiosk.procedures.folding import words
 from kiosk.procedures.import_remarks import Kind, Remark
 from kiosk.procedures.portal_text import fee_of_words, kind_together, take_apart, together
-from kiosk.procedures.procedure import Online, Procedure, is_code
+from kiosk.procedures.procedure import Online, Procedure, bare_code, is_code
 from kiosk.procedures.shipped import ProcedureFileError, read_procedure
 
 MOST_ROWS = 20_000
@@ -42,6 +42,7 @@ _TRUTHS = {
 }
 _DECISION = re.compile(r"\d+/(?:QĐ|NQ)-[A-ZĐ]+(?:-[A-Z0-9]+)?")
 _OTHER_NAME = 3
+_TOLD = 20
 
 
 class TableError(Exception):
@@ -103,7 +104,8 @@ def read_table(content: bytes, rules: Rules, *, all_levels: bool = False) -> Tab
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(f"not UTF-8 at byte {error.start}") from error
+        told = f"not UTF-8 at byte {error.start}; save it as “CSV UTF-8” (Excel: Save as, file type)"
+        raise TableError(told) from error
     if text.lstrip()[:1] in ("[", "{"):
         reader = _Lines(rules, all_levels)
         return reader.finish(_json_entries(text, reader))
@@ -145,7 +147,8 @@ def _rows(text: str, delimiter: str, reader: _Lines) -> list[tuple[int, dict[str
 def _check_header(header: list[str]) -> None:
     missing = [name for name in _NEEDED if name not in header]
     if missing:
-        raise TableError(f"the header line lacks {', '.join(missing)}")
+        said = ", ".join(name for name in header if name)[:60]
+        raise TableError(f"the header line lacks {', '.join(missing)}; the first line says “{said}”")
     unknown = [name for name in header if name not in {*_PORTAL, *_OWN}]
     if unknown:
         raise TableError(f"columns that are not known: {', '.join(unknown)[:200]}")
@@ -163,11 +166,22 @@ def _json_entries(text: str, reader: _Lines) -> list[tuple[int, dict[str, Any]]]
         raise TableError(f'a list, or {{"procedures": […]}}, of at most {MOST_ROWS} objects is wanted')
     found = []
     for number, entry in enumerate(entries, 1):
-        if isinstance(entry, dict):
-            found.append((number, entry))
-        else:
+        if not isinstance(entry, dict):
             reader.tell(number, "", Kind.UNREADABLE, "not an object")
+        elif not _is_text(json.dumps(entry, ensure_ascii=False)):
+            reader.tell(number, "", Kind.UNREADABLE, "half of a letter (\\ud800 to \\udfff)")
+        else:
+            found.append((number, entry))
     return found
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written to a file; JSON can spell letters that are none."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Lines:
@@ -190,14 +204,15 @@ class _Lines:
             one = self._procedure(line, entry)
             if one is None:
                 continue
-            if one.code in made:
-                self._say(Kind.DROPPED, f"this code stands in line {made[one.code][0]} already")
+            own = bare_code(one.code) or one.code  # a province's suffix makes no other procedure
+            if own in made:
+                self._say(Kind.DROPPED, f"this code stands in line {made[own][0]} already")
             else:
-                made[one.code] = (line, one)
+                made[own] = (line, one)
         kept = self._without_shared_names(list(made.values()))
-        if not kept:
-            raise TableError("no line of it can be used")
         remarks = sorted(self._remarks, key=lambda remark: remark.line)
+        if not kept:
+            raise TableError(_none_used(remarks))
         return Table(tuple(kept), tuple(remarks), len(entries))
 
     def _say(self, kind: Kind, what: str) -> None:
@@ -213,11 +228,15 @@ class _Lines:
         if any(isinstance(one, str) and len(one) > _LONGEST_CELL for one in entry.values()):
             self._say(Kind.UNREADABLE, f"a cell of more than {_LONGEST_CELL} letters")
             return None
+        wrong = [key for key in _texts_of(entry) if not isinstance(entry.get(key, ""), str)]
+        if wrong:
+            self._say(Kind.UNREADABLE, f"{', '.join(wrong)}: a text is wanted")
+            return None
         cells = {key: self._cleaned(key, one) for key, one in entry.items()}
         cells["code"] = self._code
         if not self._right_level(cells):
             return None
-        name = self._name(str(cells.get("name", "")))
+        name = self._name(cells.get("name", ""))
         if name is None:
             return None
         portal = "method_time_fee_raw" in cells
@@ -303,7 +322,7 @@ class _Lines:
             return read_procedure("", entry)
         except ProcedureFileError as error:
             for problem in error.problems:
-                self._say(Kind.UNREADABLE, problem.partition(": ")[2] or problem)
+                self._say(Kind.UNREADABLE, problem.removeprefix(f": {self._code}: "))
             return None
 
     def _url(self, url: str) -> str:
@@ -338,6 +357,19 @@ class _Lines:
                 self.tell(line, one.code, Kind.DOUBTED, "another code has the same name")
             kept.append(one)
         return kept
+
+
+def _texts_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that must be texts before anything is made of the entry; others are judged when it is."""
+    return _PORTAL if "method_time_fee_raw" in entry else ("name",)
+
+
+def _none_used(remarks: list[ProcedureRemark]) -> str:
+    """Why nothing can be used, with what was wrong in the first lines."""
+    why = [one for one in remarks if one.kind in (Kind.UNREADABLE, Kind.DROPPED)]
+    first = "".join(f"\n  line {one.line} {one.code or '-'}: {one.what}" for one in why[:_TOLD])
+    more = f"\n  and {len(why) - _TOLD} more" if len(why) > _TOLD else ""
+    return f"no line of it can be used{first}{more}"
 
 
 def _online(name: str) -> Online:

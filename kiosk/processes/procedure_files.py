@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.procedures.library import ProcedureLibrary
 from kiosk.procedures.merging import merged
-from kiosk.procedures.procedure import Procedure
+from kiosk.procedures.procedure import Procedure, bare_code
 from kiosk.procedures.shipped import ProcedureFileError, as_mapping, read_procedure, read_shipped
 from kiosk.procedures.tables import Rules, Table, TableError, read_rules, read_table
 from kiosk.procedures.vocabulary import Vocabulary, read_vocabulary
@@ -108,8 +108,9 @@ def import_table(
     table = read_table(content, load_rules(config), all_levels=all_levels)
     procedures: Sequence[Procedure] = table.procedures
     if add:
-        codes = {one.code for one in procedures}
-        procedures = [*(one for one in load_imported(into) if one.code not in codes), *procedures]
+        codes = {bare_code(one.code) for one in procedures}
+        kept = (one for one in load_imported(into) if bare_code(one.code) not in codes)
+        procedures = [*kept, *procedures]
     if not check:
         source = {
             "name": file.name,
@@ -123,6 +124,8 @@ def import_table(
 def _write(file: Path, source: Mapping[str, str], procedures: Sequence[Procedure]) -> None:
     content = {"format": _FORMAT, "source": source, "procedures": [as_mapping(one) for one in procedures]}
     file.parent.mkdir(parents=True, exist_ok=True)
+    for left in file.parent.glob(f"{file.name}.*.part"):  # of an import that was killed
+        left.unlink(missing_ok=True)
     begun = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         with begun.open("w", encoding="utf-8") as out:

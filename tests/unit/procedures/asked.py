@@ -1,4 +1,4 @@
-"""The questions of questions.toml, and a library as large as a province's to ask them."""
+"""The questions of the files beside this one, and a library as large as a province's to ask them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ class Question:
 
 @cache
 def questions(part: str) -> tuple[Question, ...]:
-    """``tuning`` or ``held_out``."""
-    table = tomllib.loads(Path(__file__).with_name("questions.toml").read_text(encoding="utf-8"))
+    """``tuning``, ``held_out``, ``later``, ``another_hand`` or ``another_hand_held_out``."""
+    file = "questions_another_hand.toml" if part.startswith("another_hand") else "questions.toml"
+    table = tomllib.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))
     return tuple(Question(text, frozenset(codes.split()), kind) for text, codes, kind in table[part])
 
 

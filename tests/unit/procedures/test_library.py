@@ -72,6 +72,12 @@ def test_a_procedure_is_got_by_its_code_whatever_suffix_either_has(suffix):
         ("giấy xác nhận tình trạng hoon", "1.004873"),
         ("khai tuwr", "1.000656"),
         ("dda8ng ky1 ke6t1 ho6n", "1.000894"),
+        ("khuyêt tât", "1.001699"),
+        ("dăng ki kêt hôn", "1.000894"),
+        ("xn tthn", "1.004873"),
+        ("giấy đkkd", "1.001612"),
+        ("dk kd", "1.001612"),
+        ("giấy attp", "2.001827"),
     ],
 )
 def test_it_is_found_while_it_is_being_typed(typed, code):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,6 +66,31 @@ def test_a_table_that_cannot_be_used_leaves_everything_as_it_was(table, tmp_path
     assert (tmp_path / "to" / IMPORTED).read_bytes() == before
 
 
+@pytest.mark.parametrize("moment", ["dump", "fsync", "replace"])
+def test_an_import_that_is_killed_leaves_everything_as_it_was_and_the_next_one_clears_up(
+    moment, table, tmp_path
+):
+    imported(table, tmp_path / "to")
+    before = (tmp_path / "to" / IMPORTED).read_bytes()
+    other = tmp_path / "other.csv"
+    other.write_text("code,name,field\n1.000009,Cấp sổ hồng trà,Khác\n", encoding="utf-8")
+    place = {"dump": "json.dump", "fsync": "os.fsync", "replace": "Path.replace"}[moment]
+    killed = (
+        "import os, signal, sys\n"
+        "from kiosk.bootstrap import command_line\n"
+        "from kiosk.processes import procedure_files\n"
+        f"procedure_files.{place} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "command_line(sys.argv[1:])\n"
+    )
+    arguments = ["procedures", "import", other, "--config", CONFIG.parent, "--into", tmp_path / "to"]
+    done = subprocess.run([sys.executable, "-c", killed, *arguments], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / "to" / IMPORTED).read_bytes() == before
+    assert imported(other, tmp_path / "to") == 1
+    assert [one.code for one in load_imported(tmp_path / "to")] == ["1.000009"]
+    assert [file.name for file in (tmp_path / "to").iterdir()] == [IMPORTED]
+
+
 def test_a_disk_that_fails_while_writing_leaves_everything_as_it_was(table, tmp_path, monkeypatch):
     imported(table, tmp_path / "to")
     before = (tmp_path / "to" / IMPORTED).read_bytes()
@@ -88,6 +116,8 @@ def test_checking_writes_nothing_and_adding_keeps_what_was_there(table, tmp_path
         "1.000001"
     ] == "Cấp giấy đi đường mới"
     assert imported(other, tmp_path / "to") == 2
+    other.write_text("code,name,field\n1.000001.H38,Cấp giấy đi đường của tỉnh,Khác\n")
+    assert imported(other, tmp_path / "to", add=True) == 2
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,13 @@ def test_there_are_at_least_150_questions_of_our_own_and_a_third_of_them_is_held
     assert len(large_library()) == ENTRIES
 
 
-@pytest.mark.parametrize("part", ["tuning", "held_out", "later"])
+def test_another_hand_asked_160_and_half_of_them_is_held_out():
+    halves = [questions("another_hand"), questions("another_hand_held_out")]
+    assert [len(half) for half in halves] == [80, 80]
+    assert len({one.text for half in halves for one in half}) == 160
+
+
+@pytest.mark.parametrize("part", ["tuning", "held_out", "later", "another_hand", "another_hand_held_out"])
 def test_the_right_procedure_is_first_in_nine_of_ten_and_among_three_in_97_of_100(part):
     first, three, failed = rates(part)
     assert first >= 0.90, failed
@@ -44,3 +50,10 @@ def test_a_divorce_is_not_done_here_and_one_is_told_where():
     assert large_library().search("Tôi muốn ly hôn") == ()
     assert "Tòa án" in (large_library().elsewhere("Tôi muốn ly hôn") or "")
     assert large_library().elsewhere("đăng ký khai sinh") is None
+
+
+@pytest.mark.parametrize("typed", ["người có công", "Người có công", "nguoi co cong"])
+def test_the_name_of_a_field_finds_its_procedures_also_where_much_of_it_is_done_elsewhere(typed):
+    hits = large_library().search(typed, 3)
+    assert {large_library().get(hit.code).field for hit in hits} == {"Người có công"}
+    assert large_library().elsewhere(typed) is None

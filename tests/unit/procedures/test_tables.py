@@ -144,6 +144,12 @@ def test_a_code_twice_is_taken_once():
     assert told(table, Kind.DROPPED) == [(3, "this code stands in line 2 already")]
 
 
+def test_a_code_with_a_province_behind_it_is_the_same_code():
+    table = read(row(), row("1.000001.000.00.00.H12", "Cấp giấy khác"))
+    assert [one.name for one in table.procedures] == ["Cấp giấy đi đường"]
+    assert told(table, Kind.DROPPED) == [(3, "this code stands in line 2 already")]
+
+
 def test_online_in_a_name_is_understood():
     names = ("Đăng ký xe trực tuyến toàn trình", "Đăng ký xe bằng dịch vụ công một phần", "Đăng ký xe")
     rows = [row(f"1.00000{number}", name) for number, name in enumerate(names, 1)]
@@ -197,7 +203,10 @@ def test_a_json_of_our_own_shape(wrapped):
         (b"code,name,field,price\n1.000001,a,b,1\n", "not known"),
         (b"code,name,field,name\n1.000001,a,b,c\n", "twice"),
         (b"code,name,field\n", "no line"),
-        (b"code,name,field\nx,a,b\n", "no line"),
+        (b"code,name,field\nx,a,b\n", "no line of it can be used\n  line 2 x: no procedure code"),
+        ("code,name,field\n1.000001,Cấp giấy,Khác\n".encode("utf-16"), "CSV UTF-8"),
+        ("Danh mục,,\ncode,name,field\n1.000001,Cấp giấy,Khác\n".encode(), "first line says “danh mục”"),
+        (b'[{"code": "1.000001", "name": "a\\ud800", "field": "b"}]', "line 1 -: half of a letter"),
         (b'code,name,field\n"1.000001,a,b\n', "line"),
         (b"{", "JSON"),
         (b"[" * 100_000, "JSON"),
@@ -208,6 +217,29 @@ def test_a_json_of_our_own_shape(wrapped):
 def test_a_table_that_cannot_be_used_is_refused_with_the_reason(content, why):
     with pytest.raises(TableError, match=why):
         read_table(content, Rules())
+
+
+def test_of_many_bad_lines_the_first_are_told_and_the_others_counted():
+    with pytest.raises(TableError, match=r"line 21 x: .*\n  and 80 more$"):
+        read_table(b"code,name,field\n" + b"x,a,b\n" * 100, Rules())
+
+
+@pytest.mark.parametrize("key", ["name", "field", "level", "decision", "method_time_fee_raw", "url"])
+@pytest.mark.parametrize("value", [5, None, ["a"], {"a": 1}])
+def test_a_portal_line_of_json_whose_values_are_no_texts_is_told_and_the_others_taken(key, value):
+    good = {"code": "1.000001", "name": "Cấp giấy", "field": "Khác"}
+    portal = {**good, "code": "1.000002", "method_time_fee_raw": "Trực tiếp3 NgàyMiễn phí", key: value}
+    table = read_table(json.dumps([portal, good]).encode(), Rules())
+    assert [one.code for one in table.procedures] == ["1.000001"]
+    assert told(table, Kind.UNREADABLE) == [(1, f"{key}: a text is wanted")]
+
+
+@pytest.mark.parametrize("name", [5, None, ["a"], {"a": 1}])
+def test_a_name_in_json_that_is_no_text_is_told(name):
+    good = {"code": "1.000001", "name": "Cấp giấy", "field": "Khác"}
+    table = read_table(json.dumps([{**good, "code": "1.000002", "name": name}, good]).encode(), Rules())
+    assert [one.code for one in table.procedures] == ["1.000001"]
+    assert told(table, Kind.UNREADABLE) == [(1, "name: a text is wanted")]
 
 
 @pytest.mark.parametrize("table", [{"levels": "Cấp xã"}, {"services": {"a": 1}}, {"other": 1}])
