@@ -4,7 +4,8 @@ What citizens read is translated in ``screens/locale/LANGUAGE/LC_MESSAGES/failur
 ``CODE.citizen_what`` and ``CODE.citizen_do``.
 
 A failure is a value that travels from a device or the centre to the person who can act on it. A citizen
-reads what happened and what to do now; staff read the cause, the remedy and what no longer works.
+reads what happened and what to do now; staff read the cause, the remedy and what no longer works; officers
+read of what anybody in the lobby can mend, and how.
 ``docs/failures.md`` is generated from this table.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -135,13 +137,17 @@ class FailureCode(StrEnum):
 
 @dataclass(frozen=True)
 class FailureWords:
-    """The words of one failure. Empty ``citizen_*`` means that citizens are never told of it."""
+    """The words of one failure. Empty ``citizen_*`` means that citizens are never told of it, empty
+    ``lobby_*`` that nobody in the lobby can mend it, so that officers are not told either.
+    """
 
     citizen_what: str
     citizen_do: str
     staff_cause: str
     staff_remedy: str
     consequence: str
+    lobby_what: str
+    lobby_do: str
 
 
 @cache
@@ -166,9 +172,18 @@ def words(language: str = SOURCE_LANGUAGE, *, unreviewed: bool = False) -> dict[
             staff_cause=entry["staff_cause"],
             staff_remedy=entry["staff_remedy"],
             consequence=entry.get("consequence", ""),
+            lobby_what=_lobby_what(entry),
+            lobby_do=entry.get("lobby_do", ""),
         )
         for code, entry in table.items()
     }
+
+
+def _lobby_what(entry: Mapping[str, str]) -> str:
+    """What officers read that happened: as citizens do unless it has words of its own."""
+    if not entry.get("lobby_do"):
+        return ""
+    return entry.get("lobby_what") or entry.get("citizen_what") or entry["staff_cause"]
 
 
 def citizen_texts() -> dict[str, str]:

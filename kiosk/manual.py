@@ -25,7 +25,8 @@ def failures_page() -> str:
         "# Failures",
         "",
         "Written by `python -m kiosk.manual` from `kiosk/failures.py` and `kiosk/failures.vi.toml`.",
-        "A citizen reads *what happened* and *what to do*; staff read cause, remedy and consequence.",
+        "A citizen reads *what happened* and *what to do*; staff read cause, remedy and consequence;",
+        "officers and the head of the centre read of what anybody in the lobby can mend.",
     ]
     for code, words in failures.words().items():
         lines += ["", f"## {code.value}", ""]
@@ -34,6 +35,8 @@ def failures_page() -> str:
         lines += [f"- **Cause:** {words.staff_cause}", f"- **Remedy:** {words.staff_remedy}"]
         if words.consequence:
             lines += [f"- **Meanwhile:** {words.consequence}"]
+        if words.lobby_do:
+            lines += [f"- **Officer reads:** {words.lobby_what} {words.lobby_do}"]
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,9 @@ from kiosk.centre.store.store import Reading, Transaction
 from kiosk.centre.store.upsert import upsert
 from kiosk.failures import FailureCode
 
+FOUND = frozenset({"ready", "busy", "needs_attention"})
+"""Conditions of a device that is connected, well or not."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -58,6 +61,7 @@ def keep_report(
         **state,
         "facts": json.dumps(report.facts, ensure_ascii=False),
         "since": transaction.at if changed or old is None else old["since"],
+        "found_at": (old and old["found_at"]) or (transaction.at if report.condition in FOUND else None),
         "seen_at": seen_at or transaction.at,
     }
     fresh = upsert(device_table).values(site=transaction.site, **key._asdict(), **row)

@@ -107,11 +107,13 @@ class DeviceBook:
             "facts": {},
             "since": None,
             "seen_at": None,
+            "found": False,
             "settings": settings,
         }
         if row is not None:
             answer["facts"] = json.loads(row["facts"])
             answer["since"] = row["since"]
+            answer["found"] = row["found_at"] is not None
             answer["seen_at"] = written(seen) if seen else row["seen_at"]
             if not self._is_silent(key, reading.now):
                 answer.update({name: row[name] for name in ("condition", "failure", "warning")})

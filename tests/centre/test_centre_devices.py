@@ -31,6 +31,7 @@ def test_a_device_nobody_has_reported_is_silent(desk: Desk) -> None:
     assert device(desk, "printer") == {
         "name": "printer", "machine": None, "owner": "kiosk", "condition": "disconnected",
         "failure": "DEVICE_SILENT", "warning": None, "facts": {}, "since": None, "seen_at": None,
+        "found": False,
         "settings": {
             "enabled": True, "connection": "network", "address": "127.0.0.1:9100", "paper_mm": 80,
             "cut": True,

@@ -121,6 +121,29 @@ class TestReports:
         assert list(listed(two)) == ["kiosk-2"]
 
 
+class TestFound:
+    """A device that was never connected is told apart from one that is gone."""
+
+    def found(self, desk: Desk, name: str = "scanner") -> list[bool]:
+        return [one["found"] for one in listed(desk, name).values()]
+
+    def test_from_its_first_answer_on_also_when_it_is_gone_again(self, two: Desk) -> None:
+        gone = {"condition": "disconnected", "failure": "SCANNER_NOT_FOUND"}
+        assert self.found(two) == [False, False], "not reported"
+        tell(two, "kiosk", "scanner", {"condition": "disabled"})
+        tell(two, "kiosk-2", "scanner", gone)
+        assert self.found(two) == [False, False]
+        tell(two, "kiosk-2", "scanner")
+        tell(two, "kiosk-2", "scanner", gone)
+        assert self.found(two) == [False, True]
+        two.clock.forward(seconds=61)
+        look(two)
+        assert self.found(two) == [False, True]
+
+    def test_a_printer_without_paper_is_there(self, two: Desk) -> None:
+        assert self.found(two, "printer") == [True, True]
+
+
 class TestRequests:
     """A request goes to one machine, which alone sees and answers it."""
 
@@ -206,6 +229,7 @@ class TestOldDatabase:
     def test_what_was_reported_last_is_of_the_machine_that_reported_it(self, two: Desk) -> None:
         aged = self.aged(two, READY)
         assert failures(aged) == {"kiosk-2": None}
+        assert listed(aged)["kiosk-2"]["found"]
         tell(aged, "kiosk", body=PAPER_OUT)
         assert failures(aged) == {"kiosk-1": "PRINTER_PAPER_OUT", "kiosk-2": None}
 

@@ -154,7 +154,8 @@ class ServiceAnswer(BaseModel):
     """A queue citizens can choose.
 
     ``closes_at``: when the hours under way end, or the next ones today; until ``last_ticket_at`` numbers are
-    given. ``for_ages``: whom it is meant for, from and to, in full years.
+    given. ``for_ages``: whom it is meant for, from and to, in full years. ``name_in`` and ``hint_in``: the
+    same by language, such as ``en``.
     """
 
     id: str
@@ -174,6 +175,8 @@ class ServiceAnswer(BaseModel):
     counters: list[CounterNameAnswer]
     form: str | None
     for_ages: tuple[int, int] | None
+    name_in: dict[str, str]
+    hint_in: dict[str, str]
 
 
 class OfficerAnswer(BaseModel):
@@ -321,7 +324,7 @@ class WhoAnswer(BaseModel):
 
 class DeviceAnswer(BaseModel):
     """A device with its effective settings. ``machine``: the name of its owner's token, as soon as one has
-    reported.
+    reported. ``found``: whether the device itself was ever there.
     """
 
     name: str
@@ -333,6 +336,7 @@ class DeviceAnswer(BaseModel):
     facts: dict[str, Any]
     since: str | None
     seen_at: str | None
+    found: bool
     settings: dict[str, Any]
 
 
@@ -359,12 +363,16 @@ class DeviceSecretAnswer(BaseModel):
 
 
 class PriorityAnswer(BaseModel):
-    """A class of people who go before others. ``sources``: who may say so: chip, officer, self."""
+    """A class of people who go before others. ``sources``: who may say so: chip, officer, self.
+
+    ``name_in``: the name by language.
+    """
 
     id: str
     name: str
     from_age: int | None
     sources: list[Literal["chip", "officer", "self"]]
+    name_in: dict[str, str]
 
 
 class ClockAnswer(BaseModel):

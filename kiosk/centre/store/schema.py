@@ -418,9 +418,13 @@ device = Table(
     Column("facts", Text, nullable=False),
     _text("since"),
     _text("seen_at"),
+    _text("found_at", null=True),
     _key("name", "machine"),
 )
-"""What each machine, by the name of its token, last reported of its own devices."""
+"""What each machine, by the name of its token, last reported of its own devices.
+
+``found_at``: when the device itself first answered; a machine also reports those never connected to it.
+"""
 
 device_setting = Table(
     "device_setting",

@@ -34,13 +34,14 @@ def word(path: str, **values: object) -> str:
 
 @cache
 def failure_words() -> Mapping[str, dict[str, str]]:
-    """Code → cause, remedy and consequence as staff read them."""
+    """Code → cause, remedy and consequence as staff read them, and what officers read where they are told."""
     return {
         code.value: {
             "cause": entry.staff_cause,
             "remedy": entry.staff_remedy,
             "consequence": entry.consequence,
         }
+        | ({"lobby_what": entry.lobby_what, "lobby_do": entry.lobby_do} if entry.lobby_do else {})
         for code, entry in failures.words().items()
     }
 

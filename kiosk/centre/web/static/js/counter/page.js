@@ -5,7 +5,7 @@ import { say, sayProblem, showLink } from "../banner.js";
 import { dismiss } from "../dialog.js";
 import { byId, setText } from "../dom.js";
 import { Live } from "../live.js";
-import { isMachine, suspendedWords } from "../machines.js";
+import { drawTroubles, lobbyTroubles } from "../lobby-troubles.js";
 import { Door } from "../sign-in.js";
 import { word } from "../words.js";
 import { drawChoice } from "./choose.js";
@@ -14,8 +14,10 @@ import { clearForm } from "./form-panel.js";
 import { HelpBar } from "./help.js";
 import { LISTED, QueueModel } from "./model.js";
 
+const AFTER_DEVICES_MS = 300;
 const model = new QueueModel();
 let devices = [];
+let soon = null;
 let linked = true;
 let ready = false;
 let chosen = false; // opened here just now; the counter's own event follows
@@ -24,8 +26,8 @@ const live = new Live({
   load, changed: draw, link,
   apply: (event) => {
     help.apply(event);
-    const machine = event.type === "device.changed" && isMachine(event.data); // what it tells of itself is no part of the event
-    if (!model.apply(event) || machine) live.reload();
+    if (event.type === "device.changed") lookSoon(); // the event tells less than the page shows
+    if (!model.apply(event)) live.reload();
   },
   refused: () => door.ask(word("sign_in.ended")),
 });
@@ -42,6 +44,14 @@ async function load() {
   help.replace(calls);
   devices = all;
   ready = true;
+}
+
+/** A machine tells of all its devices at once. */
+function lookSoon() {
+  soon ??= setTimeout(() => {
+    soon = null;
+    live.reload();
+  }, AFTER_DEVICES_MS);
 }
 
 function link(state) {
@@ -65,9 +75,7 @@ function draw() {
   const title = mine ? `${mine.ticket ? `${mine.ticket.number} · ` : ""}${word("counter.counter", { number: mine.number })}` : word("counter.title");
   document.title = help.asked ? word("help.title", { title }) : title;
   help.draw(linked);
-  const suspended = suspendedWords(devices);
-  byId("machines").hidden = !suspended;
-  setText(byId("machines"), suspended);
+  drawMachines(mine);
   if (!mine) {
     clearForm();
     drawChoice(model, { linked, opened });
@@ -77,6 +85,13 @@ function draw() {
     chosen = false;
     document.querySelector("[data-action='call-next']").blur();
   }
+}
+
+/** Beneath those who wait, where nothing that is pressed moves; before a counter is chosen beneath the counters. */
+function drawMachines(mine) {
+  const [box, place] = [byId("machines"), mine ? byId("waiting").parentElement : byId("choose")];
+  if (box.parentElement !== place) place.append(box);
+  drawTroubles(box.firstElementChild, lobbyTroubles(devices));
 }
 
 function opened(answer) {
