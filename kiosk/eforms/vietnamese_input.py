@@ -198,6 +198,8 @@ def _telex_press(text: str, key: str) -> str:
     letters, tone = _split_tone(word)
     low = key.lower()
     made = _telex_letter(letters, low, key)
+    if made is None and low in _TELEX_DOUBLES:
+        made = _telex_late(letters, tone, low, key)
     if made is not None:
         return head + _place(made, tone)
     if (low in _TELEX_TONES or low == "z") and _parts(letters)[1]:
@@ -232,17 +234,44 @@ def _telex_letter(letters: str, low: str, key: str) -> str | None:
     return None
 
 
+def _telex_late(letters: str, tone: Tone | None, low: str, key: str) -> str | None:
+    """A doubling after the rest of the syllable (*nguyene*, *dand*); once more undoes it. None: it is not."""
+    if not _is_syllable(letters, tone) or _is_syllable(letters + key, None):
+        return None
+    marked, plain = _TELEX_DOUBLES[low], letters.lower()
+    if marked in plain:
+        at = plain.rindex(marked)
+        return letters[:at] + _cased(low, letters[at]) + letters[at + 1 :] + key
+    at = 0 if low == "d" and plain[:1] == "d" else plain.rfind(low)
+    if at < 0 or (low == "d" and at):
+        return None
+    made = letters[:at] + _cased(marked, letters[at]) + letters[at + 1 :]
+    return made if _is_syllable(made, tone) and _parts(made)[1] else None
+
+
 def _telex_w(letters: str, key: str) -> str:
     """*w*: horn or breve on the vowel before it, undone by a second *w*; alone it is *ư*."""
     for at in range(len(letters) - 1, -1, -1):
         vowel = letters[at].lower()
-        if vowel in _TELEX_HORNS and not (vowel == "u" and letters[at - 1 : at].lower() == "q"):
-            return _horned(letters[:at] + _cased(_TELEX_HORNS[vowel], letters[at]) + letters[at + 1 :])
+        before = letters[max(at - 1, 0) : at].lower()
+        if vowel in ("a", "u") and before in ("ư", "ơ"):
+            continue  # ưa, ưu, ươu: the mark stands already
+        if vowel in _TELEX_HORNS and not (vowel == "u" and before == "q"):
+            to = _horn_at(letters, at)
+            marked = _TELEX_HORNS[letters[to].lower()]
+            return _horned(letters[:to] + _cased(marked, letters[to]) + letters[to + 1 :])
         if vowel in _TELEX_HORNS.values():
             return letters[:at] + _cased(_PLAIN[vowel], letters[at]) + letters[at + 1 :] + key
         if vowel not in _VOWELS and at < len(letters) - 2:
             break
     return letters + _cased("ư", key)
+
+
+def _horn_at(letters: str, at: int) -> int:
+    """Where the mark meant for the vowel at ``at`` goes: *uaw* is *ưa*, *uuw* is *ưu*, *uouw* is *ươu*."""
+    before, vowel = letters[:at].lower(), letters[at].lower()
+    earlier = before.endswith("u") and before != "qu" and vowel in ("a", "u")
+    return at - 1 if earlier or (before.endswith("uo") and vowel == "u") else at
 
 
 def _horned(letters: str) -> str:
@@ -299,5 +328,7 @@ def _vni_marked(letters: str, digit: str) -> str | None:
         if low == marks.get(plain):
             return letters[:at] + _cased(plain, letters[at]) + letters[at + 1 :] + digit
         if plain in marks:
-            return _horned(letters[:at] + _cased(marks[plain], letters[at]) + letters[at + 1 :])
+            to = _horn_at(letters, at) if digit == "7" else at
+            marked = marks[plain if to == at else letters[to].lower()]
+            return _horned(letters[:to] + _cased(marked, letters[to]) + letters[to + 1 :])
     return None

@@ -50,6 +50,23 @@ TELEX = {
     "DDoox": "Đỗ",
     "cuwar": "cửa",
     "xoong": "xông",
+    # marks typed when the rest of the syllable stands already
+    "nguyenex": "nguyễn",
+    "tieenge": "tienge",
+    "tranaf": "trần",
+    "Dinhdf": "Đình",
+    "dand": "đan",
+    "dandd": "dand",
+    "duocdwj": "được",
+    "giuawx": "giữa",
+    "cuaw": "cưa",
+    "cuaww": "cuaw",
+    "quawng": "quăng",
+    "huuwx": "hữu",
+    "ruouwj": "rượu",
+    "ngoeo": "ngoeo",
+    "khoeo": "khoeo",
+    "banana": "banana",
 }
 
 
@@ -112,6 +129,10 @@ def test_telex_may_be_chosen_on_the_keyboard_too() -> None:
         ("thuy3", "thủy"),
         ("D9o62ng", "Đồng"),
         ("a68n", "ăn"),
+        ("huu74", "hữu"),
+        ("ruou75", "rượu"),
+        ("cua73", "cửa"),
+        ("qua61n", "quấn"),
         ("hoa20", "hoa"),
     ],
 )
