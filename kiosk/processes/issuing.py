@@ -33,6 +33,8 @@ from kiosk.visit.events import IssuedTicket, ServiceChoice
 _LOG = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 0.4
+LONG_ENOUGH_SECONDS = 4.0
+"""Who waited so long for the centre gets one of the numbers held here rather than wait as long again."""
 RULES_SECONDS = 60.0
 _OFFLINE = "offline/"  # begins the id of a number of which the centre has not told its own
 
@@ -181,6 +183,7 @@ class Issuing:
 
     def _online(self, wanted: _Wanted) -> Ticket:
         """No answer does not mean no number: asked once more with the same key, which gives the same one."""
+        began = self._monotonic()
         try:
             return self._ask(wanted)
         except CentreError as error:
@@ -189,6 +192,8 @@ class Issuing:
                 self._rules_at = None
                 wanted = self._wanted[wanted.key] = replace(wanted, priority=None)
             elif not error.nobody_there:
+                raise
+            elif self._monotonic() - began >= LONG_ENOUGH_SECONDS and self._lease() is not None:
                 raise
         self._stop.wait(AGAIN_SECONDS)
         return self._ask(wanted)

@@ -380,6 +380,7 @@ class MemoryLobby:
     numbers: OfflineNumbers | None = None
     clock: CentreClock | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
     procedures: Library | None = None
     clips: tuple[Clip, ...] = ()
     changed: Callable[[], None] = lambda: None
@@ -399,6 +400,7 @@ class MemoryLobby:
             numbers=self.numbers,
             clock=self.clock,
             now=self.now,
+            monotonic=self.monotonic,
             make_reader=lambda settings: self._made(MemoryReader(settings)),
             make_printer=lambda settings: self._made(MemoryPrinter(settings)),
             make_scanner=lambda settings: self._made(MemoryScanner(settings)),

@@ -80,6 +80,26 @@ def test_an_answer_that_never_came_makes_no_second_place(lobby: MemoryLobby) -> 
     assert list(lobby.centre.tickets) == ["o-B990"], "the number that nobody holds is gone"
 
 
+def test_nobody_waits_twice_for_a_centre_that_hangs(tmp_path: Path) -> None:
+    ticks = [0.0]
+    lobby = MemoryLobby(numbers=OfflineNumbers(tmp_path / "offline.sqlite3"), monotonic=lambda: ticks[0])
+    asked: list[str] = []
+
+    def hangs(service: str, key: str, **more: object) -> None:
+        asked.append(key)
+        ticks[0] += 10.0  # the time after which a request is given up
+        raise CentreError(FailureCode.CENTRE_UNREACHABLE)
+
+    with lobby:
+        lobby.until(lobby.numbers.leases)
+        at_the_services(lobby)
+        lobby.centre.issue_ticket = hangs  # type: ignore[method-assign]
+        lobby.process.dispatch(ServiceTapped("", "hon-nhan"))
+        lobby.until_screen("ticket")
+        assert lobby.state.tickets[0].ticket.number == "B990"
+        assert len(asked) == 1
+
+
 def test_a_used_up_block_says_so_and_other_services_go_on(lobby: MemoryLobby) -> None:
     lobby.centre.up = False
     for _ in range(5):
