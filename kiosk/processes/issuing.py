@@ -191,12 +191,13 @@ class Issuing:
                 _LOG.warning("the centre does not know the priority %s any more", wanted.priority.id)
                 self._rules_at = None
                 wanted = self._wanted[wanted.key] = replace(wanted, priority=None)
-            elif not error.nobody_there:
-                raise
-            elif self._monotonic() - began >= LONG_ENOUGH_SECONDS and self._lease() is not None:
+            elif not error.nobody_there or self._waited_enough(began):
                 raise
         self._stop.wait(AGAIN_SECONDS)
         return self._ask(wanted)
+
+    def _waited_enough(self, began: float) -> bool:
+        return self._monotonic() - began >= LONG_ENOUGH_SECONDS and self._lease() is not None
 
     def _ask(self, wanted: _Wanted) -> Ticket:
         return self._client.issue_ticket(
