@@ -29,6 +29,7 @@ from kiosk.centre.app import create_app
 from kiosk.centre.store.engine import URL_VARIABLE, chosen_url, database_of, open_engine
 from kiosk.centre.store.schema import metadata
 from kiosk.settings import Settings, load
+from tests.centre.read_once import read_once
 from tests.postgres_server import PostgresServer, shared_server
 
 ROOT = Path(__file__).parents[2]
@@ -220,9 +221,9 @@ class Desk:
 
 
 def start_desk(settings: Settings, folder: Path, clock: SetClock) -> TestClient:
-    client = TestClient(
-        create_app(settings, folder, clock=clock), client=("127.0.0.1", 50000), raise_server_exceptions=False
-    )
+    with read_once():
+        app = create_app(settings, folder, clock=clock)
+    client = TestClient(app, client=("127.0.0.1", 50000), raise_server_exceptions=False)
     client.__enter__()
     return client
 
