@@ -199,7 +199,8 @@ def read_manifest(folder: Path) -> ClipManifest:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ClipsError(f"{place}: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ClipsError(f"{place}: {why}") from error
     try:
         return _manifest(table, folder)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kiosk.clip_library import (
+    MANIFEST,
     ClipManifest,
     ClipsError,
     Cue,
@@ -30,6 +31,7 @@ from kiosk.processes.clip_making.writing import checksum
 LENGTH_TOLERANCE = 0.6  # seconds: a frame, and what the sound's coder adds
 MOST_SILENCE = 0.6
 SOON = timedelta(days=60)
+_REMOVE = ": remove it"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,21 @@ class Verdict:
     clip: ClipManifest | None
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    advice: str = ""
+    """What to do about the problems."""
 
 
 def check_library(folders: tuple[Path, ...], today: date) -> list[Verdict]:
-    """Every clip of these folders."""
-    return [check_clip(one, today) for folder in folders for one in clip_folders(folder)]
+    """Every clip of these folders; a folder may also be that of one clip."""
+    return [check_clip(one, today) for folder in folders for one in _clips_of(folder)]
+
+
+def _clips_of(folder: Path) -> list[Path]:
+    """The folders of clips, also of those whose manifest is lost."""
+    if (folder / MANIFEST).exists():
+        return [folder]
+    parts = {one.parent for ending in ("mp4", "webm", "vtt") for one in folder.glob(f"[!.]*/*.{ending}")}
+    return sorted({*clip_folders(folder), *parts})
 
 
 def check_clip(folder: Path, today: date) -> Verdict:
@@ -52,9 +64,20 @@ def check_clip(folder: Path, today: date) -> Verdict:
     try:
         clip = read_manifest(folder)
     except ClipsError as error:
-        return Verdict(folder.name, None, (str(error),))
-    problems = [*_files(clip), *_videos(clip), *_words(clip)]
-    return Verdict(clip.id, clip, tuple(problems), tuple(_notes(clip, today)))
+        return Verdict(folder.name, None, (str(error),), advice=_advice(folder.resolve().name, ""))
+    problems = (*_files(clip), *_videos(clip), *_words(clip))
+    damaged = any(not problem.endswith(_REMOVE) for problem in problems)
+    advice = _advice(clip.id, clip.origin) if damaged else ""
+    return Verdict(clip.id, clip, problems, tuple(_notes(clip, today)), advice)
+
+
+def _advice(name: str, origin: str) -> str:
+    """How a clip of this origin is made whole again; the kiosk does not need to stop for it."""
+    again = f"main.py clips import VIDEO --captions FILE --id {name} --title … --topic …"
+    if origin != "import":
+        build = f"main.py clips build {name}.yaml"
+        again = build if origin else f"{build}, or {again}"
+    return f"make it again: {again}; or copy its folder again from where it was made"
 
 
 def _files(clip: ClipManifest) -> Iterator[str]:
@@ -74,7 +97,7 @@ def _files(clip: ClipManifest) -> Iterator[str]:
     named = {one.name for one in clip.files} | {"clip.toml"}
     for path in sorted(clip.folder.iterdir()):
         if path.name not in named:
-            yield f"{path.name} is not in the manifest"
+            yield f"{path.name} is not in the manifest{_REMOVE}"
 
 
 def _videos(clip: ClipManifest) -> Iterator[str]:
@@ -138,7 +161,9 @@ def _notes(clip: ClipManifest, today: date) -> Iterator[str]:
     if clip.valid_from and clip.valid_until and clip.valid_until < clip.valid_from:
         yield "valid_until lies before valid_from: it is never shown"
     elif clip.valid_until and clip.valid_until < today:
-        yield f"hidden: valid until {clip.valid_until:%d/%m/%Y}"
+        again = "build" if clip.origin == "storyboard" else "import"
+        until = f"{clip.valid_until:%d/%m/%Y}"
+        yield f"hidden: valid until {until}; if it still holds, {again} it with a later day"
     elif clip.valid_from and today < clip.valid_from:
         yield f"hidden until {clip.valid_from:%d/%m/%Y}"
     elif clip.valid_until and clip.valid_until - today < SOON:

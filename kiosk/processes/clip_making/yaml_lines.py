@@ -75,6 +75,11 @@ def _walk(node: yaml.Node, place: Place, marks: dict[Place, int], name: str) -> 
             seen.add(key.value)
             yield from _walk(value, (*place, key.value), marks, name)
             marks[(*place, key.value)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:  # looks like a day or a number and is none: 2027-13-30
+            yield f"{name}:{node.start_mark.line + 1}: “{node.value}” is none; a day is written 2027-02-28"
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             yield from _walk(value, (*place, number), marks, name)

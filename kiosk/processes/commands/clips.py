@@ -177,6 +177,10 @@ def _import(args: argparse.Namespace) -> int:
     print(_line(clip))
     if args.captions is None:
         print("It has no captions: who cannot hear, or stands in a loud hall, will miss them.")
+    if clip.loudness is None:
+        print("It has no sound: who cannot see or read learns nothing from it.")
+    if not clip.in_force(_today()):
+        print("It is hidden today: see --valid-from and --valid-until.")
     return 0
 
 
@@ -212,6 +216,8 @@ def _tell(verdict: Verdict) -> None:
     print(f"{verdict.id}: {state}")
     for problem in verdict.problems:
         print(f"  {problem}")
+    if verdict.advice:
+        print(f"  → {verdict.advice}")
     for note in verdict.notes:
         print(f"  ({note})")
 

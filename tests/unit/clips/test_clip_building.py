@@ -53,7 +53,7 @@ def test_a_missing_file_and_a_strange_one_are_found(clip):
     (clip / "thumbs.db").touch()
     problems = check_clip(clip, TODAY).problems
     assert "poster.jpg is missing" in problems
-    assert "thumbs.db is not in the manifest" in problems
+    assert "thumbs.db is not in the manifest: remove it" in problems
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_captions_after_the_end_are_found(clip):
 def test_a_clip_that_ran_out_is_told_and_not_in_force(clip):
     path = clip / "clip.toml"
     path.write_text(f"valid_until = 2026-10-31\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-    assert check_clip(clip, TODAY).notes == ("hidden: valid until 31/10/2026",)
+    assert check_clip(clip, TODAY).notes == (
+        "hidden: valid until 31/10/2026; if it still holds, build it with a later day",
+    )
     (shown,) = load_clips(clip.parent)
     assert not shown.in_force(TODAY)
     assert shown.in_force(date(2026, 10, 31))

@@ -53,6 +53,7 @@ def test_a_storyboard_is_read(tmp_path):
             "thu.yaml:7: “heading” is written twice",
         ),
         ("scenes:", "scenes: [", "not YAML"),
+        ("scenes:", "valid_until: 2027-13-30\nscenes:", "“2027-13-30” is none; a day is written 2027-02-28"),
         ("[Một, Hai]", "[]", "thu.yaml:17: scene 2 (two): show.0.rows"),
     ],
 )
