@@ -90,6 +90,8 @@ def _kind(part: dict[str, Any]) -> str:
         return f"`{part['const']}`"
     if "prefixItems" in part:
         return "[" + ", ".join(_kind(item) for item in part["prefixItems"]) + "]"
+    if part.get("type") == "object" and "patternProperties" in part:
+        return "text by language, such as `en`"
     if part.get("type") == "array":
         return "list of " + _kind(part.get("items", {}))
     names = {

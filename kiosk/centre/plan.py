@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from kiosk.queueing.discipline import Discipline, discipline, services_before
 from kiosk.queueing.service import OpenPeriod, Service
 from kiosk.queueing.ticket import Rules
 from kiosk.settings import QueueSettings, Settings
+from kiosk.translations import Translations
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,28 @@ class Limits:
 
 @dataclass(frozen=True)
 class Priority:
-    """A class of people who go before others. ``sources``: who may say so: chip, self, officer."""
+    """A class of people who go before others. ``sources``: who may say so: chip, self, officer. ``name_in``:
+    the name by language.
+    """
 
     id: str
     name: str
     from_age: int | None
     sources: frozenset[str]
+    name_in: Translations = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What everybody in the lobby should read, from ``start`` to before ``until``, where those are given."""
+    """What everybody in the lobby should read, from ``start`` to before ``until``, where those are given.
+
+    ``text_in``: the text by language.
+    """
 
     text: str
     start: datetime | None
     until: datetime | None
+    text_in: Translations = field(default_factory=dict, hash=False)
 
     def holds(self, now: datetime) -> bool:
         """Whether it is shown at ``now``."""
@@ -88,6 +96,8 @@ class Plan:
                 last=service.last,
                 minutes_each=service.minutes_each,
                 form=service.form,
+                name_in=service.name_in,
+                hint_in=service.hint_in,
                 hours=tuple(OpenPeriod(frozenset(p.days), p.start, p.until) for p in service.hours),
             )
             for service in settings.services
@@ -116,7 +126,7 @@ class Plan:
                 recall_gap_seconds=settings.queue.rules.recall_gap_seconds,
             ),
             priorities={
-                one.id: Priority(one.id, one.name, one.from_age, frozenset(one.sources))
+                one.id: Priority(one.id, one.name, one.from_age, frozenset(one.sources), one.name_in)
                 for one in settings.queue.priority
             },
             house_numbers=settings.queue.numbers.house,
@@ -126,7 +136,7 @@ class Plan:
             close_after_minutes=settings.queue.rules.close_after_minutes,
             for_ages={one.id: one.for_ages for one in settings.services if one.for_ages is not None},
             notices=tuple(
-                Notice(one.text, _begin(one.start, zone), _end(one.until, zone))
+                Notice(one.text, _begin(one.start, zone), _end(one.until, zone), one.text_in)
                 for one in settings.centre.notice
             ),
             spare_counter=counters.get(settings.centre.spare_counter),

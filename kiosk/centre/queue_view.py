@@ -86,7 +86,9 @@ class QueueView:
                 {
                     "id": service.id,
                     "name": service.name,
+                    "name_in": dict(service.name_in),
                     "hint": service.hint,
+                    "hint_in": dict(service.hint_in),
                     **open_services[service.id],
                     "waiting": sum(1 for one in self._state.waiting if one.service == service.id),
                     "ahead": sum(1 for one in self._state.waiting if one.service in before),

@@ -9,16 +9,21 @@ from datetime import date, datetime
 from kiosk.client.connection import Connection, part
 from kiosk.client.reading import Json, read_maybe, read_time
 from kiosk.client.tickets import CounterName, Wait, read_counter_names, read_wait
+from kiosk.translations import Translations
 
 
 @dataclass(frozen=True)
 class PriorityClass:
-    """People who go before others. ``sources``: who may say so, of ``chip``, ``self`` and ``officer``."""
+    """People who go before others. ``sources``: who may say so, of ``chip``, ``self`` and ``officer``.
+
+    ``name_in``: the name by language.
+    """
 
     id: str
     name: str
     from_age: int | None = None
     sources: tuple[str, ...] = ()
+    name_in: Translations = dataclass_field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Service:
 
     ``closed_reason``: ``hours``, ``holiday``, ``last_ticket``, ``full`` or ``stopped``; ``closed_words``: the
     holiday's name or the head's message. ``closes_at``: when the hours under way end, or the next ones today;
-    until ``last_ticket_at`` numbers are given. ``for_ages``: whom it is meant for, in full years.
+    until ``last_ticket_at`` numbers are given. ``for_ages``: whom it is meant for, in full years. ``name_in``
+    and ``hint_in``: the same by language.
     """
 
     id: str
@@ -61,14 +67,20 @@ class Service:
     closes_at: datetime | None = None
     last_ticket_at: datetime | None = None
     for_ages: tuple[int, int] | None = None
+    name_in: Translations = dataclass_field(default_factory=dict, hash=False)
+    hint_in: Translations = dataclass_field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What everybody in the lobby should read. ``until``: when it goes, if it does by itself."""
+    """What everybody in the lobby should read. ``until``: when it goes, if it does by itself.
+
+    ``text_in``: the text by language.
+    """
 
     text: str
     until: datetime | None = None
+    text_in: Translations = dataclass_field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,8 @@ def read_service(raw: Json) -> Service:
         closes_at=read_maybe(read_time, raw.get("closes_at")),
         last_ticket_at=read_maybe(read_time, raw.get("last_ticket_at")),
         for_ages=read_maybe(_ages, raw.get("for_ages")),
+        name_in=raw.get("name_in") or {},
+        hint_in=raw.get("hint_in") or {},
     )
 
 
@@ -110,7 +124,10 @@ def read_notices(raw: Json) -> Notices:
     """Read the notices from JSON."""
     spare = raw["spare_counter"]
     return Notices(
-        notices=tuple(Notice(one["text"], read_maybe(read_time, one["until"])) for one in raw["notices"]),
+        notices=tuple(
+            Notice(one["text"], read_maybe(read_time, one["until"]), one.get("text_in") or {})
+            for one in raw["notices"]
+        ),
         spare_counter=None if spare is None else CounterName(spare["id"], spare["number"], spare["name"]),
     )
 
@@ -120,7 +137,13 @@ def read_rules(raw: Json) -> QueueRules:
     return QueueRules(
         day=read_maybe(date.fromisoformat, raw.get("day")),
         priorities=tuple(
-            PriorityClass(one["id"], one["name"], one.get("from_age"), tuple(one.get("sources") or ()))
+            PriorityClass(
+                one["id"],
+                one["name"],
+                one.get("from_age"),
+                tuple(one.get("sources") or ()),
+                one.get("name_in") or {},
+            )
             for one in raw["priorities"]
         ),
         undo_seconds=float(raw["undo_seconds"]),

@@ -1,6 +1,7 @@
 """Reading a form from its TOML file; every mistake of a file is named at once, with file and key.
 
-The key tables below (``_FORM_KEYS`` … ``_RULE_KEYS``) are the whole grammar.
+``kiosk.eforms.grammar`` says which keys there are. A form that is also written in other languages is read
+once for each of them.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from kiosk.eforms import grammar
 from kiosk.eforms.fields import (
     ByDate,
     Condition,
@@ -29,6 +32,8 @@ from kiosk.eforms.fields import (
     Section,
     Wording,
 )
+from kiosk.eforms.references import check_references
+from kiosk.translations import SUFFIX, faults, in_language, languages_of
 
 __all__ = [
     "ByDate",
@@ -112,70 +117,11 @@ def parse_form(text: str | bytes, name: str) -> FormDefinition:
     reader = _Reader(name)
     form = reader.form(raw)
     if not reader.problems:
-        _check_references(form, reader)
+        check_references(form, reader.problem)
     if reader.problems:
         raise FormDefinitionError(reader.problems)
-    return form
-
-
-# -- the grammar ---------------------------------------------------------------------------------------------
-
-_FORM_KEYS: dict[str, type] = {
-    "id": str,
-    "version": str,
-    "title": str,
-    "lead": str,
-    "authority": str,
-    "effective_from": date,
-    "effective_until": date,
-    "consent": dict,
-    "declaration": dict,
-    "section": list,
-    "rule": list,
-}
-_CONSENT_KEYS: dict[str, type] = {"version": str, "statement": str, "notice": list}
-_NOTICE_KEYS: dict[str, type] = {"heading": str, "text": str}
-_DECLARATION_KEYS: dict[str, type] = {"field": str, "text": str}
-_SECTION_KEYS: dict[str, type] = {"id": str, "title": str, "field": list, "repeats_when": list}
-_FIELD_KEYS: dict[str, type] = {
-    "id": str,
-    "label": str,
-    "type": str,
-    "question": str,
-    "hint": str,
-    "required": bool,
-    "ask": bool,
-    "change": bool,
-    "check": bool,
-    "options": list,
-    "when": list,
-    "prefill": str,
-    "copy": str,
-    "derive_when": list,
-    "by_date": dict,
-    "default": str,
-    "min": int,
-    "max": int,
-    "not_after_today": bool,
-    "must_be_true": bool,
-    "if_missing": str,
-    "wording": list,
-}
-_OPTION_KEYS: dict[str, type] = {"value": str, "label": str, "hint": str}
-_CONDITION_KEYS: dict[str, type] = {"field": str, "is": list, "not": list}
-_BY_DATE_KEYS: dict[str, type] = {"field": str, "rows": list}
-_ROW_KEYS: dict[str, type] = {"value": str, "until": date}
-_WORDING_KEYS: dict[str, type] = {"when": list, "label": str, "question": str, "hint": str}
-_RULE_KEYS: dict[str, type] = {"kind": str, "fields": list, "when": list}
-
-_TYPE_NAMES: dict[type, str] = {
-    str: "text",
-    bool: "true or false",
-    int: "a whole number",
-    date: "a date",
-    list: "a list",
-    dict: "a table",
-}
+    said = {tag: _Reader(name).form(in_language(raw, tag)) for tag in languages_of(raw)}
+    return replace(form, in_languages=said)
 
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -235,9 +181,10 @@ class _Reader:
                 hint = f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(keys)}"
                 self.problem(place, f"unknown key; {hint}")
             elif not _is(value, keys[key]):
-                self.problem(place, f"must be {_TYPE_NAMES[keys[key]]}")
+                self.problem(place, f"must be {grammar.TYPE_NAMES[keys[key]]}")
             else:
                 good[key] = value
+                self.translations(place, raw.get(key.removesuffix(SUFFIX)), key, value)
         for key in required:
             if key not in raw:
                 self.problem(f"{where}.{key}" if where else key, "is missing")
@@ -245,22 +192,30 @@ class _Reader:
                 self.problem(f"{where}.{key}" if where else key, "is empty")
         return _Table(where, good)
 
+    def translations(self, place: str, beside: object, key: str, value: object) -> None:
+        if not key.endswith(SUFFIX) or not isinstance(value, dict):
+            return
+        if not beside:
+            self.problem(place, f"translates “{key.removesuffix(SUFFIX)}”, which is not there")
+        for tag, fault in faults(beside, value):
+            self.problem(f"{place}.{tag}", fault)
+
     def form(self, raw: Mapping[str, object]) -> FormDefinition:
         top = self.table(
             "",
             raw,
-            _FORM_KEYS,
+            grammar.FORM_KEYS,
             ("id", "version", "title", "effective_from", "consent", "declaration", "section"),
         )
         consent = self.table(
-            "consent", top.values.get("consent", {}), _CONSENT_KEYS, ("version", "statement", "notice")
+            "consent", top.values.get("consent", {}), grammar.CONSENT_KEYS, ("version", "statement", "notice")
         )
         notice = [
-            self.table(f"consent.notice[{n}]", item, _NOTICE_KEYS, ("heading", "text"))
+            self.table(f"consent.notice[{n}]", item, grammar.NOTICE_KEYS, ("heading", "text"))
             for n, item in enumerate(consent.items("notice"), 1)
         ]
         declaration = self.table(
-            "declaration", top.values.get("declaration", {}), _DECLARATION_KEYS, ("field", "text")
+            "declaration", top.values.get("declaration", {}), grammar.DECLARATION_KEYS, ("field", "text")
         )
         return FormDefinition(
             id=top.text("id"),
@@ -286,7 +241,7 @@ class _Reader:
 
     def section(self, number: int, raw: object) -> Section:
         where = f"section[{number}]"
-        table = self.table(where, raw, _SECTION_KEYS, ("id", "title", "field"))
+        table = self.table(where, raw, grammar.SECTION_KEYS, ("id", "title", "field"))
         fields = tuple(
             made
             for n, item in enumerate(table.items("field"), 1)
@@ -297,14 +252,16 @@ class _Reader:
     def field(self, where: str, raw: object) -> Field | None:
         if isinstance(raw, dict) and isinstance(raw.get("id"), str):
             where = str(raw["id"])
-        table = self.table(where, raw, _FIELD_KEYS, ("id", "label", "type"))
+        table = self.table(where, raw, grammar.FIELD_KEYS, ("id", "label", "type"))
         kind = self.one_of(FieldType, table, "type")
         if kind is None:
             return None
         options = tuple(
             Option(option.text("value"), option.text("label"), option.text("hint"))
             for n, item in enumerate(table.items("options"), 1)
-            for option in (self.table(f"{where}.options[{n}]", item, _OPTION_KEYS, ("value", "label")),)
+            for option in (
+                self.table(f"{where}.options[{n}]", item, grammar.OPTION_KEYS, ("value", "label")),
+            )
         )
         wording = tuple(
             Wording(
@@ -314,7 +271,7 @@ class _Reader:
                 words.text("hint"),
             )
             for n, item in enumerate(table.items("wording"), 1)
-            for words in (self.table(f"{where}.wording[{n}]", item, _WORDING_KEYS, ("when",)),)
+            for words in (self.table(f"{where}.wording[{n}]", item, grammar.WORDING_KEYS, ("when",)),)
         )
         made = Field(
             id=table.text("id"),
@@ -374,9 +331,9 @@ class _Reader:
         if "by_date" not in table.values:
             return None
         where = f"{table.where}.by_date"
-        inner = self.table(where, table.values["by_date"], _BY_DATE_KEYS, ("field", "rows"))
+        inner = self.table(where, table.values["by_date"], grammar.BY_DATE_KEYS, ("field", "rows"))
         rows = [
-            self.table(f"{where}.rows[{n}]", item, _ROW_KEYS, ("value",))
+            self.table(f"{where}.rows[{n}]", item, grammar.ROW_KEYS, ("value",))
             for n, item in enumerate(inner.items("rows"), 1)
         ]
         return ByDate(
@@ -387,7 +344,7 @@ class _Reader:
         made: list[Condition] = []
         for n, item in enumerate(table.items(key), 1):
             where = f"{table.where}.{key}[{n}]"
-            inner = self.table(where, item, _CONDITION_KEYS, ("field",))
+            inner = self.table(where, item, grammar.CONDITION_KEYS, ("field",))
             given = [name for name in ("is", "not") if name in inner.values]
             if len(given) != 1:
                 self.problem(where, "needs either “is” or “not”")
@@ -400,7 +357,7 @@ class _Reader:
 
     def rule(self, number: int, raw: object) -> Rule | None:
         where = f"rule[{number}]"
-        table = self.table(where, raw, _RULE_KEYS, ("kind", "fields"))
+        table = self.table(where, raw, grammar.RULE_KEYS, ("kind", "fields"))
         kind = self.one_of(RuleKind, table, "kind")
         if kind is None:
             return None
@@ -430,72 +387,3 @@ def _is(value: object, kind: type) -> bool:
     if kind is date:
         return type(value) is date
     return isinstance(value, kind)
-
-
-def _check_references(form: FormDefinition, reader: _Reader) -> None:
-    """Every field that is named exists, and what a field depends on stands before it."""
-    ids = [made.id for made in form.fields()]
-    for twice in sorted({i for i in ids if ids.count(i) > 1}):
-        reader.problem(twice, "stands twice")
-    if form.effective_until is not None and form.effective_until < form.effective_from:
-        reader.problem("effective_until", "is before effective_from")
-    references = _References(form, reader)
-    before: set[str] = set()
-    for made in form.fields():
-        references.field(made, before)
-        before.add(made.id)
-    for n, section in enumerate(form.sections, 1):
-        for condition in section.repeats_when:
-            references.condition(f"section[{n}].repeats_when", condition)
-    for n, rule in enumerate(form.rules, 1):
-        for name in rule.fields:
-            references.exists(f"rule[{n}].fields", name, date_wanted=rule.kind is RuleKind.BEFORE)
-        for condition in rule.when:
-            references.condition(f"rule[{n}].when", condition)
-    if references.exists("declaration.field", form.declaration.field):
-        declared = form.field(form.declaration.field)
-        if not declared.must_be_true:
-            reader.problem("declaration.field", f"“{declared.id}” must be a bool with must_be_true = true")
-
-
-class _References:
-    def __init__(self, form: FormDefinition, reader: _Reader) -> None:
-        self.known = {made.id: made for made in form.fields()}
-        self.problem = reader.problem
-
-    def exists(self, where: str, name: str, *, date_wanted: bool = False) -> bool:
-        made = self.known.get(name)
-        if made is None:
-            near = difflib.get_close_matches(name, self.known, n=1)
-            self.problem(where, f"no field “{name}”" + (f"; did you mean “{near[0]}”?" if near else ""))
-            return False
-        if date_wanted and made.type is not FieldType.DATE:
-            self.problem(where, f"“{name}” is no date")
-        return True
-
-    def condition(self, where: str, condition: Condition) -> None:
-        if self.exists(where, condition.field) and (options := self.known[condition.field].options):
-            known = {option.value for option in options}
-            for value in condition.values:
-                if value not in known:
-                    self.problem(where, f"“{value}” is no option of “{condition.field}”")
-
-    def field(self, made: Field, before: set[str]) -> None:
-        for key, conditions in (
-            ("when", made.when),
-            ("derive_when", made.derive_when),
-            ("wording", tuple(c for words in made.wording for c in words.when)),
-        ):
-            for condition in conditions:
-                self.condition(f"{made.id}.{key}", condition)
-                self.earlier(f"{made.id}.{key}", condition.field, before)
-        if made.copy is not None and self.exists(f"{made.id}.copy", made.copy):
-            self.earlier(f"{made.id}.copy", made.copy, before)
-        if made.by_date is not None and self.exists(
-            f"{made.id}.by_date", made.by_date.field, date_wanted=True
-        ):
-            self.earlier(f"{made.id}.by_date", made.by_date.field, before)
-
-    def earlier(self, where: str, name: str, before: set[str]) -> None:
-        if name in self.known and name not in before:
-            self.problem(where, f"“{name}” must stand before it")

@@ -5,8 +5,8 @@ Field ids of civil-status forms follow the exchange vocabulary of the provincial
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -166,7 +166,8 @@ class FormDefinition:
     """A form of one procedure.
 
     ``effective_until`` is the last day on which it may be used. ``authority`` is whom it is addressed to,
-    with ``{commune}`` for the commune's name.
+    with ``{commune}`` for the commune's name. ``in_languages``: the same form as read in other languages;
+    what is stored, sent and declared is this one.
     """
 
     id: str
@@ -180,6 +181,11 @@ class FormDefinition:
     declaration: Declaration
     sections: tuple[Section, ...]
     rules: tuple[Rule, ...] = ()
+    in_languages: Mapping[str, FormDefinition] = field(default_factory=dict, repr=False, compare=False)
+
+    def said_in(self, language: str) -> FormDefinition:
+        """The form to be read in this language, each text Vietnamese that has no translation."""
+        return self.in_languages.get(language, self)
 
     def fields(self) -> Iterator[Field]:
         """Every field in order."""

@@ -51,7 +51,10 @@ class NoticeBoard:
                 continue
             pause = LOOK_SECONDS
             spare = None if told.spare_counter is None else told.spare_counter.number
-            shown = LobbyNotices(tuple(one.text for one in told.notices), spare)
+            notices = told.notices
+            shown = LobbyNotices(
+                tuple(one.text for one in notices), spare, tuple(one.text_in for one in notices)
+            )
             if shown != self._shown and not self._stop.is_set():
                 self._shown = shown
                 self._dispatch(NoticesChanged(shown))

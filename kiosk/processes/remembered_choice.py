@@ -38,7 +38,9 @@ class RememberedChoice:
             {
                 "id": one.id,
                 "name": one.name,
+                "name_in": dict(one.name_in),
                 "hint": one.hint,
+                "hint_in": dict(one.hint_in),
                 "counters": [counter.number for counter in one.counters],
                 "form": one.form,
                 "for_ages": one.for_ages and list(one.for_ages),
@@ -101,7 +103,9 @@ def choice_of(service: Service, zone: ZoneInfo) -> ServiceChoice:
     return ServiceChoice(
         id=service.id,
         name=service.name,
+        name_in=service.name_in,
         hint=service.hint,
+        hint_in=service.hint_in,
         open=service.open,
         closed_reason=service.closed_reason,
         opens_at=_local(service.opens_at, zone),
@@ -124,7 +128,12 @@ def classes_of(classes: Iterable[PriorityClass]) -> tuple[events.PriorityClass, 
     """Priority classes as the visit knows them."""
     return tuple(
         events.PriorityClass(
-            one.id, one.name, one.from_age, by_chip="chip" in one.sources, by_self="self" in one.sources
+            one.id,
+            one.name,
+            one.from_age,
+            by_chip="chip" in one.sources,
+            by_self="self" in one.sources,
+            name_in=one.name_in,
         )
         for one in classes
     )

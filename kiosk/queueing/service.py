@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
+
+from kiosk.translations import Translations
 
 WEEK_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -19,7 +21,10 @@ class OpenPeriod:
 
 @dataclass(frozen=True)
 class Service:
-    """A service as configured. ``minutes_each`` is the usual length of one service in minutes."""
+    """A service as configured. ``minutes_each`` is the usual length of one service in minutes.
+
+    ``name_in`` and ``hint_in``: the same by language, other than Vietnamese.
+    """
 
     id: str
     name: str
@@ -30,3 +35,5 @@ class Service:
     minutes_each: float
     form: str | None
     hours: tuple[OpenPeriod, ...]
+    name_in: Translations = field(default_factory=dict, hash=False)
+    hint_in: Translations = field(default_factory=dict, hash=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from kiosk.settings.section import Name, Section
+from kiosk.settings.section import Name, Section, Translations
 
 DOSSIER_PAGE = "https://dichvucong.gov.vn/p/home/dvc-tra-cuu-ho-so.html"
 """The National Public Service Portal's page on which a dossier is looked up by its code."""
@@ -27,10 +27,12 @@ class BackupSettings(Section):
 
 class NoticeSettings(Section):
     """``[[notice]]``: what everybody in the lobby should read. ``from`` and ``until``: days, both among those
-    on which it is shown, or local moments (``2026-12-01T14:00:00``); left out: always.
+    on which it is shown, or local moments (``2026-12-01T14:00:00``); left out: always. ``text_in``: the
+    text by language.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
+    text_in: Translations = {}
     start: datetime | date | None = Field(None, alias="from")
     until: datetime | date | None = None
 

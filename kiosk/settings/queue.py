@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kiosk.settings.section import Name, Section
+from kiosk.settings.section import Name, Section, Translations
 
 
 class RulesSettings(Section):
@@ -43,11 +43,12 @@ class PrioritySettings(Section):
     """``[[priority]]``: people who go before others by law or custom. ``from_age``: by the birth date on the
     chip, years.
 
-    ``sources``: who may say so: the chip, the officer, the citizen.
+    ``sources``: who may say so: the chip, the officer, the citizen. ``name_in``: the name by language.
     """
 
     id: Name
     name: str
+    name_in: Translations = {}
     head_start_minutes: Annotated[float, Field(ge=0, le=480)] = 30
     from_age: Annotated[int, Field(ge=1, le=120)] | None = None
     sources: list[Literal["chip", "officer", "self"]] = ["officer"]

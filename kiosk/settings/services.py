@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from kiosk.settings.section import Name, Section
+from kiosk.settings.section import Name, Section, Translations
 
 
 class OpeningHours(Section):
@@ -25,12 +25,15 @@ class ServiceSettings(Section):
 
     ``last_ticket_minutes``: no numbers in the last minutes before closing. ``stop_when_full``: none to whom
     nine in ten would be served only after closing. ``daily_cap``: most numbers a day. ``for_ages``: whom it
-    is meant for, from and to in full years; a machine that has read a card offers it first.
+    is meant for, from and to in full years; a machine that has read a card offers it first. ``name_in`` and
+    ``hint_in``: the same by language.
     """
 
     id: Name
     name: str
+    name_in: Translations = {}
     hint: str = ""
+    hint_in: Translations = {}
     series: Annotated[str, Field(pattern=r"^[A-Z]$")]
     first: Annotated[int, Field(ge=1)] = 1
     last: Annotated[int, Field(ge=1, le=999)] = 999

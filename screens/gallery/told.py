@@ -54,13 +54,16 @@ def citizen_of(table: dict[str, Any]) -> Citizen:
 
 
 def services_of(table: dict[str, Any]) -> tuple[ServiceChoice, ...]:
-    """The services as the centre would list them."""
+    """The services as the centre would list them, translated as in its configuration."""
+    configured = {one.id: one for one in load(ROOT / "config").services}
     return tuple(
         ServiceChoice(
             **{
                 **service,
                 "counters": tuple(service.get("counters", ())),
                 "wait": wait_of(service.get("wait")),
+                "name_in": configured[service["id"]].name_in,
+                "hint_in": configured[service["id"]].hint_in,
             }
         )
         for service in table["service"]
@@ -69,7 +72,8 @@ def services_of(table: dict[str, Any]) -> tuple[ServiceChoice, ...]:
 
 def priorities_of(table: dict[str, Any]) -> tuple[PriorityClass, ...]:
     """The classes of priority that citizens may name."""
-    return tuple(PriorityClass(**one) for one in table["priority"])
+    configured = {one.id: one for one in load(ROOT / "config").queue.priority}
+    return tuple(PriorityClass(**one, name_in=configured[one["id"]].name_in) for one in table["priority"])
 
 
 def wait_of(told: list[int] | None) -> WaitRange | None:

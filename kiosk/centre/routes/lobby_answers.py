@@ -92,9 +92,10 @@ class RatingTextAnswer(BaseModel):
 
 
 class NoticeAnswer(BaseModel):
-    """A notice of the centre, and until when it is shown."""
+    """A notice of the centre, and until when it is shown. ``text_in``: the text by language."""
 
     text: str
+    text_in: dict[str, str]
     from_: str | None = Field(alias="from")
     until: str | None
 

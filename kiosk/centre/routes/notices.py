@@ -22,6 +22,7 @@ async def notices(request: Request) -> Response:
     shown = [
         {
             "text": one.text,
+            "text_in": dict(one.text_in),
             "from": None if one.start is None else written(one.start),
             "until": None if one.until is None else written(one.until),
         }

@@ -38,7 +38,13 @@ async def rules(request: Request) -> Response:
     answer: Json = {
         "day": day,
         "priorities": [
-            {"id": one.id, "name": one.name, "from_age": one.from_age, "sources": sorted(one.sources)}
+            {
+                "id": one.id,
+                "name": one.name,
+                "name_in": dict(one.name_in),
+                "from_age": one.from_age,
+                "sources": sorted(one.sources),
+            }
             for one in plan.priorities.values()
         ],
         "undo_seconds": plan.rules.undo_seconds,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kiosk.failures import FailureCode
+from kiosk.translations import Translations
 
 
 @dataclass(frozen=True)
 class LobbyNotices:
-    """What the centre wants to be read at the start screen. ``spare_counter`` gives numbers by hand."""
+    """What the centre wants to be read at the start screen. ``spare_counter`` gives numbers by hand.
+
+    ``texts_in``: for each of ``texts`` the same by language.
+    """
 
     texts: tuple[str, ...] = ()
     spare_counter: int | None = None
+    texts_in: tuple[Translations, ...] = field(default=(), hash=False)
+
+    def said_in(self, language: str) -> tuple[str, ...]:
+        """The texts in this language, Vietnamese where there is no translation."""
+        others = (*self.texts_in, *({} for _ in self.texts))
+        return tuple(more.get(language, one) for one, more in zip(self.texts, others, strict=False))
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kiosk.failures import FailureCode
 from kiosk.queueing.wait import WaitRange
+from kiosk.translations import Translations
 from kiosk.visit.events.kinds import Answer, Intent
 
 
@@ -19,6 +20,7 @@ class ServiceChoice:
     numbers that the machine holds for when the centre is silent are given. ``closed_words``: the holiday's
     name or the head's message. ``wait``: ``None`` when nobody can say. ``closes_at`` and ``last_ticket_at``
     are those of the hours under way, local time. ``for_ages``: whom it is meant for, in full years.
+    ``name_in`` and ``hint_in``: name and hint by language.
     """
 
     id: str
@@ -35,12 +37,14 @@ class ServiceChoice:
     closes_at: datetime | None = None
     last_ticket_at: datetime | None = None
     for_ages: tuple[int, int] | None = None
+    name_in: Translations = field(default_factory=dict, hash=False)
+    hint_in: Translations = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class PriorityClass:
     """People who go before others. ``by_chip``: from ``from_age`` years on by the birth date on the chip;
-    ``by_self``: who says so is believed.
+    ``by_self``: who says so is believed. ``name_in``: the name by language.
     """
 
     id: str
@@ -48,6 +52,7 @@ class PriorityClass:
     from_age: int | None = None
     by_chip: bool = False
     by_self: bool = False
+    name_in: Translations = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ def ask_priority_view(state: VisitState, words: Words) -> AskPriorityView:
     """The question, with one large button for each class."""
     at = state.key
     title, hint = words("ask_priority.title"), words("ask_priority.hint")
-    choices = tuple(Button(one.name, PriorityChosen(at, one.id)) for one in to_ask(state))
+    choices = tuple(
+        Button(one.name_in.get(words.language, one.name), PriorityChosen(at, one.id)) for one in to_ask(state)
+    )
     none, back = Button(words("ask_priority.none"), PriorityChosen(at)), Button(words("frame.back"), Back(at))
     return AskPriorityView(
         title=title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.eforms.check import CheckLine
+from kiosk.eforms.definition import FormDefinition
 from kiosk.visit.comfort import Voice
 from kiosk.visit.events import Back, Cancel, ChangeTapped, Confirmed, PageTapped
 from kiosk.visit.form import pages
@@ -31,7 +32,9 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class CheckAnswersView:
-    """One page of lines. ``declaration`` and ``confirm`` stand on the last page only."""
+    """One page of lines. ``declaration``, in Vietnamese as it is signed, its ``translation`` and ``confirm``
+    stand on the last page only.
+    """
 
     title: str
     section: str
@@ -43,6 +46,7 @@ class CheckAnswersView:
     next_page: Button | None
     back: Button
     leave: Button
+    translation: str = ""
     sending: bool = False
     spoken: tuple[str, ...] = ()
 
@@ -53,7 +57,7 @@ def check_answers_view(
     """The page that is open."""
     at = state.key
     answers = state.answers
-    form = session.form
+    form = session.form.said_in(words.language)
     every = pages(form, answers, state.comfort)
     page = min(screen.page, len(every) - 1)
     problems = {problem.field: problem_text(form, problem, words) for problem in screen.problems}
@@ -69,7 +73,7 @@ def check_answers_view(
     turn = Button(words("check_answers.next_page"), PageTapped(at, page + 1))
     back = Button(words("frame.back"), Back(at), enabled=not screen.sending)
     leave = Button(words("check_answers.leave"), Cancel(at), enabled=not screen.sending)
-    declaration = form.declaration.text if last else ""
+    declaration, translation = _declared(session.form, form, words) if last else ("", "")
     section = " · ".join(every[page].titles)
     return CheckAnswersView(
         title=words("check_answers.title"),
@@ -78,6 +82,7 @@ def check_answers_view(
         lines=lines,
         message=message,
         declaration=declaration,
+        translation=translation,
         confirm=confirm if last else None,
         next_page=None if last else turn,
         back=back,
@@ -86,10 +91,16 @@ def check_answers_view(
         spoken=(
             *sentences(words("check_answers.title"), message.text if message else "", section),
             *_read_out(lines, words, private=state.comfort.voice is Voice.PRIVATE),
-            *sentences(declaration),
+            *sentences(translation or declaration),
             *ways_on(words, (confirm if last else turn, back, leave)),
         ),
     )
+
+
+def _declared(signed: FormDefinition, said: FormDefinition, words: Words) -> tuple[str, str]:
+    """The sentence that is signed, and what it says in the language of the screen, marked as such."""
+    text, translation = signed.declaration.text, said.declaration.text
+    return text, "" if translation == text else words("check_answers.translation", text=translation)
 
 
 def _read_out(lines: tuple[AnswerLine, ...], words: Words, *, private: bool) -> tuple[str, ...]:

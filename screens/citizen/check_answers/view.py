@@ -26,6 +26,7 @@ class CheckAnswersPage(Page):
     lines = ObjectProperty(())
     message = ObjectProperty(None, allownone=True)
     declaration = StringProperty("")
+    translation = StringProperty("")
     confirm = ObjectProperty(None, allownone=True)
     next_page = ObjectProperty(None, allownone=True)
     back = ObjectProperty(None, allownone=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.visit.events import Back, Confirmed
 from kiosk.visit.states import GiveBack, VisitState
 from screens.citizen.parts import Button, Message
+from screens.citizen.service_names import said_of, with_vietnamese
 from screens.citizen.times import sentences
 from screens.locale import Words
 
@@ -29,7 +30,8 @@ def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBac
     """The question, the answer on its way, or why it did not work."""
     held = state.held(screen.service)
     number = held.ticket.number if held is not None else ""
-    service = held.ticket.service_name if held is not None else ""
+    name = held.ticket.service_name if held is not None else ""
+    service = with_vietnamese(name, state, words)
     title, then = words("give_back.title"), words("give_back.what_then")
     message = None
     if screen.sending:
@@ -49,7 +51,7 @@ def give_back_view(state: VisitState, screen: GiveBack, words: Words) -> GiveBac
         keep=Button(words("give_back.keep"), Back(state.key), enabled=not waiting),
         give=Button(words("give_back.give"), Confirmed(state.key), enabled=not waiting),
         spoken=(
-            sentences(title, f"{number}, {service}"),
+            sentences(title, f"{number}, {said_of(name, state, words)}"),
             then,
             *((message.text,) if message is not None else ()),
         ),

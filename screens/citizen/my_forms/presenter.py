@@ -10,6 +10,7 @@ from kiosk.visit.events import Back, FormChosen, Retry
 from kiosk.visit.states import FormState, MyForms, VisitState
 from screens.citizen.paging import Pages, paged
 from screens.citizen.parts import Button, Message
+from screens.citizen.service_names import with_vietnamese
 from screens.citizen.services.presenter import closed_words, greeting
 from screens.citizen.times import sentences
 from screens.locale import Words
@@ -84,6 +85,8 @@ def _message(state: VisitState, *, nothing: bool, words: Words) -> Message | Non
 
 def _card(state: VisitState, form: FormDefinition, words: Words) -> FormCard:
     service = next((one for one in state.services or () if one.form == form.id), None)
+    read = form.said_in(words.language)
+    name = "" if service is None else with_vietnamese(service.name, state, words)
     held = state.held(service.id) if service is not None else None
     told, enabled = "", False
     if service is not None and held is not None:
@@ -91,16 +94,14 @@ def _card(state: VisitState, form: FormDefinition, words: Words) -> FormCard:
         told = words("my_forms.sent" if sent else "my_forms.with_number", number=held.ticket.number)
         enabled = not sent
     elif service is not None and service.open:
-        told, enabled = words("my_forms.of_service", service=service.name), True
+        told, enabled = words("my_forms.of_service", service=name), True
     elif service is not None:
-        told = sentences(
-            words("my_forms.of_service", service=service.name), closed_words(service, state.now, words)
-        )
+        told = sentences(words("my_forms.of_service", service=name), closed_words(service, state.now, words))
     elif state.services is not None:
         told = words("my_forms.no_service")
     return FormCard(
         Button(
-            form.title, FormChosen(state.key, form.id), enabled=enabled and not state.offline, hint=form.lead
+            read.title, FormChosen(state.key, form.id), enabled=enabled and not state.offline, hint=read.lead
         ),
         told,
     )

@@ -46,7 +46,8 @@ def _has_room(state: VisitState) -> bool:
 def offer_form_view(state: VisitState, screen: OfferForm, words: Words) -> OfferFormView:
     """The offer of the form that goes with a number."""
     held = state.held(screen.service)
-    form = state.form_for(screen.service)
+    found = state.form_for(screen.service)
+    form = found.said_in(words.language) if found else None
     values = {
         "centre": state.setup.centre_name,
         "hotline": state.setup.hotline,

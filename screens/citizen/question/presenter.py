@@ -63,13 +63,14 @@ def question_view(state: VisitState, session: FormSession, screen: Question, wor
     """The question as it stands with what was typed so far."""
     at = state.key
     answers = state.answers
-    made = session.form.field(screen.field)
+    form = session.form.said_in(words.language)
+    made = form.field(screen.field)
     title, hint = question_of(made, answers)
     kind = input_kind(made)
     complete = screen.draft.strip() != ""
     on_page = state.comfort.fitting(OPTIONS_PER_PAGE)
     options = _options(made, screen, at, on_page) if kind is InputKind.CHOICE else ()
-    message = _message(session.form, screen.problem, words)
+    message = _message(form, screen.problem, words)
     proceed = Button(words("question.proceed"), Continue(at), enabled=complete)
     skip = None if made.required else Button(words("question.skip"), Skip(at))
     back, leave = Button(words("frame.back"), Back(at)), Button(words("question.leave"), Cancel(at))

@@ -16,6 +16,7 @@ from kiosk.visit.priority import named, to_ask
 from kiosk.visit.states import HeldTicket, Person, Services, VisitState
 from screens.citizen.paging import Pages, paged
 from screens.citizen.parts import Button, Message, wait_text
+from screens.citizen.service_names import covers, name_said
 from screens.citizen.times import opens_text, sentences, time_text
 from screens.locale import Words
 
@@ -189,10 +190,10 @@ def _card(
     fits = choice.id in fitting((choice,), state.person, state.centre_day or state.now.date())
     return ServiceCard(
         button=Button(
-            choice.name,
+            name_said(choice, words),
             ServiceTapped(state.key, choice.id),
             enabled=screen.issuing is None and enabled,
-            hint=choice.hint,
+            hint=covers(choice, words),
         ),
         waiting=waiting,
         counters=words("services.counter", counters=numbers) if numbers and choice.open else "",

@@ -77,14 +77,14 @@ def start_view(state: VisitState, words: Words) -> StartView:
         privacy="" if largest or not (reader_well and giving) else words("start.notice"),
         doors=doors,
         messages=messages,
-        notices=lobby.notices.texts,
+        notices=lobby.notices.said_in(words.language),
         card_wanted=(reader_well and giving) or lobby.card_left,
         card_left=lobby.card_left,
         spoken=(
             sentences(words("start.title"), action),
             *(text for text in (hint, told) if text),
             *(message.text for message in messages),
-            *lobby.notices.texts,
+            *lobby.notices.said_in(words.language),
             *_spoken_doors(doors, words),
         ),
     )

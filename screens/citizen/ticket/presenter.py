@@ -19,6 +19,7 @@ from kiosk.visit.giving_back import can_go_back, may_give_back
 from kiosk.visit.number import may_add_matter
 from kiosk.visit.states import HeldTicket, TicketShown, VisitState
 from screens.citizen.parts import Button, Message, wait_text
+from screens.citizen.service_names import said_of
 from screens.citizen.times import sentences
 from screens.locale import Words
 
@@ -26,6 +27,7 @@ from screens.locale import Words
 @dataclass(frozen=True)
 class TicketView:
     """Shown as it prints: the words stand in the order of the slip. ``number`` such as ``A015``;
+    ``service_said``: the service in the language of the screen, where that is not what the slip says;
     ``matters`` are what else will be done under it. ``follow_url`` is the text of the QR; ``qr_hint`` goes
     beside it. ``note``: this number was given without the centre. ``others`` are the quiet ways on: a further
     matter, a further number, give the number back, and done, where the lacquer button leads to the form.
@@ -34,6 +36,7 @@ class TicketView:
     title: str
     number: str
     service: str
+    service_said: str
     matters: str
     ahead: str
     wait: str
@@ -60,11 +63,14 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
     note = Message(words("ticket.offline"), "info") if ticket.offline else None
     printing = _printing(held, words)
     reminder = Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None
-    matters = words("ticket.matters", services="; ".join(held.matters)) if held.matters else ""
+    said = said_of(ticket.service_name, state, words)
+    others = "; ".join(said_of(name, state, words) for name in held.matters)
+    matters = words("ticket.matters", services=others) if others else ""
     return TicketView(
         title=title,
         number=ticket.number,
         service=ticket.service_name,
+        service_said=said if said != ticket.service_name else "",
         matters=matters,
         ahead=ahead,
         wait=wait,
@@ -80,7 +86,7 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
         spoken=tuple(
             text
             for text in (
-                sentences(f"{title}: {ticket.number}", ticket.service_name, matters),
+                sentences(f"{title}: {ticket.number}", said, matters),
                 sentences(ahead, wait, counters),
                 note.text if note else "",
                 printing.text,

@@ -24,6 +24,7 @@ class TicketPage(Page):
     title = StringProperty("")
     number = StringProperty("")
     service = StringProperty("")
+    service_said = StringProperty("")
     ahead = StringProperty("")
     wait = StringProperty("")
     counters = StringProperty("")
