@@ -125,7 +125,7 @@ ASK_SECONDS = 30.0
 
 def step(state: VisitState, event: Event) -> Result:
     """The state after an event and what is to be done. Never raises."""
-    after, effects = _step(state, event)
+    after, effects = panels.in_sight(state, event, _step(state, event))
     if isinstance(after.screen, AskPriority) and not priority.to_ask(after):  # a card has told the age
         after = replace(after, screen=Services())
     if after.form is None and isinstance(after.screen, Question | CheckAnswers):

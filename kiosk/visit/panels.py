@@ -10,6 +10,7 @@ from kiosk.visit.events import (
     Back,
     ComfortTapped,
     ContrastChosen,
+    Event,
     HandChosen,
     HelpAnswered,
     HelpCalled,
@@ -35,6 +36,7 @@ from kiosk.visit.states import (
     Panel,
     VisitState,
 )
+from kiosk.visit.suspension import BEGINNINGS
 
 
 def on_panels(state: VisitState, intent: Intent) -> Result | None:
@@ -60,6 +62,16 @@ def on_panels(state: VisitState, intent: Intent) -> Result | None:
             return replace(state, panel=None), ()
         case _:
             return None if state.panel is None else stay(state)
+
+
+def in_sight(before: VisitState, event: Event, result: Result) -> Result:
+    """A card laid down or a code held before the scanner is answered where it is seen: the panel goes when
+    another screen comes beneath it.
+    """
+    after, effects = result
+    if isinstance(event, BEGINNINGS) and type(after.screen) is not type(before.screen):
+        after = replace(after, panel=None)
+    return after, effects
 
 
 def _changed(state: VisitState, intent: Intent) -> Comfort | None:

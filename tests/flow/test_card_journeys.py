@@ -9,12 +9,17 @@ from kiosk.failures import FailureCode, words
 from kiosk.identity.access_keys import AccessKeys
 from kiosk.visit.effects import ReadCard, Wipe
 from kiosk.visit.events import (
+    CardInserted,
     CardRead,
     CardRefused,
     CardRemoved,
     CodeScanned,
+    ComfortTapped,
     DeviceChanged,
+    Event,
     ForeignCodeScanned,
+    HelpTapped,
+    LanguagesTapped,
     Tick,
 )
 from kiosk.visit.flow import NO_CHIP_SEEN_SECONDS
@@ -26,6 +31,19 @@ def test_wrong_six_digits_lead_back_to_the_number_pad_with_the_reason() -> None:
     assert "không khớp với thẻ" in kiosk.screen.message.text
     assert kiosk.screen.boxes == ("", "", "", "", "", "")
     kiosk.digits("001234").press("Đọc căn cước").card_is_read().expect("services")
+
+
+@pytest.mark.parametrize("panel", [LanguagesTapped(), ComfortTapped(), HelpTapped()])
+def test_a_card_laid_down_under_an_open_panel_is_answered_in_sight(panel: Event) -> None:
+    kiosk = Journey().happens(panel)
+    assert kiosk.view.overlay is not None
+    kiosk.happens(CardInserted()).expect("enter_can")
+    assert kiosk.view.overlay is None
+
+
+def test_the_same_card_laid_back_leaves_the_panel_open() -> None:
+    kiosk = Journey().with_card().happens(CardRemoved()).happens(ComfortTapped())
+    assert kiosk.happens(CardInserted()).view.overlay is not None
 
 
 def test_a_card_lifted_to_look_at_its_number_loses_nothing() -> None:
