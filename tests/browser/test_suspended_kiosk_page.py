@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.centre_process import CentreProcess
 from tests.browser.conftest import Visitors
+from tests.browser.kiosk_reports import KioskReports
 from tests.browser.layout import beyond, scrolls
 from tests.browser.legibility import faint_texts
 from tests.browser.test_head_page import SIZES as HEAD_SIZES
@@ -18,18 +21,22 @@ LINE = "#machines"
 SUSPENDED = "Máy lấy số tạm ngừng phục vụ (nhân viên đã tắt)"
 
 
-def tell(centre: CentreProcess, service: str) -> None:
+def tell(kiosk: KioskReports, service: str) -> None:
     """What the kiosk reports of itself."""
-    body = {"condition": "disabled" if service == "suspended" else "ready", "facts": {"service": service}}
-    assert centre.call("kiosk", "PUT", "/devices/kiosk", body).status_code == 204
+    kiosk.tell("kiosk", "disabled" if service == "suspended" else "ready", facts={"service": service})
 
 
 @pytest.fixture(autouse=True)
-def in_service(centre: CentreProcess) -> None:
-    tell(centre, "in_service")
+def kiosk(centre: CentreProcess) -> Iterator[KioskReports]:
+    """In service."""
+    with KioskReports(centre).running() as reports:
+        tell(reports, "in_service")
+        yield reports
 
 
-def test_officers_and_the_head_see_it_come_and_go(visitors: Visitors, centre: CentreProcess) -> None:
+def test_officers_and_the_head_see_it_come_and_go(
+    visitors: Visitors, centre: CentreProcess, kiosk: KioskReports
+) -> None:
     page, choosing, leading = visitors.page(), visitors.page(), head(visitors)
     open_counter(page)
     sign_in(choosing, "lan")  # who has not chosen a counter yet sees it, too
@@ -37,19 +44,19 @@ def test_officers_and_the_head_see_it_come_and_go(visitors: Visitors, centre: Ce
     pages = (page, choosing, leading)
     for one in pages:
         expect(one.locator(LINE)).to_be_hidden()
-    tell(centre, "suspended")
+    tell(kiosk, "suspended")
     for one in pages:
         expect(one.locator(LINE)).to_have_text(SUSPENDED)
     centre.kill()
     centre.start()
     page.reload()
     expect(page.locator(LINE)).to_have_text(SUSPENDED)
-    tell(centre, "in_service")
+    tell(kiosk, "in_service")
     for one in pages:
         expect(one.locator(LINE)).to_be_hidden()
 
 
-def test_several_stand_in_one_sentence_by_their_names(visitors: Visitors, centre: CentreProcess) -> None:
+def test_several_stand_in_one_sentence_by_their_names(visitors: Visitors, kiosk: KioskReports) -> None:
     page = visitors.page()
 
     def more(route: object) -> None:
@@ -58,7 +65,7 @@ def test_several_stand_in_one_sentence_by_their_names(visitors: Visitors, centre
         names = ("kiosk:kiosk-1", "kiosk:kiosk-2", "kiosk:Cửa sau")
         route.fulfill(json=[{**one, "name": name} for name in names])  # type: ignore[attr-defined]
 
-    tell(centre, "suspended")
+    tell(kiosk, "suspended")
     page.route("**/api/v1/devices", more)
     open_counter(page)
     expected = "Máy lấy số 1, máy lấy số 2 và Cửa sau tạm ngừng phục vụ (nhân viên đã tắt)"
@@ -75,10 +82,10 @@ def fits(page: Page, sizes: tuple[tuple[int, int], ...], lines: str = "") -> Non
 
 
 def test_it_fits_and_can_be_read_in_every_window_also_beside_a_call_for_help(
-    visitors: Visitors, centre: CentreProcess
+    visitors: Visitors, centre: CentreProcess, kiosk: KioskReports
 ) -> None:
     centre.take_number()
-    tell(centre, "suspended")
+    tell(kiosk, "suspended")
     page = visitors.page()
     open_counter(page)
     press(page, "F8", "call-next")
@@ -89,8 +96,8 @@ def test_it_fits_and_can_be_read_in_every_window_also_beside_a_call_for_help(
     fits(head(visitors), HEAD_SIZES, "#services > li")
 
 
-def test_maintenance_sees_the_machine_without_a_test_of_it(visitors: Visitors, centre: CentreProcess) -> None:
-    tell(centre, "suspended")
+def test_maintenance_sees_the_machine_without_a_test_of_it(visitors: Visitors, kiosk: KioskReports) -> None:
+    tell(kiosk, "suspended")
     page = visitors.page()
     sign_in_maintenance(page)
     card = page.locator("[data-device='kiosk:kiosk']")
@@ -98,6 +105,6 @@ def test_maintenance_sees_the_machine_without_a_test_of_it(visitors: Visitors, c
     expect(card.locator(".condition")).to_have_text("Đã tắt")
     expect(card.locator(".facts")).to_contain_text("tạm ngừng, nhân viên đã tắt")
     expect(card.get_by_role("button")).to_have_count(0)
-    tell(centre, "in_service")
+    tell(kiosk, "in_service")
     expect(card.locator(".facts")).to_contain_text("đang phục vụ")
     assert faint_texts(page, 4.5) == []

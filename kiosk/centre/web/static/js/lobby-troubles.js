@@ -24,7 +24,7 @@ export function lobbyTroubles(devices) {
   ];
 }
 
-const mendable = (code) => Boolean(code && failureWords(code).lobby_do); // a device that alone says nothing is for maintenance
+const mendable = (code) => Boolean(code && code !== SILENT && failureWords(code).lobby_do); // a device that alone says nothing is for maintenance
 const machineOf = (device) => (isMachine(device) ? machineName(device) : device.machine);
 
 /** Machines of which nothing is heard any more, though they have told of themselves; not those whose devices are all switched off. */
