@@ -90,8 +90,6 @@ def _kind(part: dict[str, Any]) -> str:
         return f"`{part['const']}`"
     if "prefixItems" in part:
         return "[" + ", ".join(_kind(item) for item in part["prefixItems"]) + "]"
-    if part.get("type") == "object" and "patternProperties" in part:
-        return "text by language, such as `en`"
     if part.get("type") == "array":
         return "list of " + _kind(part.get("items", {}))
     names = {
@@ -100,6 +98,7 @@ def _kind(part: dict[str, Any]) -> str:
         "string": "text",
         "boolean": "true or false",
         "null": "nothing",
+        "object": "text by language, such as `en`",
     }
     kind = str(names.get(part.get("type", "")) or part.get("$ref", "value").rsplit("/", 1)[-1])
     low, high = part.get("minimum"), part.get("maximum")

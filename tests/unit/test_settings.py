@@ -39,6 +39,18 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(folder: Path):
     ]
 
 
+def test_names_may_be_said_in_other_languages(folder: Path):
+    assert load(folder).service("ho-tich").name_in == {"en": "Civil status"}
+    services = folder / "services.toml"
+    services.write_text(services.read_text().replace("name_in.en = ", "name_in.English = ", 1))
+    queue = folder / "queue.toml"
+    queue.write_text(queue.read_text().replace("name_in.en", "name_im.en", 1))
+    told = problems(folder)
+    assert len(told) == 2
+    assert any(line.startswith("services.toml, [[service]] 1: name_in.English") for line in told)
+    assert any("unknown key “priority.0.name_im" in line for line in told)
+
+
 def test_all_mistakes_of_all_files_are_told_together(folder: Path):
     centre = folder / "centre.toml"
     centre.write_text(centre.read_text().replace("8080", "808000").replace("hotline", "hotlin"))

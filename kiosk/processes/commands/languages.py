@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from kiosk.processes import configured_texts
 from kiosk.processes.commands.options import CommandError
 from kiosk.processes.recordings import ManifestError, fault, read_manifest
 
 VOICES = Path(__file__).resolve().parents[3] / "media" / "voice"
+CONFIG = Path("config")
 SHOWN = 5
 SOURCE, KIOSK, VOICE = "vi", "citizen", "voice"
 
@@ -66,6 +68,9 @@ def add(subparsers: Any, tools: Callable[[], Tools]) -> None:
     check = actions.add_parser("check", help="what is missing, stale, unconfirmed, too long or not recorded")
     check.add_argument("languages", nargs="*", metavar="TAG", help="only these (default: all)")
     check.add_argument("--no-lengths", action="store_true", help="do not draw the screens")
+    check.add_argument(
+        "--config", type=Path, default=CONFIG, metavar="DIR", help="the centre's folder (default: config)"
+    )
     check.add_argument("--size", default="1080x1920", help="panel in pixels (default: 1080x1920)")
     check.add_argument("--inches", type=float, default=21.5, help="the panel's diagonal")
     check.add_argument("--all", action="store_true", help="every finding, not the first few of a kind")
@@ -81,12 +86,15 @@ def add(subparsers: Any, tools: Callable[[], Tools]) -> None:
 
 def _check(args: argparse.Namespace, tools: Tools) -> int:
     found: dict[str, list[tuple[str, str, str, str]]] = {}
+    configured: dict[str, tuple[int, int]] = {}
     for tag in _chosen(args.languages, tools):
         findings = list(tools.texts(tag))
         if not args.no_lengths:
             findings += _lengths(args, tools, tag)
         told = [(str(one.fault), one.part, one.key, one.detail) for one in findings]
-        found[tag] = told + _recordings(tag, tools)
+        count, faults = (0, []) if tag == SOURCE else configured_texts.check(args.config, tag)
+        configured[tag] = count, sum(one[0] == "missing" for one in faults)
+        found[tag] = told + faults + _recordings(tag, tools)
     if args.json:
         print(json.dumps(_as_json(found, tools)))
     else:
@@ -95,6 +103,8 @@ def _check(args: argparse.Namespace, tools: Tools) -> int:
             if tag != SOURCE:
                 print(f"  {_how_far(told, tools.total())}")
                 print(f"  {_whole(tools.whole(tag))}")
+            if configured[tag][0]:
+                print("  the centre's own texts, of {}: {} Vietnamese".format(*configured[tag]))
             _print(told, None if args.all else SHOWN)
     return 1 if any(one[0] not in _HARMLESS for told in found.values() for one in told) else 0
 
@@ -105,7 +115,7 @@ _HARMLESS = ("no recording", "unreviewed", "missing")
 
 def _how_far(told: Sequence[tuple[str, str, str, str]], total: int) -> str:
     """How much of a language is confirmed, waits for a native reader, and is shown in Vietnamese."""
-    texts = Counter(one[0] for one in told if one[1] != VOICE)
+    texts = Counter(one[0] for one in told if one[1] != VOICE and not one[1].endswith(".toml"))
     draft = texts["unreviewed"]
     vietnamese = texts["missing"] + texts["stale"] + texts["places"]
     return f"of {total} texts: {total - draft - vietnamese} good, {draft} unreviewed, {vietnamese} Vietnamese"

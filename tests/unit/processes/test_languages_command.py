@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.processes import configured_texts
 from kiosk.processes.commands import languages
 from kiosk.processes.commands.options import CommandError
 from screens.locale.checking import Fault, Finding
@@ -76,6 +77,7 @@ def run(tools: Told, *arguments: str) -> int:
 @pytest.fixture(autouse=True)
 def voices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(languages, "VOICES", tmp_path)
+    monkeypatch.setattr(languages, "CONFIG", tmp_path / "config")
     return tmp_path
 
 
@@ -87,6 +89,37 @@ def test_what_only_falls_back_to_vietnamese_is_told_and_is_no_failure(capsys) ->
     assert "0 unreviewed\n  all well" in said
     assert "missing: 1" in said
     assert "no recording: 1" in said
+
+
+def test_what_the_centre_wrote_itself_is_told_by_its_place_where_it_has_no_translation(
+    tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "services.toml").write_text(
+        '[[service]]\nid = "a"\nname = "Hộ tịch"\nname_in.en = "Civil status"\nhint = "Khai sinh"\n'
+    )
+    assert run(Told(), "check", "en", "--no-lengths") == 0
+    told = capsys.readouterr().out
+    assert "the centre's own texts, of 2: 1 Vietnamese" in told
+    assert "services.toml  service[a].hint  Khai sinh" in told
+    assert "of 10 texts: 10 good" in told
+
+
+def test_a_translation_of_the_centre_that_is_too_long_is_a_failure(tmp_path: Path, capsys) -> None:
+    (tmp_path / "config").mkdir()
+    long = "Certificates of marital status and of much more"
+    (tmp_path / "config" / "services.toml").write_text(
+        f'[[service]]\nid = "a"\nname = "Hôn nhân"\nname_in.en = "{long}"\n'
+    )
+    assert run(Told(), "check", "en", "--no-lengths") == 1
+    assert f"47 letters, 35 fit: {long}" in capsys.readouterr().out
+
+
+def test_the_shipped_centre_is_english_and_fits() -> None:
+    shipped = Path(__file__).parents[3] / "config"
+    count, faults = configured_texts.check(shipped, "en")
+    assert faults == []
+    assert count > 100
 
 
 def test_a_text_that_does_not_fit_is_a_failure(capsys) -> None:
