@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE = "vi"
 _PLACE = re.compile(r"\{([a-z_]*)\}")
+_BEGINS = re.compile(r'msg|"')
+_WHOLE = re.compile(r'(?:msg[a-z_]+(?:\[\d\])?\s+)?"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ def read_entries(path: Path) -> dict[str, Entry]:
     """The entries of one file by key, NFC. Raises ``OSError``; ``ValueError`` for what is no such file."""
     with path.open(encoding="utf-8") as file:
         try:
-            found = read_po(file, abort_invalid=True)
+            lines = file.readlines()
+            _check_quotes(path.name, lines)
+            found = read_po(lines, abort_invalid=True)
         except (PoFileError, UnicodeDecodeError) as error:
             raise ValueError(f"{path.name}: {error}") from error
     entries: dict[str, Entry] = {}
@@ -57,6 +61,13 @@ def read_entries(path: Path) -> dict[str, Entry]:
             line=message.lineno or 0,
         )
     return entries
+
+
+def _check_quotes(name: str, lines: list[str]) -> None:
+    """Raises ``ValueError`` for a text whose quotes do not match: the parser would take a letter away."""
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if _BEGINS.match(line) and not _WHOLE.fullmatch(line):
+            raise ValueError(f"{name}, line {number}: the quotes round the text do not match")
 
 
 def translated(source: Mapping[str, str], path: Path, *, unreviewed: bool = False) -> dict[str, str]:

@@ -72,6 +72,8 @@ def too_full(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
         right, upper = label.to_window(label.right, label.top)
         if left < -1 or bottom < -1 or right > size[0] + 1 or upper > size[1] + 1:
             found.append((label.text, "leaves the screen"))
+        elif over := _over_its_button(label):
+            found.append((label.text, over))
     for column in widgets:
         if not isinstance(column, Column) or column.size_hint_y is None:
             continue
@@ -79,6 +81,27 @@ def too_full(stage: Any, size: tuple[int, int]) -> list[tuple[str, str]]:
             longest = max((one.text for one in column.walk() if isinstance(one, Label)), key=len, default="")
             found.append((longest, f"the page is too full, type at {column.squeeze:.2f} of its size"))
     return found
+
+
+def _over_its_button(label: Any) -> str:
+    """How far the text of a button stands out of it; empty when it does not, or is of no button."""
+    from kivy.uix.behaviors import ButtonBehavior  # noqa: PLC0415
+
+    button = label.parent
+    while button is not None and button.parent is not button and not isinstance(button, ButtonBehavior):
+        button = button.parent
+    if not isinstance(button, ButtonBehavior):
+        return ""
+    (left, bottom), (right, upper) = _corners(label)
+    (least, lowest), (most, highest) = _corners(button)
+    wide, high = max(least - left, right - most, 0), max(lowest - bottom, upper - highest, 0)
+    if max(wide, high) <= 1:
+        return ""
+    return f"stands out of its button, {wide:.0f} px sideways, {high:.0f} px up or down"
+
+
+def _corners(widget: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    return widget.to_window(widget.x, widget.y), widget.to_window(widget.right, widget.top)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,15 @@ def test_a_broken_file_leaves_the_screens_vietnamese(tmp_path: Path, content: by
     assert translated(VIETNAMESE, path) == VIETNAMESE
 
 
+@pytest.mark.parametrize("written", ['"Welcome', 'Welcome"', '"Wel"come"', '"Welcome\\"'])
+def test_a_text_whose_quotes_do_not_match_is_told_with_its_line(tmp_path: Path, written: str) -> None:
+    path = file_of(tmp_path, ("start.title", "Kính chào ông/bà", "Welcome"))
+    path.write_text(path.read_text(encoding="utf-8").replace('"Welcome"', written), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"words\.po, line 7: the quotes"):
+        read_entries(path)
+    assert translated(VIETNAMESE, path) == VIETNAMESE
+
+
 def test_a_language_nobody_has_translated_is_vietnamese() -> None:
     words, vietnamese = catalogue("citizen", "xx"), catalogue("citizen")
     assert words.keys() == vietnamese.keys()
