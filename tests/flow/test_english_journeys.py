@@ -112,6 +112,14 @@ def test_the_number_shows_both_names_and_the_slip_the_vietnamese_one() -> None:
     assert visitor.last(PrintSlip).ticket.service_name == "Hộ tịch"
 
 
+def test_forms_are_named_in_english_and_their_service_in_both() -> None:
+    visitor = Visitor().chooses("en").press("My forms").expect("my_forms")
+    (card,) = visitor.services_come(TRANSLATED, NAMED).screen.forms
+    assert card.button.label == "Declaration for a certificate of marital status"
+    assert card.state.endswith("Xác nhận tình trạng hôn nhân (Certificate of marital status)")
+    assert not [said for said in visitor.screen.spoken if is_vietnamese(said)]
+
+
 def test_classes_of_priority_are_named_in_english() -> None:
     visitor = Visitor().chooses("en")
     visitor.press("Take a number").services_come(TRANSLATED, NAMED).press("Priority").expect("ask_priority")

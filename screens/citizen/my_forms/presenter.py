@@ -10,7 +10,7 @@ from kiosk.visit.events import Back, FormChosen, Retry
 from kiosk.visit.states import FormState, MyForms, VisitState
 from screens.citizen.paging import Pages, paged
 from screens.citizen.parts import Button, Message
-from screens.citizen.service_names import with_vietnamese
+from screens.citizen.service_names import name_said, with_vietnamese
 from screens.citizen.services.presenter import closed_words, greeting
 from screens.citizen.times import sentences
 from screens.locale import Words
@@ -24,11 +24,12 @@ FORMS_LOW = (3, 2, 1)
 @dataclass(frozen=True)
 class FormCard:
     """``button.label`` is the form's title, ``button.hint`` what it is for; ``state`` why it is closed, or
-    which number it goes with.
+    which number it goes with; ``said``: the same as the voice says it.
     """
 
     button: Button
     state: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def my_forms_view(state: VisitState, screen: MyForms, words: Words) -> MyFormsVi
         spoken=(
             sentences(title, lead if cards else ""),
             *((message.text,) if message is not None else ()),
-            *(sentences(card.button.label, card.button.hint, card.state) for card in cards),
+            *(sentences(card.button.label, card.button.hint, card.said) for card in cards),
         ),
     )
 
@@ -85,23 +86,24 @@ def _message(state: VisitState, *, nothing: bool, words: Words) -> Message | Non
 
 def _card(state: VisitState, form: FormDefinition, words: Words) -> FormCard:
     service = next((one for one in state.services or () if one.form == form.id), None)
-    read = form.said_in(words.language)
-    name = "" if service is None else with_vietnamese(service.name, state, words)
     held = state.held(service.id) if service is not None else None
-    told, enabled = "", False
-    if service is not None and held is not None:
-        sent = held.form is FormState.SENT
-        told = words("my_forms.sent" if sent else "my_forms.with_number", number=held.ticket.number)
-        enabled = not sent
-    elif service is not None and service.open:
-        told, enabled = words("my_forms.of_service", service=name), True
-    elif service is not None:
-        told = sentences(words("my_forms.of_service", service=name), closed_words(service, state.now, words))
-    elif state.services is not None:
-        told = words("my_forms.no_service")
-    return FormCard(
-        Button(
-            read.title, FormChosen(state.key, form.id), enabled=enabled and not state.offline, hint=read.lead
-        ),
-        told,
+    sent = held is not None and held.form is FormState.SENT
+    enabled = service is not None and not sent and (held is not None or service.open)
+    read = form.said_in(words.language)
+    button = Button(
+        read.title, FormChosen(state.key, form.id), enabled=enabled and not state.offline, hint=read.lead
     )
+    if service is None:
+        told = words("my_forms.no_service") if state.services is not None else ""
+        return FormCard(button, told, told)
+    if held is not None:
+        told = words("my_forms.sent" if sent else "my_forms.with_number", number=held.ticket.number)
+        return FormCard(button, told, told)
+    closed = "" if service.open else closed_words(service, state.now, words)
+    shown, said = with_vietnamese(service.name, state, words), name_said(service, words)
+    return FormCard(button, *(_of_service(name, closed, words) for name in (shown, said)))
+
+
+def _of_service(name: str, closed: str, words: Words) -> str:
+    told = words("my_forms.of_service", service=name)
+    return sentences(told, closed) if closed else told
