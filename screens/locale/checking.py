@@ -58,13 +58,14 @@ def _check_part(part: Part, language: Language) -> list[Finding]:
     def found(key: str, fault: Fault, detail: str = "") -> Finding:
         return Finding(language.tag, part.name, key, fault, detail)
 
+    findings = []
     try:
         entries = read_entries(path)
     except FileNotFoundError:
         entries = {}
-    except (OSError, ValueError) as error:
-        return [found("", Fault.UNREADABLE, str(error))]
-    findings = []
+    except (OSError, ValueError) as error:  # all of it is shown in Vietnamese
+        entries = {}
+        findings.append(found("", Fault.UNREADABLE, str(error)))
     for key, text in source.items():
         entry = entries.get(key)
         if entry is None or not entry.text:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from PIL import ImageFont
 
 from kiosk import failures
-from kiosk.catalogues import places, read_entries, translated
-from screens.locale import catalogue, source_texts
+from kiosk.catalogues import Entry, places, read_entries, translated
+from screens.locale import catalogue, checking, source_texts
 from screens.locale.languages import Language, language, languages
 from screens.locale.updating import PARTS, Part, merged
 
@@ -63,6 +64,16 @@ def test_a_text_whose_quotes_do_not_match_is_told_with_its_line(tmp_path: Path, 
     with pytest.raises(ValueError, match=r"words\.po, line 7: the quotes"):
         read_entries(path)
     assert translated(VIETNAMESE, path) == VIETNAMESE
+
+
+def test_of_a_file_that_cannot_be_read_every_text_counts_as_vietnamese(monkeypatch) -> None:
+    def damaged(path: Path) -> dict[str, Entry]:
+        raise ValueError(f"{path.name}, line 3: damaged")
+
+    monkeypatch.setattr(checking, "read_entries", damaged)
+    kinds = Counter(one.fault for one in checking.check_texts(language("en")))
+    assert kinds[checking.Fault.UNREADABLE] == len(PARTS)
+    assert kinds[checking.Fault.MISSING] > 400
 
 
 def test_a_language_nobody_has_translated_is_vietnamese() -> None:
