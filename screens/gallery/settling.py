@@ -26,7 +26,17 @@ def settle(stage: Any) -> None:
     for _ in range(_MOST_ROUNDS):
         for _ in range(SETTLED_FRAMES + 3):  # columns look again after some turns
             turn()
-        now = [(w.size[:], w.pos[:], getattr(w, "squeeze", 1)) for w in stage.walk(restrict=True)]
+        now = [(w.size[:], w.pos[:], getattr(w, "squeeze", 1)) for w in _below(stage)]
         if now == before:
             return
         before = now
+
+
+def _below(stage: Any) -> list[Any]:
+    """``stage`` and all that stands on it; ``Widget.walk`` gives each widget through as many generators as it
+    stands deep.
+    """
+    found = [stage]
+    for widget in found:  # grows as it is gone through
+        found += widget.children
+    return found

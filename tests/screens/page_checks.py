@@ -187,6 +187,7 @@ def problems(
         found.clear()
         full.clear()
         gc.collect()
+        gc.freeze()  # what the first mode leaves stays: the pages in usual letters
 
 
 def long_ones():
