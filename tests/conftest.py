@@ -51,7 +51,11 @@ LONG = (
     "unit/processes/test_clips.py", "unit/clips/test_clips_command.py", "unit/queueing/test_simulation.py",
     "unit/queueing/test_discipline_properties.py", "devices/chip_card/test_readers.py",
     "devices/chip_card/test_card_command.py", "unit/processes/test_offline_numbers.py",
-    "devices/speaker/test_speaker.py",
+    "devices/speaker/test_speaker.py", "devices/chip_card/test_attacks.py",
+    "devices/ticket_printer/test_ticket_printer.py", "unit/processes/test_command_line.py",
+    "centre/test_keeping_recovery.py", "centre/test_keeping_archive.py", "centre/test_issuing_visits.py",
+    "devices/chip_card/test_hostile_files.py", "centre/test_matters.py", "centre/test_issuing_persons.py",
+    "browser/test_follow_page.py", "screens/test_touches.py", "browser/test_head_page.py",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
     ) as process:
         watch = Watch(process.pid)
         watch.start()
-        said, _ = process.communicate(timeout=280)
+        said, _ = process.communicate(timeout=560)  # several times what it takes
         watch.stop.set()
         watch.join()
     return Tour(process.returncode, said, out, data, watch.listening, set(watch.seen.values()), watch.left())

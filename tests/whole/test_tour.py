@@ -16,7 +16,7 @@ from devices.virtual.chip_card import demo_citizens
 from screens.maintenance.wording import catalogue
 from tests.whole.lobbies import Tour
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_every_step_of_the_visit_goes_as_expected(tour: Tour) -> None:
