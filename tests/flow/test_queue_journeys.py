@@ -30,6 +30,11 @@ def with_card(citizen=HUONG) -> Journey:
     return kiosk.services_come(SERVICES, CLASSES)
 
 
+def test_the_service_that_was_touched_says_that_its_number_is_under_way() -> None:
+    kiosk = at_the_services().press("Hộ tịch").expect("services")
+    assert [card.waiting for card in kiosk.screen.cards if card.busy] == ["Đang lấy số…"]
+
+
 # -- who goes first ------------------------------------------------------------------------------------------
 
 
@@ -40,6 +45,11 @@ def test_the_age_on_the_chip_gives_the_priority_and_nobody_is_asked() -> None:
     assert asked.card == HUONG.number
     assert HUONG.number not in repr(asked)
     assert "cao-tuoi" not in repr(asked)
+
+
+def test_nobody_is_asked_who_goes_first_while_everything_is_closed() -> None:
+    closed = tuple(replace(one, open=False) for one in SERVICES)
+    assert "Ưu tiên" not in Journey().press("Lấy số").services_come(closed, CLASSES).labels()
 
 
 def test_who_says_nothing_gets_the_number_with_one_touch() -> None:

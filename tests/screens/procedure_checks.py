@@ -10,6 +10,7 @@ import json
 import sys
 from dataclasses import replace
 
+from kiosk.failures import FailureCode
 from kiosk.processes.procedure_files import load_shipped
 from kiosk.visit.effects import LoadServices, Search
 from kiosk.visit.events import (
@@ -33,6 +34,9 @@ def words_in(procedure) -> int:
     return sum(map(len, (*procedure.bring, procedure.fee_text, procedure.exemptions, *procedure.notes)))
 
 
+NO_PRINTER = FailureCode.PRINTER_UNREACHABLE  # more words than when it was printed
+
+
 def pages_of(comfort, most: int | None):
     """The views of every page, by the procedure's code and the page's number."""
     table = told()
@@ -49,7 +53,7 @@ def pages_of(comfort, most: int | None):
         walk.do(Found(search.visit, search.text, (FoundProcedure(procedure, procedure.service),)))
         walk.do(ProcedureChosen(code=procedure.code))
         walk.do(PrintSheetTapped())  # what is told of the paper takes its place too
-        walk.do(SheetPrinted(search.visit, procedure.code, PrintResult.PRINTED))
+        walk.do(SheetPrinted(search.visit, procedure.code, PrintResult.FAILED, NO_PRINTER))
         number = 0
         while number == 0 or walk.views[f"{procedure.code}, page {number}"].screen.following:
             walk.do(*([PageTapped(page=number)] if number else []))

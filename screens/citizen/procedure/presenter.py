@@ -196,8 +196,9 @@ def _message(screen: ProcedureShown, words: Words) -> Message | None:
             return None
         case _:
             told = words.failures()[screen.print_failure] if screen.print_failure else None
-            what = told.citizen_what if told is not None else ""
-            return Message(what or words("procedure.not_printed"), "wait")
+            if told is None or not told.citizen_what:
+                return Message(words("procedure.not_printed"), "wait")
+            return Message(f"{told.citizen_what} {words('procedure.not_printed_do')}", "wait")
 
 
 def _said(part: Part) -> str:

@@ -81,7 +81,8 @@ def services_view(state: VisitState, screen: Services, words: Words) -> Services
     if held is not None:
         title = words("services.matter_title", number=held.ticket.number)
     find = Button(words("services.find"), FindTapped(at), enabled=not state.waiting)
-    asks = bool(state.services) and not state.tickets and screen.page == 0 and bool(to_ask(state))
+    some_open = any(one.open for one in state.services or ())
+    asks = some_open and not state.tickets and screen.page == 0 and bool(to_ask(state))
     priority = Button(words("services.priority"), PriorityTapped(at), enabled=not state.waiting)
     greeted = greeting(state.person, words)
     message = _message(state, screen, words)
@@ -187,6 +188,8 @@ def _card(
         badge = closed_words(choice, state.now, words)
     elif not badge:
         badge = _soon(choice, state.now, words)
+    if screen.issuing == choice.id:
+        waiting = words("services.issuing")
     fits = choice.id in fitting((choice,), state.person, state.centre_day or state.now.date())
     return ServiceCard(
         button=Button(
