@@ -14,7 +14,7 @@ from kiosk.procedures.folding import fold, words
 from kiosk.procedures.index import Named, Pair, Posting, build
 from kiosk.procedures.procedure import Procedure
 from kiosk.procedures.query import Part, Reader
-from kiosk.procedures.vocabulary import Vocabulary
+from kiosk.procedures.vocabulary import Elsewhere, Vocabulary
 
 _Key = TypeVar("_Key", str, Pair)
 
@@ -50,7 +50,7 @@ class ProcedureLibrary:
         vocabulary = vocabulary or Vocabulary()
         self._all = tuple({one.code: one for one in procedures}.values())
         self._by_code = {one.code: one for one in self._all}
-        self._elsewhere = vocabulary.elsewhere
+        self._elsewhere = _still_elsewhere(self._all, vocabulary.elsewhere)
         named = [Named((one.name, one.short), one.everyday, one.field) for one in self._all]
         named += [Named((), one.ask) for one in self._elsewhere]
         self._index = build(named, vocabulary)
@@ -218,3 +218,13 @@ def _count(
 
 def _only_digits(text: str) -> str:
     return "".join(sign for sign in text if sign in "0123456789")
+
+
+def _still_elsewhere(procedures: Iterable[Procedure], known: Iterable[Elsewhere]) -> tuple[Elsewhere, ...]:
+    """Those that no procedure has brought here meanwhile; a commune may take in a table of its own."""
+    names = [f" {' '.join(words(one.name))} " for one in procedures]
+    return tuple(
+        one
+        for one in known
+        if not any(f" {' '.join(words(text))} " in name for text in one.until for name in names)
+    )

@@ -20,10 +20,14 @@ _KNOWN_KEYS = frozenset({"skip", "skip_plain", "keep", "kin", "weak", "same", "e
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What people ask for and is not done here: the names they use, and what they are told."""
+    """What people ask for and is not done here: the names they use, and what they are told.
+
+    ``until``: it is done here after all where the name of a procedure holds one of these words.
+    """
 
     ask: tuple[str, ...]
     says: str
+    until: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def _elsewhere(entries: Any) -> Iterable[Elsewhere]:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("says"), str):
             raise ValueError("words.toml: elsewhere needs ask and says")
         names = tuple(name for pattern in _texts(entry, "ask") for name in written_out(pattern))
-        yield Elsewhere(names, entry["says"])
+        yield Elsewhere(names, entry["says"], tuple(_texts(entry, "until")))
 
 
 def _texts(table: Mapping[str, Any], key: str) -> list[str]:

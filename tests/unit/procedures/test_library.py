@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.procedures.folding import fold
 from kiosk.procedures.library import ProcedureLibrary
 from kiosk.procedures.procedure import Procedure
+from kiosk.procedures.vocabulary import Elsewhere, Vocabulary
 from tests.unit.procedures.asked import large_library, questions
 
 TYPED = st.one_of(
@@ -108,6 +109,17 @@ def test_an_empty_library_and_an_empty_text_find_nothing():
     assert ProcedureLibrary(()).search("1.001193") == ()
     for text in ("", "   ", "?!", "́", "tôi muốn"):
         assert large_library().search(text) == ()
+
+
+def test_what_was_done_elsewhere_is_found_once_a_table_brings_it_here():
+    told = Elsewhere(("bán rượu", "giấy phép bán rượu"), "Xin hỏi cán bộ tại quầy.", ("bán lẻ rượu",))
+    vocabulary = Vocabulary(elsewhere=(told,))
+    shipped = [Procedure("1.000001", "Đăng ký khai sinh", "Hộ tịch")]
+    brought = Procedure("2.000633", "Cấp giấy phép bán lẻ rượu", "Công Thương")
+    before = ProcedureLibrary(shipped, vocabulary)
+    after = ProcedureLibrary([*shipped, brought], vocabulary)
+    assert (before.elsewhere("bán rượu"), before.search("bán rượu")) == (told.says, ())
+    assert (after.elsewhere("bán rượu"), after.search("bán rượu")[0].code) == (None, brought.code)
 
 
 def test_a_field_is_found_in_any_spelling_and_its_procedures_are_ordered_by_name():
