@@ -48,6 +48,7 @@ class Focus:
         self._by_keys = False
         self._also_text = ""
         self._fresh = True  # nobody has moved it on this screen yet
+        self._typed = False  # the last key typed a sign
         self._find_soon = Clock.create_trigger(self._find, 0)
         self._find_settled = Clock.create_trigger(self._find, SETTLED_SECONDS)
 
@@ -58,7 +59,7 @@ class Focus:
 
     def entered(self) -> None:
         """Another screen or panel: the keys begin at its first element."""
-        self._target, self._event, self._place, self._fresh = None, None, 0, True
+        self._target, self._event, self._place, self._fresh, self._typed = None, None, 0, True, False
         self._find_soon()
         self._find_settled()
 
@@ -135,8 +136,11 @@ class Focus:
         key.press()
         self._around.say_typed(key.label)
         self._by_keys, self._fresh = True, False
-        onward = next((one for one in self._around.in_order() if isinstance(one, PrimaryButton)), None)
-        self._stand(onward or key)
+        self._typed = True
+        self._stand(self._onward() or key)
+
+    def _onward(self) -> Pressable | None:
+        return next((one for one in self._around.in_order() if isinstance(one, PrimaryButton)), None)
 
     def _press_event(self, kind: type) -> bool:
         found = next((one for one in self._around.in_order() if isinstance(_event_of(one), kind)), None)
@@ -154,7 +158,7 @@ class Focus:
     # -- where it goes -------------------------------------------------------------------------------------
 
     def _go(self, move: Move) -> None:
-        self._fresh = False
+        self._fresh = self._typed = False
         order = self._around.in_order()
         if not order:
             return
@@ -199,6 +203,8 @@ class Focus:
             self._stand(None)
         elif self._fresh:
             self._stand(order[0])
+        elif self._typed and self._onward() is not None:  # the last sign has opened the way on
+            self._stand(self._onward())
         elif self._target not in order:
             same = next((one for one in order if _same(_event_of(one), self._event)), None)
             self._stand(same or order[min(self._place, len(order) - 1)])

@@ -148,6 +148,11 @@ def typing(keys: Keys, digits, letters) -> None:
     keys.expect(
         f"on a screen for digits the keys sent {events}", events == ["DigitTapped", "Back", "DigitTapped"]
     )
+    complete = replace(digits.screen, proceed=replace(digits.screen.proceed, enabled=True))
+    keys.stage.show(replace(digits, key="digits", screen=complete))
+    keys.settle()
+    keys.press(ENTER)
+    keys.expect("Enter did not go on after the last digit", keys.sent[-1] == complete.proceed.event)
     keys.show(letters, "letters")
     keys.type("a")
     typed = [event.key for event in keys.sent if type(event).__name__ == "KeyTapped"]
