@@ -107,9 +107,15 @@ def test_the_voice_says_english_names_only() -> None:
 
 def test_the_number_shows_both_names_and_the_slip_the_vietnamese_one() -> None:
     visitor = Visitor().at_services().chooses("en").press("Civil status").number_comes()
-    assert (visitor.screen.service, visitor.screen.service_said) == ("Hộ tịch", "Civil status")
+    assert (visitor.screen.service, visitor.screen.service_said) == ("Hộ tịch (Civil status)", "")
     assert visitor.last(IssueTicket).service == "ho-tich"
     assert visitor.last(PrintSlip).ticket.service_name == "Hộ tịch"
+
+
+def test_long_names_stand_one_beneath_the_other() -> None:
+    visitor = Visitor().at_services().chooses("en").press("Certificate of marital status").number_comes()
+    names = ("Xác nhận tình trạng hôn nhân", "Certificate of marital status")
+    assert (visitor.screen.service, visitor.screen.service_said) == names
 
 
 def test_forms_are_named_in_english_and_their_service_in_both() -> None:

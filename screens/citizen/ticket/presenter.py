@@ -23,13 +23,16 @@ from screens.citizen.service_names import said_of
 from screens.citizen.times import sentences
 from screens.locale import Words
 
+ONE_LINE = 30
+"""Letters of the service's names that fit one line of the slip, in the largest letters too."""
+
 
 @dataclass(frozen=True)
 class TicketView:
     """Shown as it prints: the words stand in the order of the slip. ``number`` such as ``A015``;
-    ``service_said``: the service in the language of the screen, where that is not what the slip says;
-    ``matters`` are what else will be done under it. ``follow_url`` is the text of the QR; ``qr_hint`` goes
-    beside it. ``note``: this number was given without the centre. ``others`` are the quiet ways on: a further
+    ``service`` as the slip says it, ``service_said`` beneath it in the language of the screen, where that is
+    another name and both are too long for one line; ``matters`` are what else will be done under it.
+    ``follow_url`` is the text of the QR; ``qr_hint`` goes beside it. ``note``: this number was given without the centre. ``others`` are the quiet ways on: a further
     matter, a further number, give the number back, and done, where the lacquer button leads to the form.
     """
 
@@ -64,13 +67,14 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
     printing = _printing(held, words)
     reminder = Message(words("frame.take_card"), "wait") if state.lobby.card and not form else None
     said = said_of(ticket.service_name, state, words)
+    service, beneath = _names(ticket.service_name, said)
     others = "; ".join(said_of(name, state, words) for name in held.matters)
     matters = words("ticket.matters", services=others) if others else ""
     return TicketView(
         title=title,
         number=ticket.number,
-        service=ticket.service_name,
-        service_said=said if said != ticket.service_name else "",
+        service=service,
+        service_said=beneath,
         matters=matters,
         ahead=ahead,
         wait=wait,
@@ -95,6 +99,14 @@ def ticket_view(state: VisitState, screen: TicketShown, words: Words) -> TicketV
             if text
         ),
     )
+
+
+def _names(on_slip: str, said: str) -> tuple[str, str]:
+    """The service as the slip says it, with its name in the language of the screen beside or beneath it."""
+    if said == on_slip:
+        return on_slip, ""
+    both = f"{on_slip} ({said})"
+    return (both, "") if len(both) <= ONE_LINE else (on_slip, said)
 
 
 def _others(state: VisitState, held: HeldTicket, words: Words, *, form: bool) -> tuple[Button, ...]:
