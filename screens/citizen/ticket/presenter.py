@@ -29,11 +29,13 @@ ONE_LINE = 30
 
 @dataclass(frozen=True)
 class TicketView:
-    """Shown as it prints: the words stand in the order of the slip. ``number`` such as ``A015``;
-    ``service`` as the slip says it, ``service_said`` beneath it in the language of the screen, where that is
-    another name and both are too long for one line; ``matters`` are what else will be done under it.
-    ``follow_url`` is the text of the QR; ``qr_hint`` goes beside it. ``note``: this number was given without the centre. ``others`` are the quiet ways on: a further
-    matter, a further number, give the number back, and done, where the lacquer button leads to the form.
+    """Shown as it prints: the words stand in the order of the slip. ``number`` such as ``A015``; ``service``
+    as the slip says it, ``service_said`` beneath it in the language of the screen, where that is another name
+    and both are too long for one line; ``matters`` are what else will be done under it.
+
+    ``follow_url`` is the text of the QR; ``qr_hint`` goes beside it. ``note``: this number was given without
+    the centre. ``others`` are the quiet ways on: a further matter, a further number, give the number back,
+    and done, where the lacquer button leads to the form.
     """
 
     title: str
