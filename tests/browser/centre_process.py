@@ -34,6 +34,7 @@ class CentreProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self._lobby = [lobby_url] if lobby_url else []
         self._process: subprocess.Popen[bytes] | None = None
+        self._sessions: dict[str, requests.Session] = {}
 
     def start(self) -> None:
         command = [
@@ -111,11 +112,19 @@ class CentreProcess:
         assert answer.status_code == 200, answer.text
         return session
 
+    def _signed_in(self, login: str) -> requests.Session:
+        """A session kept from test to test: a password takes long to check, each time three of them."""
+        kept = self._sessions.get(login)
+        if kept is None or kept.get(f"{self.url}/api/v1/session", timeout=10).status_code != 200:
+            kept = self._sessions[login] = self.officer(login)
+            kept.headers["Connection"] = "close"  # the centre may be killed or close it just then
+        return kept
+
     def clear(self) -> None:
         """Finish every ticket and close every counter, as at the end of a day."""
         if self._process is None:
             self.start()
-        officers = {login: self.officer(login) for login in ("ha", "lan", "truong")}
+        officers = {login: self._signed_in(login) for login in ("ha", "lan", "truong")}
         for counter in self.call("kiosk", "GET", "/counters").json():
             officer = officers[counter["officer"]["login"] if counter["officer"] else "lan"]
             self.act(officer, counter["id"], "open")
