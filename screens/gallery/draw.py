@@ -34,7 +34,9 @@ class Drawer:
         from kivy.core.window import Window  # noqa: PLC0415
 
         from screens.citizen.stage import Stage  # noqa: PLC0415
+        from screens.theme import Theme  # noqa: PLC0415
 
+        Theme.motion = False  # what is drawn stands still, however long it takes
         Clock._max_fps = 0  # nobody watches
         self._window = Window
         self._stage = Stage(lambda _event: None, lambda: None, Still)
