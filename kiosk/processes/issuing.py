@@ -129,8 +129,10 @@ class Issuing:
         lease = self._lease()
         if lease is None or self._remembered is None:
             raise CentreError(FailureCode.CENTRE_UNREACHABLE)
-        classes = classes_of(self._remembered.priorities())
-        return Offer(self._remembered.choices(lease), classes, True, lease.day)
+        choices = self._remembered.choices(lease)
+        if not choices:
+            raise CentreError(FailureCode.CENTRE_UNREACHABLE)
+        return Offer(choices, classes_of(self._remembered.priorities()), True, lease.day)
 
     def _look_at_the_centre(self) -> tuple[list[Service], QueueRules]:
         """The services and the rules as the centre tells them now, remembered for when it is silent."""

@@ -160,10 +160,10 @@ class Telling:
             self._client.return_numbers(lease.id)
         elif lease is not None and fresh:
             return
+        self._look()  # first: numbers are of use only with the services they are for
         told = self._client.lease_numbers(numbers.holder)
         numbers.keep(_lease(told))
         self._leased_at = at
-        self._look()
         for _ in range(QUICK_LOOKS):
             self._client.ready()
         if self._clock.measured:

@@ -100,6 +100,22 @@ def test_nobody_waits_twice_for_a_centre_that_hangs(tmp_path: Path) -> None:
         assert len(asked) == 1
 
 
+def test_numbers_are_held_only_with_the_services_they_are_for(tmp_path: Path) -> None:
+    """The centre may fall silent right after it has leased the first numbers."""
+    lobby = MemoryLobby(numbers=OfflineNumbers(tmp_path / "offline.sqlite3"))
+    leases = lobby.centre.lease_numbers
+
+    def leased_and_gone(*arguments: object, **more: object) -> object:
+        told = leases(*arguments, **more)
+        lobby.centre.up = False
+        return told
+
+    lobby.centre.lease_numbers = leased_and_gone  # type: ignore[method-assign]
+    with lobby:
+        lobby.until(lobby.numbers.leases)
+        assert takes_number(lobby) == "B990"
+
+
 def test_a_used_up_block_says_so_and_other_services_go_on(lobby: MemoryLobby) -> None:
     lobby.centre.up = False
     for _ in range(5):
