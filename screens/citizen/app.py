@@ -18,6 +18,7 @@ from screens.citizen.at_rest import AtRest
 from screens.citizen.screens import KioskView
 from screens.citizen.stage import Stage
 from screens.errors import GoesOn, describe
+from screens.key_focus import KeyFocus
 from screens.pace import Pace
 from screens.widgets.clip_player import OpenClip
 
@@ -64,6 +65,7 @@ class CitizenApp(App):
         self._stage: Stage | None = None
         self._at_rest: AtRest | None = None
         self._pace = Pace()
+        self._key_focus = KeyFocus()
         self._staff_screen: StaffScreen | None = None
         self._errors = GoesOn(self._crashed)
         self._draw_soon = Clock.create_trigger(self._draw, 0)
@@ -75,6 +77,7 @@ class CitizenApp(App):
         self._at_rest = AtRest(self._stage.build_ahead)
         self._draw()
         self._pace.begin()
+        self._key_focus.begin()
         return self._stage
 
     def on_stop(self) -> None:
@@ -85,6 +88,7 @@ class CitizenApp(App):
         if self._at_rest is not None:
             self._at_rest.end()
         self._pace.end()
+        self._key_focus.end()
         self._errors.end()
 
     def open_settings(self, *_args: object) -> bool:
